@@ -1,0 +1,74 @@
+// A fault is why something a request needed did not happen, said once and carried as a value on the data path.
+// openai/fault_map is the only place that turns one into an HTTP status and an OpenAI error body.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ferry {
+
+enum class fault_source { client, upstream, self };
+
+// What the retry policy may do next: nothing, the same candidate again, or only another candidate.
+enum class retry_advice { never, same, next_candidate };
+
+// clang-format off
+enum class fault_code {
+    // client: the request itself
+    bad_framing, invalid_json, duplicate_field, invalid_id, invalid_request, missing_model, invalid_parameter,
+    header_too_large, uri_too_long, request_timeout, request_too_large, unsupported_media_type, expectation_failed,
+    upgrade_required, not_supported, http_version, method_not_allowed, unknown_url, model_not_found,
+    invalid_api_key, model_not_allowed, rate_limit_exceeded, budget_exceeded, client_gone,
+    // upstream: what the provider did
+    upstream_dns_error, upstream_unreachable, upstream_tls_error, upstream_connect_timeout, upstream_timeout,
+    upstream_stream_timeout, upstream_stream_interrupted, upstream_truncated_body, upstream_invalid_response,
+    upstream_auth_error, upstream_permission_denied, upstream_bad_endpoint, upstream_insufficient_balance,
+    upstream_overloaded, upstream_error, upstream_conflict, upstream_rate_limited, upstream_credentials_exhausted,
+    upstream_bad_request, context_length_exceeded, content_policy_violation, upstream_model_not_found,
+    // self: Ferry
+    shutting_down, journal_full, overloaded, internal_error,
+};
+// clang-format on
+
+// REQUIRES: `message` holds no secret; it is shown to the client and written to the log.
+struct fault {
+    fault(fault_code c, fault_source s, retry_advice r, std::string text)
+        : code(c), source(s), retry(r), message(std::move(text)) {}
+
+    static fault client(fault_code c, std::string text, std::string field = {}) {
+        fault made(c, fault_source::client, retry_advice::never, std::move(text));
+        made.param = std::move(field);
+        return made;
+    }
+    static fault upstream(fault_code c, retry_advice r, std::string text) {
+        return fault(c, fault_source::upstream, r, std::move(text));
+    }
+    static fault self(fault_code c, std::string text) {
+        return fault(c, fault_source::self, retry_advice::never, std::move(text));
+    }
+
+    fault_code code;
+    fault_source source;
+    retry_advice retry;
+    std::string message;
+    std::string param;                                     // the request member at fault, "" if none
+    int upstream_status = 0;                               // HTTP status the upstream answered, 0 if none
+    std::string upstream_code;                             // the provider's own error code, "" if none
+    std::optional<std::chrono::milliseconds> retry_after;  // how long the upstream (or a limit) asks to wait
+    std::string allow;                                     // the Allow header of a 405, "" otherwise
+};
+
+// T, or the fault that stands in its way. value() on a fault throws std::logic_error: look before you take.
+template <class T>
+using result = boost::system::result<T, fault>;
+
+[[noreturn]] inline void throw_exception_from_error(const fault& f, const boost::source_location&) {
+    throw std::logic_error("unchecked fault: " + f.message);
+}
+
+}  // namespace ferry
