@@ -40,6 +40,9 @@ struct fault {
     fault(fault_code c, fault_source s, retry_advice r, std::string text)
         : code(c), source(s), retry(r), message(std::move(text)) {}
 
+    // Only what boost::system::result asks for; never seen by anybody.
+    fault() : fault(fault_code::internal_error, fault_source::self, retry_advice::never, {}) {}
+
     static fault client(fault_code c, std::string text, std::string field = {}) {
         fault made(c, fault_source::client, retry_advice::never, std::move(text));
         made.param = std::move(field);

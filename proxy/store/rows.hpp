@@ -14,12 +14,12 @@ struct model_row {
     std::int64_t id = 0;
     std::string model_name;
     std::string display_name;
-    std::string provider;      // as written in the table; the catalog lower-cases and trims it
-    std::string api_endpoint;  // a base URL or the full .../chat/completions URL
-    std::string api_key;       // as written: a secret, or `env:NAME`, `file:PATH`. Never logged
-    std::int64_t base_price_pico = 0;                     // cost_per_1k_tokens
-    std::optional<std::int64_t> input_price_pico;         // NULL inherits the base price, 0 is free
-    std::optional<std::int64_t> output_price_pico;        // likewise
+    std::string provider;                           // as written in the table; the catalog lower-cases and trims it
+    std::string api_endpoint;                       // a base URL or the full .../chat/completions URL
+    std::string api_key;                            // as written: a secret, or `env:NAME`, `file:PATH`. Never logged
+    std::int64_t base_price_pico = 0;               // cost_per_1k_tokens
+    std::optional<std::int64_t> input_price_pico;   // NULL inherits the base price, 0 is free
+    std::optional<std::int64_t> output_price_pico;  // likewise
     std::optional<std::int64_t> cached_input_price_pico;  // NULL inherits the input price
     std::string currency = "USD";
     bool is_enabled = true;
@@ -44,6 +44,7 @@ struct route_row {
     std::string strategy;
     std::string members;  // JSON text
     bool is_enabled = true;
+    std::string defect;  // as in model_row
 };
 
 struct key_row {
@@ -61,6 +62,7 @@ struct key_row {
     bool is_enabled = true;
     std::int64_t created_at_us = 0;
     std::optional<std::int64_t> last_used_at_us;
+    std::string defect;  // as in model_row: a key whose expiry, say, cannot be read must not be let in
 };
 
 // Everything the catalog is built from, read in one transaction so that it is one version of the truth.
@@ -99,6 +101,8 @@ struct usage_row {
     std::string instance_id;
     std::optional<std::string> trace_id;
     std::int64_t catalog_version = 0;
+
+    bool operator==(const usage_row&) const = default;
 };
 
 struct attempt_row {
@@ -113,6 +117,8 @@ struct attempt_row {
     std::optional<std::int64_t> connect_us, ttft_us, duration_us;
     std::int64_t bytes_up = 0, bytes_down = 0;
     std::optional<std::int64_t> prompt_tokens, completion_tokens;
+
+    bool operator==(const attempt_row&) const = default;
 };
 
 }  // namespace ferry::store

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+namespace ferry::bench {
+
+enum class body_framing { none, length, chunked };
+
+// One complete request as views into the connection's buffer. Valid until that buffer changes.
+struct request {
+    std::string_view head;  // raw, with its last blank line
+    std::string_view method;
+    std::string_view target;  // raw
+    std::string_view path;    // target up to '?'
+    std::string_view query;   // behind '?'
+    std::string_view body;    // chunk framing removed
+    body_framing framing = body_framing::none;
+    bool keep_alive = true;
+    bool is_http10 = false;
+
+    std::string_view header(std::string_view name) const;  // the first of that name (given in lower case), "" if none
+};
+
+}  // namespace ferry::bench

@@ -1,0 +1,56 @@
+#include "io/listener.hpp"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+
+namespace ferry::bench {
+namespace {
+
+std::uint16_t bound_port(int fd) {
+    sockaddr_storage name{};
+    socklen_t length = sizeof name;
+    getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length);
+    return ntohs(name.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(&name)->sin6_port
+                                            : reinterpret_cast<sockaddr_in*>(&name)->sin_port);
+}
+
+}  // namespace
+
+listener::listener(const std::string& address) {
+    const auto colon = address.rfind(':');
+    if (colon == std::string::npos) {
+        throw std::runtime_error("--listen " + address + ": give host:port, for example 127.0.0.1:0");
+    }
+    host_ = address.substr(0, colon);
+    const bool v6 = host_.size() > 2 && host_.front() == '[';
+    const std::string plain = v6 ? host_.substr(1, host_.size() - 2) : host_;
+    addrinfo hints{}, *found = nullptr;
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+    if (const int e = getaddrinfo(plain.c_str(), address.c_str() + colon + 1, &hints, &found)) {
+        throw std::runtime_error("--listen " + address + ": " + gai_strerror(e));
+    }
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, &freeaddrinfo);
+    fd_ = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (fd_ < 0 || bind(fd_, found->ai_addr, found->ai_addrlen) != 0 || ::listen(fd_, 4096) != 0) {
+        const std::string why = std::strerror(errno);
+        if (fd_ >= 0) close(fd_);
+        throw std::runtime_error("cannot listen on " + address + ": " + why);
+    }
+    port_ = bound_port(fd_);
+}
+
+listener::~listener() {
+    close(fd_);
+}
+
+}  // namespace ferry::bench

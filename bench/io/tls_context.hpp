@@ -1,0 +1,19 @@
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+
+namespace ferry::bench {
+
+struct tls_context_free {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+using tls_context = std::unique_ptr<SSL_CTX, tls_context_free>;
+
+// A server's context: PEM chain and key, ALPN http/1.1, session tickets on (so that resumption can be tested).
+// Throws std::runtime_error that names the file at fault.
+tls_context make_tls_context(const std::string& certificate_file, const std::string& key_file);
+
+}  // namespace ferry::bench

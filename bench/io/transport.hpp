@@ -1,0 +1,49 @@
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace ferry::bench {
+
+enum class io_state { ok, blocked, closed, failed };
+
+struct io_result {
+    io_state state;
+    std::size_t bytes;
+};
+
+// One accepted, non-blocking TCP connection, plain or TLS. Owned by: its session. The handshake happens in the first
+// reads. Errors are states, never exceptions.
+class transport {
+public:
+    transport(int fd, SSL_CTX* tls);  // owns fd; tls may be null and must outlive this
+    ~transport();
+    transport(const transport&) = delete;
+    transport& operator=(const transport&) = delete;
+
+    int fd() const { return fd_; }
+    bool is_tls() const { return ssl_ != nullptr; }
+    bool handshake_done() const { return ssl_ && SSL_is_init_finished(ssl_); }
+    bool resumed() const { return ssl_ && SSL_session_reused(ssl_); }
+    std::string server_name() const;                   // SNI, "" if none
+    bool wants_write() const { return wants_write_; }  // a read or write waits for room in the socket
+
+    io_result read(char* to, std::size_t room);
+    io_result write(std::string_view bytes);
+    std::size_t unsent() const;  // bytes that the kernel has not seen acknowledged
+    void announce_close();       // TLS close_notify, nothing on plain connections
+    void close();                // FIN
+    void reset();                // RST, what is unsent is dropped
+
+private:
+    io_result tls_result(int returned);
+
+    int fd_;
+    SSL* ssl_ = nullptr;
+    bool wants_write_ = false;
+};
+
+}  // namespace ferry::bench

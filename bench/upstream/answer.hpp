@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/request.hpp"
+#include "upstream/body_source.hpp"
+#include "upstream/request_facts.hpp"
+#include "upstream/script.hpp"
+#include "upstream/served.hpp"
+
+namespace ferry::bench {
+
+// Everything that is sent for one request. Owned by: its delivery.
+struct answer {
+    std::shared_ptr<const action> what;
+    std::string head;  // empty for raw answers
+    std::unique_ptr<body_source> body;
+    bool is_chunked = false;
+    bool closes = false;  // the connection ends behind it
+    bool is_stream = false;
+    int status = 200;
+    served tokens;  // zeros unless the mock made the answer itself
+};
+
+struct answer_request {
+    const request& http;
+    const request_facts& facts;
+    const std::optional<parsed_prompt>& prompt;
+    const script& rules;  // names the models
+    std::uint64_t seed;
+    std::uint64_t seq;
+};
+
+answer make_answer(std::shared_ptr<const action> what, const answer_request& to);
+
+// A small whole answer, for control requests and for what cannot be framed.
+answer make_plain_answer(int status, std::string_view content_type, std::string body, bool closes);
+
+}  // namespace ferry::bench

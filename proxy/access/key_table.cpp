@@ -1,0 +1,103 @@
+#include "access/key_table.hpp"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <limits>
+
+#include "access/credentials.hpp"
+
+namespace ferry::access {
+namespace {
+
+constexpr std::int64_t for_ever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
+
+// Disabled, expired and out of grace are one comparison, so that they cannot be told apart by time either.
+std::int64_t valid_until(const store::key_row& row) {
+    if (!row.is_enabled) return never;
+    return std::min(row.expires_at_us.value_or(for_ever), row.grace_until_us.value_or(for_ever));
+}
+
+// Sorted model names; nothing if the text is not a JSON array of strings.
+std::optional<std::vector<std::string>> parse_model_names(const std::string& text) {
+    boost::system::error_code error;
+    const boost::json::value parsed = boost::json::parse(text, error);
+    if (error || !parsed.is_array()) return std::nullopt;
+    std::vector<std::string> names;
+    for (const boost::json::value& name : parsed.get_array()) {
+        if (!name.is_string()) return std::nullopt;
+        names.emplace_back(name.get_string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+// Why the row cannot be used; "" if it can. Fills the holder's list of models.
+std::string read_allowed_models(const store::key_row& row, principal& holder) {
+    if (!row.allowed_models) return {};
+    holder.allowed_models = parse_model_names(*row.allowed_models);
+    if (!holder.allowed_models) return "allowed_models is not a JSON array of model names, such as [\"gpt-4\"]";
+    return {};
+}
+
+principal make_holder(const store::key_row& row) {
+    principal holder;
+    holder.key_id = row.id;
+    holder.user_id = row.user_id;
+    holder.team_id = row.team_id;
+    holder.name = row.name;
+    holder.rpm = row.rpm;
+    holder.tpm = row.tpm;
+    holder.max_parallel = row.max_parallel;
+    holder.budget_pico = row.budget_pico;
+    holder.budget_period = row.budget_period;
+    return holder;
+}
+
+}  // namespace
+
+key_table::key_table(std::span<const store::key_row> rows) {
+    const auto refuse = [this](const store::key_row& row, std::string reason) {
+        refused_.emplace_back("api_keys", row.id, row.name, std::move(reason));
+    };
+    entries_.reserve(rows.size());
+    for (const store::key_row& row : rows) {
+        entry made;
+        made.public_id = row.public_id;
+        made.valid_until_us = valid_until(row);
+        made.holder = make_holder(row);
+        const auto digest = parse_sha256_hex(row.key_sha256);
+        if (row.public_id.empty()) {
+            refuse(row, "public_id is empty: revoke the key and create another");
+        } else if (!digest) {
+            refuse(row, "key_sha256 is not 64 hex digits: revoke the key and create another");
+        } else if (std::string defect = read_allowed_models(row, made.holder); !defect.empty()) {
+            refuse(row, std::move(defect));
+        } else {
+            made.digest = *digest;
+            entries_.push_back(std::move(made));
+        }
+    }
+    by_public_id_.reserve(entries_.size());
+    for (const entry& one : entries_)
+        if (!by_public_id_.emplace(one.public_id, &one).second)
+            refused_.emplace_back("api_keys", *one.holder.key_id, one.holder.name, "public_id is another key's too");
+}
+
+result<const principal*> key_table::authenticate(std::string_view presented, std::int64_t now_us) const {
+    const sha256_digest digest = sha256(presented);
+    const auto part = public_part(presented);
+    const auto found = part ? by_public_id_.find(*part) : by_public_id_.find(imported_public_id(digest));
+    const entry* const known = found == by_public_id_.end() ? nullptr : found->second;
+    // An unknown key is compared as well, with nothing, so that it takes as long as a known one.
+    static constexpr sha256_digest nothing{};
+    const sha256_digest& expected = known ? known->digest : nothing;
+    const bool is_equal = CRYPTO_memcmp(digest.data(), expected.data(), digest.size()) == 0;
+    const std::int64_t valid_until_us = known ? known->valid_until_us : never;
+    if (!is_equal || now_us >= valid_until_us) return invalid_api_key();
+    return &known->holder;
+}
+
+}  // namespace ferry::access

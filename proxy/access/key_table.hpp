@@ -1,0 +1,52 @@
+// Every client key of the store, ready to be looked up by requests.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/api_key.hpp"
+#include "access/principal.hpp"
+#include "base/fault.hpp"
+#include "catalog/refused_row.hpp"
+#include "store/rows.hpp"
+
+namespace ferry::access {
+
+// An immutable snapshot of api_keys.
+// Owned by: shared_ptr<const key_table>, held by each core and by the requests that began with it.
+// Lives on: any thread.
+class key_table {
+public:
+    key_table() = default;
+    // A bad row (public_id, hash or allowed_models) is left out and named in refused(); the others are served.
+    explicit key_table(std::span<const store::key_row> rows);
+    key_table(const key_table&) = delete;
+    key_table& operator=(const key_table&) = delete;
+
+    // The holder of a key: looked up by its public part, then compared by SHA-256 of the whole in constant time.
+    // A key is good while it is enabled, before expires_at, and, once rotated, before grace_until (`now_us`:
+    // microseconds since the epoch). Fault: invalid_api_key, after the same work and with the same text for unknown,
+    // disabled and expired keys. The pointer is never null and valid as long as the table.
+    result<const principal*> authenticate(std::string_view presented, std::int64_t now_us) const;
+
+    std::size_t size() const { return entries_.size(); }
+    const std::vector<catalog::refused_row>& refused() const { return refused_; }
+
+private:
+    struct entry {
+        std::string public_id;
+        sha256_digest digest;
+        std::int64_t valid_until_us;  // the first instant at which the key is no longer good
+        principal holder;
+    };
+
+    std::vector<entry> entries_;
+    boost::unordered_flat_map<std::string_view, const entry*> by_public_id_;  // views into entries_
+    std::vector<catalog::refused_row> refused_;
+};
+
+}  // namespace ferry::access

@@ -1,0 +1,30 @@
+// Who asks: what a client key stands for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry::access {
+
+// Immutable. Owned by: its key_table (or static, the anonymous one). Lives on: any thread.
+// REQUIRES: whoever holds a principal* holds the key_table it came from too; a request pins both for its life.
+struct principal {
+    std::optional<std::int64_t> key_id;  // empty: nobody in particular, where authentication is not required
+    std::optional<std::int64_t> user_id, team_id;
+    std::string name;
+    std::optional<std::vector<std::string>> allowed_models;  // sorted; absent: all; empty: none
+    std::optional<std::int64_t> rpm, tpm, max_parallel;      // absent: no limit
+    std::optional<std::int64_t> budget_pico;
+    std::optional<std::string> budget_period;
+
+    // Whether this key may ask for the model. Names are compared as bytes; a virtual name is a name like any other.
+    bool may_use(std::string_view model_name) const;
+};
+
+// Stands for every caller where `auth.required` is false: all models, no limits.
+const principal& anonymous_principal();
+
+}  // namespace ferry::access

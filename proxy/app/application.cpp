@@ -1,0 +1,205 @@
+#include "app/application.hpp"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "app/status.hpp"
+#include "base/log.hpp"
+#include "catalog/secret_source.hpp"
+
+namespace ferry::app {
+
+namespace {
+
+constexpr auto poll_interval = milliseconds(10);
+constexpr auto last_words = std::chrono::seconds(2);
+constexpr std::int64_t most_imbalance = 4;
+
+unsigned core_count(const settings& chosen) {
+    return chosen.server.threads != 0 ? chosen.server.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
+sigset_t stop_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int one : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, one);
+    return set;
+}
+
+// Every thread inherits the mask: only the main thread, which waits for them, sees these signals.
+void take_signals() {
+    const auto set = stop_signals();
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
+// Two descriptors a request, and the soft limit is often 1024.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+application::application(settings configuration)
+    : settings_(std::move(configuration)),
+      bodies_(settings_.server.limits.body_memory),
+      shared_{settings_, lookup_, bodies_} {}
+
+application::~application() = default;
+
+void application::start() {
+    take_signals();
+    raise_descriptor_limit();
+    open_sockets();
+    database_ = store::open(settings_.store);
+    for (const auto& applied : store::prepare(*database_, settings_.store)) {
+        log_info("The store's schema was brought up to date: {} {}", applied.version, applied.name);
+    }
+    usage_store_ = database_->usage();
+    journal_ = std::make_unique<usage::journal>(settings_.usage, core_count(settings_));
+    shipper_ = std::make_unique<usage::shipper>(*journal_, *usage_store_);
+    start_cores();
+    catalog::loader loader([this] { return database_->models(); }, catalog::read_secret);
+    refresher_ = std::make_unique<catalog::refresher>(std::move(loader), settings_.store.refresh_interval,
+                                                      [this](catalog::published fresh) { publish(std::move(fresh)); });
+    refresher_->start();
+    for (auto& one : cores_) one->start();
+}
+
+void application::open_sockets() {
+    for (const auto& address : settings_.server.listen) {
+        const bool is_unix = address.starts_with("unix:");
+        const unsigned count = is_unix ? 1 : core_count(settings_);
+        net::probe_port(address);
+        auto& sockets = client_sockets_.emplace_back();
+        sockets.push_back(net::listening_socket::open(address, count > 1));
+        const auto bound = sockets.front().bound_address();
+        for (unsigned i = 1; i < count; ++i) sockets.push_back(net::listening_socket::open(bound, true));
+    }
+    net::probe_port(settings_.server.admin_listen);
+    admin_sockets_.push_back(net::listening_socket::open(settings_.server.admin_listen, false));
+}
+
+void application::start_cores() {
+    const auto most = static_cast<std::int64_t>(settings_.server.max_connections);
+    for (unsigned i = 0; i < core_count(settings_); ++i) {
+        auto made = std::make_unique<core>(i, shared_, journal_->writer(i), [this, i](int fd) { place(i, fd); });
+        for (const auto& sockets : client_sockets_) {
+            made->listen_for_clients(sockets[std::min<std::size_t>(i, sockets.size() - 1)],
+                                     [this, most] { return open_connections() < most; });
+        }
+        cores_.push_back(std::move(made));
+    }
+    server::ops_answers answers;
+    answers.not_ready = [this] { return not_ready(); };
+    answers.status = [this] { return status(); };
+    cores_.front()->listen_for_ops(admin_sockets_.front(), std::move(answers));
+}
+
+void application::publish(catalog::published fresh) {
+    const auto keys = std::make_shared<const access::key_table>(*fresh.keys);
+    for (const auto& row : keys->refused()) {
+        log_warn("A row of {} is not served: id {} '{}': {}", row.table, row.id, row.name, row.reason);
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        refused_keys_ = keys->refused();
+    }
+    access::snapshot current{fresh.models, keys};
+    for (auto& one : cores_) one->publish(current);
+}
+
+// SO_REUSEPORT spreads few connections badly: a core that is well ahead of another hands the connection over.
+void application::place(unsigned accepted_on, int fd) {
+    auto* target = cores_[accepted_on].get();
+    const auto own = target->open_connections();
+    for (auto& other : cores_) {
+        if (own - other->open_connections() > most_imbalance && other->open_connections() < target->open_connections()) {
+            target = other.get();
+        }
+    }
+    target->serve(fd);
+}
+
+std::int64_t application::open_connections() const {
+    std::int64_t sum = 0;
+    for (const auto& one : cores_) sum += one->open_connections();
+    return sum;
+}
+
+std::optional<std::string> application::not_ready() const {
+    if (draining_) return "shutting down";
+    return std::nullopt;
+}
+
+std::string application::status() const {
+    status_sources from{cores_, refresher_->state(), {}, journal_->status(), shipper_->status(), started_, draining_};
+    {
+        const std::lock_guard lock(mutex_);
+        from.refused_keys = refused_keys_;
+    }
+    return status_json(from);
+}
+
+std::string application::client_url() const {
+    const auto address = client_sockets_.front().front().bound_address();
+    return address.starts_with("unix:") ? address : "http://" + address + "/v1";
+}
+
+std::string application::admin_url() const {
+    const auto address = admin_sockets_.front().bound_address();
+    return address.starts_with("unix:") ? address : "http://" + address;
+}
+
+void application::run_until_signalled() {
+    const auto set = stop_signals();
+    for (;;) {
+        siginfo_t info{};
+        if (::sigwaitinfo(&set, &info) < 0) continue;
+        if (info.si_signo != SIGHUP) break;
+        log_info("SIGHUP: the catalog and the keys in files and the environment are read again");
+        refresh();
+    }
+    stop();
+}
+
+// Waits, at most so long; false when another signal says to hasten.
+bool application::wait(std::chrono::milliseconds most, bool only_while_connected) {
+    const auto set = stop_signals();
+    const auto until = steady::now() + most;
+    while (steady::now() < until && !(only_while_connected && open_connections() == 0)) {
+        const timespec pause{0, std::chrono::nanoseconds(poll_interval).count()};
+        siginfo_t info{};
+        const int got = ::sigtimedwait(&set, &info, &pause);
+        if (got == SIGTERM || got == SIGINT) return false;
+    }
+    return true;
+}
+
+void application::stop() {
+    log_info("Stopping: {} connections are open", open_connections());
+    draining_ = true;
+    const bool patient = wait(settings_.server.drain_grace, false);
+    for (auto& one : cores_) one->stop_accepting();
+    for (auto& one : cores_) one->begin_drain();
+    if (patient) wait(settings_.server.drain_timeout, true);
+    for (auto& one : cores_) one->stop_exchanges();
+    wait(std::chrono::duration_cast<milliseconds>(last_words), true);
+    for (auto& one : cores_) one->finish();
+    for (auto& one : cores_) one->join();
+    refresher_->stop();
+    journal_->close();
+    if (!shipper_->flush(steady::now() + last_words)) {
+        log_warn("The store did not take all usage rows in time; the rest waits in {} for the next start",
+                 settings_.usage.journal_dir);
+    }
+    shipper_->stop();
+    log_info("Stopped");
+}
+
+}  // namespace ferry::app

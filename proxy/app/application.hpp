@@ -1,0 +1,69 @@
+// The whole proxy of one process: start() and stop() are two lists that read top to bottom.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "app/config/settings.hpp"
+#include "app/core.hpp"
+#include "catalog/refresher.hpp"
+#include "net/acceptor.hpp"
+#include "store/database.hpp"
+#include "upstream/name_lookup.hpp"
+#include "usage/journal.hpp"
+#include "usage/shipper.hpp"
+
+namespace ferry::app {
+
+// Owned by `ferry serve`; lives on the main thread.
+class application {
+   public:
+    explicit application(settings configuration);
+    ~application();
+    application(const application&) = delete;
+    application& operator=(const application&) = delete;
+
+    // Throws std::exception with one clear sentence: a used port, an unwritable journal folder, an unreadable store.
+    void start();
+    // Where clients and operators reach it: "http://127.0.0.1:5173/v1", "http://127.0.0.1:5174".
+    std::string client_url() const;
+    std::string admin_url() const;
+    // SIGHUP: looks at the store again, and at keys kept in files and the environment.
+    void refresh() { refresher_->refresh_now(); }
+    // Waits for the signal that ends the process, then stops. A second signal hastens.
+    void run_until_signalled();
+
+   private:
+    void open_sockets();
+    void start_cores();
+    void publish(catalog::published fresh);
+    void place(unsigned accepted_on, int fd);
+    std::int64_t open_connections() const;
+    std::optional<std::string> not_ready() const;
+    std::string status() const;
+
+    bool wait(std::chrono::milliseconds most, bool only_while_connected);
+    void stop();
+
+    const settings settings_;
+    std::unique_ptr<store::database> database_;
+    std::unique_ptr<store::usage_store> usage_store_;
+    std::vector<std::vector<net::listening_socket>> client_sockets_;  // per address: one, or one per core
+    std::vector<net::listening_socket> admin_sockets_;
+    upstream::name_lookup lookup_;
+    relay::body_budget bodies_;
+    shared_parts shared_;
+    std::unique_ptr<usage::journal> journal_;
+    std::unique_ptr<usage::shipper> shipper_;
+    std::vector<std::unique_ptr<core>> cores_;
+    std::unique_ptr<catalog::refresher> refresher_;
+
+    mutable std::mutex mutex_;  // guards refused_keys_
+    std::vector<catalog::refused_row> refused_keys_;
+    std::atomic<bool> draining_{false};
+    steady::time_point started_ = steady::now();
+};
+
+}  // namespace ferry::app

@@ -1,0 +1,146 @@
+#include "app/cli/check.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <filesystem>
+
+#include "access/key_table.hpp"
+#include "app/cli/context.hpp"
+#include "base/escape.hpp"
+#include "catalog/builder.hpp"
+#include "store/database.hpp"
+
+namespace ferry::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool may(const fs::path& path, int mode) {
+    return ::access(path.c_str(), mode) == 0;
+}
+
+// What keeps a file or folder from being made inside `folder`, "" if nothing: missing folders will be created.
+std::string why_not_creatable(fs::path folder) {
+    std::error_code error;
+    while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+    if (!fs::is_directory(folder, error)) return fmt::format("{} is not a folder", folder.string());
+    if (!may(folder, W_OK | X_OK)) return fmt::format("{} cannot be written to by this user", folder.string());
+    return {};
+}
+
+void check_journal(const std::string& folder, check_report& report) {
+    const std::string problem = why_not_creatable(folder);
+    if (problem.empty()) {
+        report.notes.push_back(fmt::format("journal: {}", folder));
+    } else {
+        report.faults.push_back(
+            fmt::format("usage.journal_dir: {}; choose another folder or change its owner", problem));
+    }
+}
+
+void check_sockets(const settings& chosen, check_report& report) {
+    auto addresses = chosen.server.listen;
+    addresses.push_back(chosen.server.admin_listen);
+    for (const auto& address : addresses) {
+        if (!address.starts_with("unix:")) continue;
+        const fs::path folder = fs::path(address.substr(5)).parent_path();
+        std::error_code error;
+        if (!fs::is_directory(folder, error) || !may(folder, W_OK | X_OK)) {
+            report.faults.push_back(
+                fmt::format("{}: {} must be a folder that this user may write to", address, folder.string()));
+        }
+    }
+}
+
+std::string printable(std::string_view text) {
+    std::string out;
+    append_escaped(out, text);
+    return out;
+}
+
+void name_refused(const std::vector<catalog::refused_row>& rows, check_report& report) {
+    for (const auto& row : rows) {
+        const std::string id = row.id == 0 ? std::string{} : fmt::format(" id {}", row.id);
+        report.faults.push_back(
+            fmt::format("store: {}{} \"{}\": {}", row.table, id, printable(row.name), printable(row.reason)));
+    }
+}
+
+void check_rows(store::database& db, check_report& report) {
+    const auto rows = db.models()->load_catalog();
+    const auto built = catalog::build_catalog(rows, catalog::read_secret);
+    const access::key_table keys(rows.keys);
+    name_refused(built.refused, report);
+    name_refused(keys.refused(), report);
+    report.notes.push_back(
+        fmt::format("store: {} (models: {}, keys: {})", db.description(), built.models->rows().size(), keys.size()));
+}
+
+void check_store(const settings& chosen, check_report& report) {
+    const fs::path file = chosen.store.url.substr(std::string_view("sqlite:").size());
+    std::error_code error;
+    if (!fs::exists(file, error)) {
+        if (const auto problem = why_not_creatable(file.parent_path()); !problem.empty()) {
+            report.faults.push_back(fmt::format("store.url: {}; choose another place or change its owner", problem));
+        } else if (chosen.store.auto_migrate) {
+            report.notes.push_back(
+                fmt::format("store: {} does not exist yet; `ferry serve` creates it", file.string()));
+        } else {
+            report.faults.push_back(fmt::format("store.url: {} does not exist; run `ferry migrate`", file.string()));
+        }
+        return;
+    }
+    if (fs::is_directory(file, error) || !may(file, R_OK | W_OK)) {
+        report.faults.push_back(
+            fmt::format("store.url: {} must be a file that this user may read and write", file.string()));
+        return;
+    }
+    const auto db = store::open(chosen.store);
+    const auto pending = db->pending_migrations().size();
+    if (pending == 0) return check_rows(*db, report);
+    const auto text = fmt::format("store: the schema of {} is {} migrations behind", db->description(), pending);
+    if (chosen.store.auto_migrate) {
+        report.notes.push_back(text + "; `ferry serve` brings it up to date, its rows were not checked");
+    } else {
+        report.faults.push_back(text + "; run `ferry migrate`");
+    }
+}
+
+void run_check(const cli_context& context) {
+    const settings chosen = require_settings(context);
+    const check_report report = check_surroundings(chosen);
+    for (const auto& fault : report.faults) fmt::print(stderr, "error: {}\n", fault);
+    if (!report.faults.empty()) throw exit_with{2};
+    for (const auto& note : report.notes) fmt::print("{}\n", note);
+    fmt::print("configuration ok: {}\n", chosen_config_file(context).value_or("defaults (no file)"));
+}
+
+}  // namespace
+
+check_report check_surroundings(const settings& chosen) {
+    check_report report;
+    check_journal(chosen.usage.journal_dir, report);
+    check_sockets(chosen, report);
+    if (!chosen.upstream.ca_file.empty() && !may(chosen.upstream.ca_file, R_OK)) {
+        report.faults.push_back(
+            fmt::format("upstream.ca_file: {} cannot be read by this user", chosen.upstream.ca_file));
+    }
+    try {
+        check_store(chosen, report);
+    } catch (const std::exception& error) {
+        report.faults.push_back(fmt::format("store: {}", error.what()));
+    }
+    return report;
+}
+
+void add_check_command(CLI::App& app, cli_context& context) {
+    auto* command = app.add_subcommand("check", "Check configuration and store, and report every fault at once");
+    command->add_option("--set", context.sets, "section.key=value, wins over file and environment")
+        ->allow_extra_args(false);
+    command->callback([&context] { run_check(context); });
+}
+
+}  // namespace ferry::app

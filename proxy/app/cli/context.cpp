@@ -1,0 +1,42 @@
+#include "app/cli/context.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string_view>
+
+namespace ferry::app {
+namespace {
+
+// Only what the loader looks at: the rest of the environment is nobody's business.
+std::map<std::string, std::string> relevant_environment() {
+    std::map<std::string, std::string> found;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text(*entry);
+        const std::string_view name = text.substr(0, text.find('='));
+        if (name.size() == text.size() || (name != "DATABASE_URL" && !name.starts_with("FERRY_"))) continue;
+        found.emplace(name, text.substr(name.size() + 1));
+    }
+    return found;
+}
+
+}  // namespace
+
+std::optional<std::string> chosen_config_file(const cli_context& context) {
+    constexpr auto usual = "config/ferry.toml";
+    if (context.config_file) return context.config_file;
+    std::error_code ignored;
+    if (std::filesystem::exists(usual, ignored)) return usual;
+    return std::nullopt;
+}
+
+settings require_settings(const cli_context& context) {
+    load_result result = load_settings({chosen_config_file(context), context.sets, relevant_environment()});
+    for (const auto& warning : result.warnings) fmt::print(stderr, "warning: {}\n", to_text(warning));
+    for (const auto& fault : result.faults) fmt::print(stderr, "error: {}\n", to_text(fault));
+    if (!result.faults.empty()) throw exit_with{2};
+    return std::move(result.loaded);
+}
+
+}  // namespace ferry::app

@@ -1,0 +1,84 @@
+#include "app/cli/model_columns.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/parse.hpp>
+#include <charconv>
+#include <cstdint>
+
+#include "app/cli/open_store.hpp"
+#include "base/decimal.hpp"
+
+namespace ferry::app {
+namespace {
+
+using enum column_kind;
+
+constexpr model_flag flags[] = {
+    {"--name", "model_name", text, false, "The name clients ask for"},
+    {"--endpoint", "api_endpoint", text, false, "Base URL, or the whole .../chat/completions URL"},
+    {"--key", "api_key", text, false, "The upstream's key, better as env:NAME or file:PATH"},
+    {"--display-name", "display_name", text, true, "A name for people"},
+    {"--provider", "provider", text, false, "Which service it is (default: other)"},
+    {"--price", "cost_per_1k_tokens", price, false, "Price per 1,000 tokens, at most 9 decimals"},
+    {"--input-price", "input_cost_per_1k", price, true, "Prompt tokens' own price (\"\" inherits --price)"},
+    {"--output-price", "output_cost_per_1k", price, true, "Completion tokens' own price (\"\" inherits --price)"},
+    {"--cached-price", "cached_input_cost_per_1k", price, true, "Cached prompt tokens' price (\"\" inherits)"},
+    {"--currency", "currency", text, false, "Of all its prices (default: USD)"},
+    {"--upstream-model", "upstream_model", text, true, "What the upstream calls it, if not --name"},
+    {"--fallback", "fallback_model", text, true, "The model to ask when this one cannot answer"},
+    {"--priority", "priority", integer, false, "Among rows of one name, lower goes first (default: 0)"},
+    {"--weight", "weight", count, false, "Share within one priority (default: 1)"},
+    {"--auth-scheme", "auth_scheme", text, true, "How the key is sent, if not as the provider does"},
+    {"--extra-headers", "extra_headers", json, true, "JSON object of headers to add upstream"},
+    {"--extra-body", "extra_body", json, true, "JSON object of members to add to the request"},
+    {"--proxy", "proxy", text, true, "HTTP CONNECT proxy for this row"},
+    {"--connect-timeout-ms", "connect_timeout_ms", count, true, "Instead of timeouts.connect"},
+    {"--first-byte-timeout-ms", "first_byte_timeout_ms", count, true, "Instead of timeouts.first_byte"},
+    {"--idle-timeout-ms", "idle_timeout_ms", count, true, "Instead of timeouts.idle"},
+    {"--total-timeout-ms", "total_timeout_ms", count, true, "Instead of timeouts.total"},
+    {"--max-context-tokens", "max_context_tokens", count, true, "The model's context window"},
+    {"--capabilities", "capabilities", json, true, "JSON, shown to clients"},
+};
+
+bool is_integer(const std::string& text, std::int64_t least) {
+    std::int64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc() && stop == end && value >= least;
+}
+
+// What is wrong with `given`, "" if nothing.
+std::string problem_with(column_kind kind, const std::string& given) {
+    switch (kind) {
+        case text:
+            return {};
+        case price:
+            return parse_decimal(given, price_scale) ? "" : "must be a price such as 0.004, with at most 9 decimals";
+        case integer:
+            return is_integer(given, INT64_MIN) ? "" : "must be a whole number";
+        case count:
+            return is_integer(given, 0) ? "" : "must be a whole number, 0 or more";
+        case json: {
+            boost::system::error_code failed;
+            const auto value = boost::json::parse(given, failed);
+            return failed || !(value.is_object() || value.is_array()) ? "must be a JSON object or array" : "";
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+std::span<const model_flag> model_flags() {
+    return flags;
+}
+
+store::column_value column_from(const model_flag& flag, const std::string& given) {
+    if (given.empty() && flag.clearable) return {std::string(flag.column), std::nullopt};
+    const std::string problem = problem_with(flag.kind, given);
+    if (!problem.empty()) refuse_usage(fmt::format("{} {}", flag.flag, problem));
+    return {std::string(flag.column), given};
+}
+
+}  // namespace ferry::app

@@ -1,0 +1,128 @@
+#include "app/cli/usage_report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "app/cli/table.hpp"
+#include "store/usage_store.hpp"
+
+namespace ferry::app {
+namespace {
+
+// A column of figures: numbers are written into JSON as numbers, money as a string (a JSON number would be read as
+// floating point).
+struct figure {
+    std::string_view title;
+    bool is_number;
+};
+constexpr std::array<figure, 12> figures = {{{"requests", true},
+                                             {"errors", true},
+                                             {"prompt_tokens", true},
+                                             {"completion_tokens", true},
+                                             {"cached_tokens", true},
+                                             {"total_tokens", true},
+                                             {"cost", false},
+                                             {"currency", false},
+                                             {"p50_us", true},
+                                             {"p95_us", true},
+                                             {"first_token_p50_us", true},
+                                             {"first_token_p95_us", true}}};
+
+std::vector<std::string> figures_of(usage_sums& sums, const std::string& currency) {
+    const auto whole = [](int128 value) { return format_decimal(value, 0); };
+    return {whole(sums.requests),
+            whole(sums.errors),
+            whole(sums.prompt_tokens),
+            whole(sums.completion_tokens),
+            whole(sums.cached_tokens),
+            whole(sums.total_tokens),
+            format_decimal(sums.cost_pico, money_scale),
+            currency,
+            whole(percentile(sums.durations_us, 50)),
+            whole(percentile(sums.durations_us, 95)),
+            whole(percentile(sums.first_tokens_us, 50)),
+            whole(percentile(sums.first_tokens_us, 95))};
+}
+
+}  // namespace
+
+void usage_sums::add(const store::usage_row& row) {
+    ++requests;
+    if (store::counts_as_error(row.status, row.error_code.has_value())) ++errors;
+    prompt_tokens += row.prompt_tokens.value_or(0);
+    completion_tokens += row.completion_tokens.value_or(0);
+    cached_tokens += row.cached_tokens.value_or(0);
+    total_tokens += row.total_tokens.value_or(0);
+    cost_pico += row.cost_pico;
+    durations_us.push_back(row.duration_us);
+    if (row.ttft_us) first_tokens_us.push_back(*row.ttft_us);
+}
+
+std::int64_t percentile(std::vector<std::int64_t>& values, int percent) {
+    if (values.empty()) return 0;
+    const std::size_t rank = (values.size() * static_cast<std::size_t>(percent) + 99) / 100;
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(rank, 1) - 1);
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+}
+
+std::vector<std::string> usage_report::titles() const {
+    std::vector<std::string> all;
+    if (!dimension_.empty()) all.push_back(dimension_);
+    for (const figure& one : figures) all.emplace_back(one.title);
+    return all;
+}
+
+std::vector<std::vector<std::string>> usage_report::lines() {
+    std::vector<std::vector<std::string>> all;
+    for (auto& [group, sums] : groups_) {
+        const auto& [label, currency] = group;
+        auto cells = figures_of(sums, currency);
+        if (!dimension_.empty()) cells.insert(cells.begin(), label);
+        all.push_back(std::move(cells));
+    }
+    return all;
+}
+
+std::string usage_report::text(format wanted) {
+    switch (wanted) {
+        case format::json:
+            return as_json();
+        case format::csv:
+            return as_csv();
+        case format::table:
+            break;
+    }
+    return as_table();
+}
+
+std::string usage_report::as_table() {
+    std::vector<table_column> columns;
+    for (const std::string& title : titles()) columns.push_back({title, align::right});
+    if (!dimension_.empty()) columns.front().side = align::left;
+    return aligned_table(columns, lines());
+}
+
+std::string usage_report::as_csv() {
+    std::string out = csv_line(titles());
+    for (const auto& line : lines()) out += csv_line(line);
+    return out;
+}
+
+std::string usage_report::as_json() {
+    std::vector<std::string> objects;
+    for (const auto& line : lines()) {
+        json_object object;
+        const std::size_t labels = line.size() - figures.size();
+        if (labels == 1) object.text(dimension_, line.front());
+        for (std::size_t i = 0; i < figures.size(); ++i) {
+            const std::string& cell = line[labels + i];
+            figures[i].is_number ? object.raw(figures[i].title, cell) : object.text(figures[i].title, cell);
+        }
+        objects.push_back(object.take());
+    }
+    return json_array(objects);
+}
+
+}  // namespace ferry::app

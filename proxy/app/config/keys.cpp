@@ -1,0 +1,266 @@
+#include "app/config/keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "app/config/address.hpp"
+
+namespace ferry::app {
+namespace {
+
+using assign_fn = std::function<verdict(settings&, const raw_value&)>;
+using std::chrono::milliseconds;
+
+constexpr std::int64_t kib = 1 << 10, mib = 1 << 20, gib = 1 << 30;
+constexpr integer_range some_time{1, 24 * 3'600'000};  // 1ms to 24h
+constexpr integer_range or_at_once{0, 24 * 3'600'000};
+
+// Below, `path` is the chain of member pointers from settings to the target. An empty path checks and stores nothing.
+
+template <class Value, class Read, class... Path>
+assign_fn stored(Read read, Path... path) {
+    return [=](settings& all, const raw_value& raw) {
+        Value value{};
+        verdict v = read(raw, value);
+        if constexpr (sizeof...(Path) > 0) {
+            if (v.problem.empty()) {
+                auto& target = (all.*....*path);
+                target = static_cast<std::remove_reference_t<decltype(target)>>(std::move(value));
+            }
+        }
+        return v;
+    };
+}
+
+template <class... Path>
+assign_fn boolean(Path... path) {
+    return stored<bool>(read_bool, path...);
+}
+template <class... Path>
+assign_fn integer(integer_range range, Path... path) {
+    return stored<std::int64_t>([=](auto& raw, auto& value) { return read_integer(raw, range, value); }, path...);
+}
+template <class... Path>
+assign_fn size(integer_range range, Path... path) {
+    return stored<std::int64_t>([=](auto& raw, auto& value) { return read_size(raw, range, value); }, path...);
+}
+template <class... Path>
+assign_fn duration(integer_range range, Path... path) {
+    return stored<milliseconds>([=](auto& raw, auto& value) { return read_duration(raw, range, value); }, path...);
+}
+template <class... Path>
+assign_fn file_path(Path... path) {
+    return stored<std::string>(
+        [](const raw_value& raw, std::string& value) {
+            verdict v = read_string(raw, value);
+            value = absolute_path(value);
+            return v;
+        },
+        path...);
+}
+// The names stand in the order of the enumerators.
+template <std::size_t N, class... Path>
+assign_fn choice(std::array<std::string_view, N> names, Path... path) {
+    return stored<std::size_t>([=](auto& raw, auto& value) { return read_choice(raw, names, value); }, path...);
+}
+assign_fn ratio() {
+    return stored<double>(read_ratio);
+}
+assign_fn text() {
+    return stored<std::string>(read_string);
+}
+assign_fn list() {
+    return stored<std::vector<std::string>>(read_list);
+}
+
+verdict assign_listen(settings& all, const raw_value& raw) {
+    std::vector<std::string> addresses;
+    verdict v = read_list(raw, addresses);
+    if (v.problem.empty()) v.problem = check_listen_addresses(addresses);
+    if (v.problem.empty()) all.server.listen = std::move(addresses);
+    return v;
+}
+
+verdict assign_admin_listen(settings& all, const raw_value& raw) {
+    std::string address;
+    verdict v = read_string(raw, address);
+    if (v.problem.empty()) v.problem = check_listen_address(address);
+    if (v.problem.empty()) all.server.admin_listen = std::move(address);
+    return v;
+}
+
+verdict assign_denied_networks(settings& all, const raw_value& raw) {
+    std::vector<std::string> networks;
+    verdict v = read_list(raw, networks);
+    for (const auto& network : networks) {
+        if (v.problem.empty()) v.problem = check_network(network);
+    }
+    if (v.problem.empty()) all.upstream.denied_networks = std::move(networks);
+    return v;
+}
+
+verdict assign_store_url(settings& all, const raw_value& raw) {
+    std::string url;
+    verdict v = read_string(raw, url);
+    if (v.problem.empty()) v.problem = check_store_url(url);
+    if (v.problem.empty()) all.store.url = std::move(url);
+    return v;
+}
+
+verdict assign_on_disconnect(settings&, const raw_value& raw) {
+    constexpr std::array<std::string_view, 2> names{"cut", "drain"};
+    std::size_t chosen = 0;
+    verdict v = read_choice(raw, names, chosen);
+    if (v.problem.empty() && chosen == 1)
+        v.warning = R"("drain" is not implemented in this build yet: it acts as "cut")";
+    return v;
+}
+
+verdict assign_journal_dir(settings& all, const raw_value& raw) {
+    std::string folder;
+    verdict v = read_string(raw, folder);
+    if (v.problem.empty() && folder.empty()) v.problem = R"(must name a folder, such as "var/journal")";
+    if (v.problem.empty()) all.usage.journal_dir = absolute_path(folder);
+    return v;
+}
+
+using server_limits = server::limits;
+
+std::vector<key_rule> server_keys() {
+    constexpr auto in = &settings::server;
+    constexpr auto limits = &server::options::limits;
+    return {
+        {"server", "listen", assign_listen},
+        {"server", "admin_listen", assign_admin_listen},
+        {"server", "threads", integer({0, 1024}, in, &server::options::threads)},
+        {"server", "max_connections", integer({1, 1'000'000}, in, &server::options::max_connections)},
+        {"server", "drain_grace", duration(or_at_once, in, &server::options::drain_grace)},
+        {"server", "drain_timeout", duration(or_at_once, in, &server::options::drain_timeout)},
+        {"server", "expose_upstream_limits", boolean(in, &server::options::expose_upstream_limits)},
+        {"server", "tls_certificate", text(), false},
+        {"server", "tls_key", text(), false},
+        {"server", "cors_origins", list(), false},
+        {"server", "trusted_proxies", list(), false},
+        {"auth", "required", boolean(in, &server::options::auth_required)},
+        {"limits", "header_bytes", size({kib, mib}, in, limits, &server_limits::header_bytes)},
+        {"limits", "json_body_bytes", size({kib, 2 * gib}, in, limits, &server_limits::json_body_bytes)},
+        {"limits", "multipart_body_bytes", size({kib, 16 * gib}, in, limits, &server_limits::multipart_body_bytes)},
+        {"limits", "body_memory", size({kib, 1024 * gib}, in, limits, &server_limits::body_memory)},
+        {"limits", "json_depth", integer({1, 1024}, in, limits, &server_limits::json_depth)},
+        {"limits", "header_timeout", duration(some_time, in, limits, &server_limits::header_timeout)},
+        {"limits", "body_timeout", duration(some_time, in, limits, &server_limits::body_timeout)},
+        {"limits", "keepalive_timeout", duration(some_time, in, limits, &server_limits::keepalive_timeout)},
+    };
+}
+
+std::vector<key_rule> upstream_keys() {
+    constexpr auto relayed = &settings::relay;
+    constexpr auto in = &settings::upstream;
+    return {
+        {"timeouts", "connect", duration(some_time, in, &upstream::options::connect)},
+        {"timeouts", "first_byte", duration(some_time, relayed, &relay::options::first_byte)},
+        {"timeouts", "idle", duration(some_time, relayed, &relay::options::idle)},
+        {"timeouts", "total", duration(some_time, relayed, &relay::options::total)},
+        {"upstream", "idle_per_host", integer({0, 100'000}, in, &upstream::options::idle_per_host)},
+        {"upstream", "idle_timeout", duration(some_time, in, &upstream::options::idle_timeout)},
+        {"upstream", "tls_verify", boolean(in, &upstream::options::tls_verify)},
+        {"upstream", "ca_file", file_path(in, &upstream::options::ca_file)},
+        {"upstream", "denied_networks", assign_denied_networks},
+        {"upstream", "proxy", text(), false},
+        {"retry", "attempts", integer({1, 100}), false},
+        {"retry", "budget", ratio(), false},
+        {"retry", "backoff_base", duration(some_time), false},
+        {"retry", "backoff_max", duration(some_time), false},
+        {"retry", "retry_after_max", duration(or_at_once), false},
+        {"circuit", "failure_ratio", ratio(), false},
+        {"circuit", "minimum_requests", integer({1, 1'000'000}), false},
+        {"circuit", "window", duration(some_time), false},
+        {"circuit", "cooldown", duration(some_time), false},
+        {"circuit", "cooldown_max", duration(some_time), false},
+    };
+}
+
+std::vector<key_rule> store_keys() {
+    constexpr auto stores = &settings::store;
+    constexpr auto in = &settings::usage;
+    constexpr std::array<std::string_view, 2> durabilities{"process", "power"};
+    constexpr std::array<std::string_view, 2> histories{"merge", "store"};
+    return {
+        {"store", "url", assign_store_url},
+        {"store", "refresh_interval", duration({10, 3'600'000}, stores, &store::options::refresh_interval)},
+        {"store", "auto_migrate", boolean(stores, &store::options::auto_migrate)},
+        {"store", "snapshot_file", text(), false},
+        {"store", "snapshot_max_age", duration(some_time), false},
+        {"usage", "journal_dir", assign_journal_dir},
+        {"usage", "durability", choice(durabilities, in, &usage::options::durability)},
+        {"usage", "journal_max_bytes", size({mib, 1024 * gib}, in, &usage::options::journal_max_bytes)},
+        {"usage", "flush_interval", duration({1, 3'600'000}, in, &usage::options::flush_interval)},
+        {"usage", "flush_rows", integer({1, 100'000}, in, &usage::options::flush_rows)},
+        {"conversations", "enabled", boolean(), false},
+        {"conversations", "history", choice(histories), false},
+        {"conversations", "max_messages", integer({1, 100'000}), false},
+        {"conversations", "max_tokens", integer({1, 100'000'000}), false},
+    };
+}
+
+std::vector<key_rule> stream_keys() {
+    constexpr auto in = &settings::log;
+    constexpr std::array<std::string_view, 2> half_closes{"gone", "answer"};
+    constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warn", "error"};
+    constexpr std::array<std::string_view, 3> formats{"auto", "text", "json"};
+    return {
+        {"stream", "half_close", choice(half_closes, &settings::relay, &relay::options::half_close)},
+        {"stream", "on_disconnect", assign_on_disconnect},
+        {"stream", "keepalive", duration(some_time), false},
+        {"stream", "drain_limit", duration(some_time), false},
+        {"stream", "rescue", boolean(), false},
+        {"log", "level", choice(levels, in, &log_options::level)},
+        {"log", "format", choice(formats, in, &log_options::format)},
+        {"log", "access", boolean(in, &log_options::access)},
+    };
+}
+
+}  // namespace
+
+const std::vector<key_rule>& key_table() {
+    static const std::vector<key_rule> table = [] {
+        std::vector<key_rule> all;
+        for (auto part : {server_keys, upstream_keys, store_keys, stream_keys}) {
+            for (auto& rule : part()) all.push_back(std::move(rule));
+        }
+        return all;
+    }();
+    return table;
+}
+
+const key_rule* find_key(std::string_view section, std::string_view name) {
+    const auto& table = key_table();
+    const auto found = std::find_if(table.begin(), table.end(),
+                                    [&](const key_rule& rule) { return rule.section == section && rule.name == name; });
+    return found == table.end() ? nullptr : &*found;
+}
+
+const std::vector<std::string_view>& section_names() {
+    static const std::vector<std::string_view> names = [] {
+        std::vector<std::string_view> all;
+        for (const auto& rule : key_table()) {
+            if (std::find(all.begin(), all.end(), rule.section) == all.end()) all.push_back(rule.section);
+        }
+        return all;
+    }();
+    return names;
+}
+
+std::vector<std::string_view> key_names(std::string_view section) {
+    std::vector<std::string_view> names;
+    for (const auto& rule : key_table()) {
+        if (rule.section == section) names.push_back(rule.name);
+    }
+    return names;
+}
+
+}  // namespace ferry::app

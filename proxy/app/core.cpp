@@ -1,0 +1,141 @@
+#include "app/core.hpp"
+
+#include <pthread.h>
+
+#include "base/log.hpp"
+#include "net/executor.hpp"
+
+namespace ferry::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto tick_interval = milliseconds(100);
+
+relay::settings relay_settings(const settings& from) {
+    relay::settings to;
+    to.relay = from.relay;
+    to.connect = from.upstream.connect;
+    to.body_timeout = from.server.limits.body_timeout;
+    to.json_body_bytes = from.server.limits.json_body_bytes;
+    to.json_depth = from.server.limits.json_depth;
+    to.auth_required = from.server.auth_required;
+    to.expose_upstream_limits = from.server.expose_upstream_limits;
+    to.durable_power = from.usage.durability == usage::durability::power;
+    return to;
+}
+
+// The session lives in this coroutine's frame, from the first byte to the last.
+asio::awaitable<void> serve_connection(server::session_context context, std::unique_ptr<net::byte_stream> stream) {
+    server::session connection(context, std::move(stream));
+    co_await connection.run();
+}
+
+void report_escaped(const std::string& what) {
+    log_error("A connection was ended by an unexpected error: {}. Others are not affected; please report it.", what);
+}
+
+}  // namespace
+
+core::core(unsigned index, const shared_parts& shared, usage::journal_writer& journal, std::function<void(int)> place)
+    : index_(index),
+      context_(1),
+      work_(asio::make_work_guard(context_)),
+      wheel_(context_),
+      pool_(context_, wheel_, buffers_, shared.lookup, shared.configuration.upstream),
+      log_(shared.configuration.log),
+      services_{context_, wheel_, buffers_, pool_, journal, log_, shared.bodies, counts_, {},
+                relay_settings(shared.configuration)},
+      limits_(shared.configuration.server.limits),
+      place_(std::move(place)),
+      tick_(wheel_) {
+    journal.set_post([this](std::function<void()> job) { net::post_to(context_, std::move(job)); });
+    tick_.on_expiry([this] { tick(); });
+}
+
+core::~core() = default;
+
+void core::tick() {
+    log_.flush();
+    tick_.arm(steady::now() + tick_interval);
+}
+
+void core::listen_for_clients(const net::listening_socket& on, std::function<bool()> has_room) {
+    auto take = [this](int fd) { place_(fd); };
+    client_listeners_.push_back(
+        std::make_unique<server::listener>(context_, wheel_, on, std::move(take), std::move(has_room)));
+}
+
+void core::listen_for_ops(const net::listening_socket& on, server::ops_answers answers) {
+    ops_ = std::move(answers);
+    auto take = [this](int fd) { serve_stream(fd, true); };
+    ops_listeners_.push_back(
+        std::make_unique<server::listener>(context_, wheel_, on, std::move(take), [] { return true; }));
+}
+
+void core::start() {
+    thread_ = std::thread([this] {
+        ::pthread_setname_np(::pthread_self(), ("core " + std::to_string(index_)).c_str());
+        tick();
+        for (auto& one : client_listeners_) net::spawn(context_, one->run(), report_escaped);
+        for (auto& one : ops_listeners_) net::spawn(context_, one->run(), report_escaped);
+        context_.run();
+        log_.flush();
+    });
+}
+
+void core::publish(access::snapshot fresh) {
+    net::post_to(context_, [this, current = std::move(fresh)] { services_.current = current; });
+}
+
+void core::serve(int fd) {
+    net::post_to(context_, [this, fd] { serve_stream(fd, false); });
+}
+
+void core::serve_stream(int fd, bool is_ops) {
+    auto stream = net::adopt_stream(context_, fd);
+    if (!stream) return;
+    const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, is_ops ? &ops_ : nullptr};
+    auto connection = serve_connection(context, std::move(stream));
+    net::spawn(context_, std::move(connection), report_escaped);
+}
+
+void core::stop_accepting() {
+    net::post_to(context_, [this] {
+        for (auto& one : client_listeners_) one->stop();
+    });
+}
+
+void core::begin_drain() {
+    net::post_to(context_, [this] {
+        services_.phase = relay::run_phase::draining;
+        clients_.drain();
+    });
+}
+
+void core::stop_exchanges() {
+    net::post_to(context_, [this] {
+        services_.phase = relay::run_phase::stopping;
+        clients_.stop();
+    });
+}
+
+void core::finish() {
+    net::post_to(context_, [this] {
+        for (auto& one : ops_listeners_) one->stop();
+        clients_.stop();
+        operators_.stop();
+        pool_.close_idle();
+        // One more turn for the coroutines that were just woken to leave.
+        net::post_to(context_, [this] {
+            net::post_to(context_, [this] { context_.stop(); });
+        });
+    });
+}
+
+void core::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace ferry::app

@@ -1,0 +1,83 @@
+// One serving thread and everything it owns.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "app/config/settings.hpp"
+#include "base/access_log.hpp"
+#include "net/acceptor.hpp"
+#include "net/buffer_pool.hpp"
+#include "net/timer_wheel.hpp"
+#include "relay/services.hpp"
+#include "server/listener.hpp"
+#include "server/session.hpp"
+#include "upstream/pool.hpp"
+
+namespace ferry::app {
+
+// What the cores share. Owned by the application; outlives them.
+struct shared_parts {
+    const settings& configuration;
+    upstream::name_lookup& lookup;
+    relay::body_budget& bodies;
+};
+
+// A core owns its connections, pools and timers; nothing on the path is shared. Owned by the application. Its thread
+// runs between start() and join(); the functions marked "any thread" post to it.
+class core {
+   public:
+    // `place` is asked on this core where an accepted connection is to be served.
+    core(unsigned index, const shared_parts& shared, usage::journal_writer& journal, std::function<void(int fd)> place);
+    ~core();
+    core(const core&) = delete;
+    core& operator=(const core&) = delete;
+
+    // Before start().
+    void listen_for_clients(const net::listening_socket& on, std::function<bool()> has_room);
+    void listen_for_ops(const net::listening_socket& on, server::ops_answers answers);
+    void start();
+
+    // Any thread.
+    void publish(access::snapshot fresh);
+    void serve(int fd);
+    void stop_accepting();
+    void begin_drain();
+    void stop_exchanges();
+    void finish();  // ends the event loop: nothing is served afterwards, the admin listener included
+    void join();
+
+    // Any thread.
+    const relay::counters& counts() const { return counts_; }
+    std::int64_t open_connections() const { return counts_.open_connections.load(std::memory_order_relaxed); }
+    // On this core.
+    std::vector<upstream::pool_status> pool_status() const { return pool_.status(); }
+
+   private:
+    void serve_stream(int fd, bool is_ops);
+    void tick();
+
+    unsigned index_;
+    boost::asio::io_context context_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    net::timer_wheel wheel_;
+    net::buffer_pool buffers_;
+    upstream::pool pool_;
+    access_log log_;
+    relay::counters counts_;
+    relay::services services_;
+    server::limits limits_;
+    server::session_registry clients_, operators_;
+    server::ops_answers ops_;
+    std::function<void(int)> place_;
+    std::vector<std::unique_ptr<server::listener>> client_listeners_, ops_listeners_;
+    net::deadline tick_;
+    std::thread thread_;
+};
+
+}  // namespace ferry::app

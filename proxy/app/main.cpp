@@ -1,0 +1,36 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "app/cli/context.hpp"
+#include "app/cli/serve.hpp"
+#include "app/cli/store_commands.hpp"
+
+int main(int argc, char** argv) {
+    using namespace ferry::app;
+    CLI::App app("Ferry: an asynchronous reverse proxy for the OpenAI HTTP API");
+    cli_context context;
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.add_option("--config", context.config_file, "Configuration file (default: config/ferry.toml if there is one)");
+    app.add_option("--set", context.sets, "Override a key: section.key=value; may be repeated")->allow_extra_args(false);
+    add_serve_command(app, context);
+    add_check_command(app, context);
+    add_migrate_command(app, context);
+    add_sql_command(app, context);
+    add_models_command(app, context);
+    add_keys_command(app, context);
+    add_usage_command(app, context);
+    add_version_command(app, context);
+    try {
+        app.parse(argc, argv);
+        return 0;
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    } catch (const exit_with& end) {
+        return end.code;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "ferry: %s\n", error.what());
+        return 1;
+    }
+}

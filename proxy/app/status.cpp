@@ -1,0 +1,80 @@
+#include "app/status.hpp"
+
+#include <boost/json.hpp>
+
+namespace ferry::app {
+
+namespace json = boost::json;
+
+namespace {
+
+json::array refused_rows(const status_sources& from) {
+    json::array rows;
+    for (const auto* list : {&from.catalog.refused, &from.refused_keys}) {
+        for (const auto& row : *list) {
+            rows.push_back(
+                json::object{{"table", row.table}, {"id", row.id}, {"name", row.name}, {"reason", row.reason}});
+        }
+    }
+    return rows;
+}
+
+json::value optional_time(const std::optional<std::int64_t>& us) { return us ? json::value(*us) : json::value(); }
+
+json::object catalog_part(const status_sources& from) {
+    return {{"version", from.catalog.version},
+            {"last_success_us", optional_time(from.catalog.last_success_us)},
+            {"last_publish_us", optional_time(from.catalog.last_publish_us)},
+            {"last_error", from.catalog.last_error},
+            {"kept_because", from.catalog.kept_because},
+            {"refused", refused_rows(from)}};
+}
+
+json::array cores_part(const status_sources& from) {
+    json::array all;
+    for (const auto& one : from.cores) {
+        const auto& counts = one->counts();
+        all.push_back(json::object{{"connections", counts.connections.load()},
+                                   {"open_connections", counts.open_connections.load()},
+                                   {"open_exchanges", counts.open_exchanges.load()},
+                                   {"requests", counts.requests.load()},
+                                   {"relayed", counts.relayed.load()},
+                                   {"failed", counts.failed.load()},
+                                   {"refused_framing", counts.refused_framing.load()},
+                                   {"refused_auth", counts.refused_auth.load()},
+                                   {"refused_request", counts.refused_request.load()}});
+    }
+    return all;
+}
+
+json::object journal_part(const status_sources& from) {
+    return {{"segments", from.journal.segments},
+            {"bytes", from.journal.bytes},
+            {"max_bytes", from.journal.max_bytes},
+            {"open_requests", from.journal.open_requests},
+            {"refused", from.journal.refused},
+            {"last_error", from.journal.last_error},
+            {"rows_shipped", from.shipper.rows_shipped},
+            {"lag_rows", from.shipper.lag_rows},
+            {"lag_bytes", from.shipper.lag_bytes},
+            {"dead_letters", from.shipper.dead_letters},
+            {"interrupted", from.shipper.interrupted},
+            {"quarantined", from.shipper.quarantined},
+            {"store_is_away", from.shipper.store_is_away},
+            {"store_error", from.shipper.last_error}};
+}
+
+}  // namespace
+
+std::string status_json(const status_sources& from) {
+    json::object all;
+    all["version"] = FERRY_VERSION;
+    all["state"] = from.draining ? "draining" : "serving";
+    all["uptime_us"] = us_between(from.started, steady::now());
+    all["catalog"] = catalog_part(from);
+    all["cores"] = cores_part(from);
+    all["journal"] = journal_part(from);
+    return json::serialize(all);
+}
+
+}  // namespace ferry::app

@@ -1,0 +1,63 @@
+// The access log: one line per finished request on stdout.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/log.hpp"
+#include "base/log_writer.hpp"
+
+namespace ferry {
+
+// What one line tells. The views need to live only during access_log::write(). An empty text, or -1, is left out.
+struct access_entry {
+    std::int64_t time_us = 0;  // when the request was finished: microseconds since the Unix epoch, UTC
+    std::string_view request_id;
+    std::string_view client_ip;  // "unix" for a unix socket
+    std::string_view method;
+    std::string_view target;  // as sent; the line holds what is before the `?`, since a query may hold a secret
+    int status = 0;
+    std::string_view operation;
+    std::string_view model;
+    std::string_view provider;
+    std::string_view key_name;  // the name the operator gave the key, never the key
+    bool stream = false;
+    std::int64_t duration_us = 0;
+    std::int64_t ttft_us = -1;  // first byte of the answer's payload
+    std::int64_t overhead_us = -1;
+    std::int64_t prompt_tokens = -1;
+    std::int64_t completion_tokens = -1;
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+    int attempts = 0;
+    std::string_view end_reason;
+    std::string_view user_agent;
+};
+
+// Formats lines into its own buffer (well under 1 us each) and writes many with one system call.
+// Owned by: a core. Lives on: that core. write() and flush() neither throw nor block (see log_writer).
+// A line holds at most 4096 bytes: longer texts are cut.
+class access_log {
+public:
+    // Writes to `descriptor` (not owned). With options.access false every write() is a no-op.
+    explicit access_log(const log_options& options, int descriptor = 1);
+
+    void write(const access_entry& entry);
+
+    // Writes what is buffered. The core calls it every 100 ms and before it ends.
+    void flush() { writer_.flush(); }
+
+private:
+    void append_time(std::string& out, std::int64_t time_us);
+    void append_text(std::string& out, const access_entry& entry);
+    void append_json(std::string& out, const access_entry& entry);
+
+    bool enabled_;
+    bool json_;
+    std::int64_t cached_second_ = -1;
+    std::string cached_text_;  // `2026-01-31T23:59:59` of cached_second_
+    log_writer writer_;
+};
+
+}  // namespace ferry

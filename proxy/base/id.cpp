@@ -1,0 +1,80 @@
+#include "base/id.hpp"
+
+#include <openssl/rand.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "base/clock.hpp"
+
+namespace ferry {
+
+namespace {
+
+constexpr std::size_t random_per_id = 10;
+
+// Randomness is fetched for many ids at once: a call of the generator costs more than an id may.
+struct random_stock {
+    std::array<unsigned char, random_per_id * 256> bytes;
+    std::size_t used = sizeof bytes;
+};
+
+void take_random(unsigned char* to) {
+    thread_local random_stock stock;
+    if (stock.used == stock.bytes.size()) {
+        if (RAND_bytes(stock.bytes.data(), static_cast<int>(stock.bytes.size())) != 1) std::abort();
+        stock.used = 0;
+    }
+    std::memcpy(to, stock.bytes.data() + stock.used, random_per_id);
+    stock.used += random_per_id;
+}
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+}
+
+constexpr bool has_dash_before(std::size_t byte) {
+    return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
+}  // namespace
+
+uuid make_uuid() {
+    uuid made;
+    take_random(made.bytes.data() + 6);
+    auto milliseconds = static_cast<std::uint64_t>(wall_us()) / 1000;
+    for (int i = 5; i >= 0; --i, milliseconds >>= 8) made.bytes[i] = static_cast<unsigned char>(milliseconds);
+    made.bytes[6] = static_cast<unsigned char>(0x70 | (made.bytes[6] & 0x0F));  // version 7
+    made.bytes[8] = static_cast<unsigned char>(0x80 | (made.bytes[8] & 0x3F));  // variant 10
+    return made;
+}
+
+std::string to_string(const uuid& id) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(36);
+    for (std::size_t i = 0; i < id.bytes.size(); ++i) {
+        if (has_dash_before(i)) text += '-';
+        text += digits[id.bytes[i] >> 4];
+        text += digits[id.bytes[i] & 0x0F];
+    }
+    return text;
+}
+
+std::optional<uuid> parse_uuid(std::string_view text) {
+    if (text.size() != 36) return std::nullopt;
+    uuid parsed;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < parsed.bytes.size(); ++i) {
+        if (has_dash_before(i) && text[at++] != '-') return std::nullopt;
+        const int high = hex_value(text[at]), low = hex_value(text[at + 1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        parsed.bytes[i] = static_cast<unsigned char>(high * 16 + low);
+        at += 2;
+    }
+    return parsed;
+}
+
+}  // namespace ferry

@@ -1,0 +1,29 @@
+// The identity of a request (and of a process): a UUIDv7, RFC 9562 section 5.7.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ferry {
+
+struct uuid {
+    std::array<unsigned char, 16> bytes{};
+    auto operator<=>(const uuid&) const = default;
+};
+
+// Milliseconds of wall time and 74 random bits. Unique by its randomness, so neither a clock that jumps nor another
+// machine makes one twice. Any thread, no system call but one in hundreds, about 40 ns.
+// Aborts if the system has no randomness left to give: a guessable or repeated id would be a wrong bill.
+// REQUIRES: a process that forks makes no ids in the child.
+uuid make_uuid();
+
+// 36 characters, lower case.
+std::string to_string(const uuid& id);
+
+// The reverse; empty unless the text is exactly what to_string writes.
+std::optional<uuid> parse_uuid(std::string_view text);
+
+}  // namespace ferry

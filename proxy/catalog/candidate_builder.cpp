@@ -1,0 +1,147 @@
+#include "catalog/candidate_builder.hpp"
+
+#include <boost/json/parse.hpp>
+#include <string>
+#include <utility>
+
+#include "catalog/row_json.hpp"
+#include "catalog/text_rules.hpp"
+#include "openai/json_text.hpp"
+#include "provider/table.hpp"
+
+namespace ferry::catalog {
+namespace {
+
+constexpr std::int64_t max_timeout_ms = 24 * 60 * 60 * 1000;
+constexpr std::int64_t us_per_second = 1'000'000;
+
+using defect = std::optional<fault>;
+
+fault bad(std::string why) {
+    return fault::self(fault_code::internal_error, std::move(why));
+}
+
+// Forms write '' where they mean NULL.
+std::string_view text_of(const std::optional<std::string>& column) {
+    return column ? std::string_view(*column) : std::string_view();
+}
+
+// One function per group of columns; each checks its columns and fills the candidate from them.
+
+defect fill_names(const store::model_row& row, candidate& made) {
+    if (const auto wrong = name_defect(row.model_name)) return bad("model_name " + *wrong);
+    made.model_name = row.model_name;
+    made.upstream_model = text_of(row.upstream_model).empty() ? row.model_name : *row.upstream_model;
+    if (const auto wrong = name_defect(made.upstream_model)) return bad("upstream_model " + *wrong);
+    made.upstream_model_quoted = openai::quote_json(made.upstream_model);
+    made.fallback_model = text_of(row.fallback_model);
+    if (made.fallback_model.empty()) return {};
+    if (const auto wrong = name_defect(made.fallback_model)) return bad("fallback_model " + *wrong);
+    return {};
+}
+
+defect fill_endpoint(const store::model_row& row, candidate& made) {
+    made.service = &provider::find_provider(row.provider);
+    // The column itself is checked first: what joining makes of a bad URL may look good.
+    if (const auto base = parse_endpoint(row.api_endpoint); !base) return base.error();
+    auto where = parse_endpoint(made.service->chat_url(row.api_endpoint));
+    if (!where) return where.error();
+    made.where = std::move(*where);
+    made.asks_usage = made.service->asks_usage(made.where.host);
+    if (!text_of(row.proxy).empty())
+        return bad(
+            "proxy is set, but this version connects directly only: clear the column if the provider can be "
+            "reached without a proxy");
+    return {};
+}
+
+result<secret> find_key(const store::model_row& row, const secret_source& secrets) {
+    if (is_secret_reference(row.api_key)) return secrets(row.api_key);
+    return secret(row.api_key);
+}
+
+defect fill_credentials(const store::model_row& row, const secret_source& secrets, candidate& made) {
+    const result<secret> key = find_key(row, secrets);
+    if (!key) return key.error();
+    if (!is_header_value(key->reveal()))
+        return bad(
+            "api_key holds a control byte (a line end, perhaps) or begins or ends with a blank: write the key "
+            "alone");
+    auto field = made.service->auth(text_of(row.auth_scheme), made.where.host, key->reveal());
+    if (!field) return bad("auth_scheme is none of bearer, api-key, x-api-key, none, or a whole 'Header: value'");
+    if (!*field) return {};
+    provider::auth_header& header = **field;
+    if (!is_token(header.name) || !is_settable_header(header.name) || !is_header_value(header.value))
+        return bad("auth_scheme names a header that may not be set, or gives it a value with control bytes");
+    made.credentials.emplace(std::move(header.name), secret(std::move(header.value)));
+    return {};
+}
+
+defect fill_extras(const store::model_row& row, candidate& made) {
+    auto headers = parse_extra_headers(text_of(row.extra_headers));
+    if (!headers) return headers.error();
+    made.extra_headers = std::move(*headers);
+    // A header of the row's own stands in for the usual one.
+    for (const header& extra : made.extra_headers)
+        if (made.credentials && lower_case(extra.name) == lower_case(made.credentials->name)) made.credentials.reset();
+    auto members = parse_extra_body(text_of(row.extra_body));
+    if (!members) return members.error();
+    made.extra_body = std::move(*members);
+    if (text_of(row.capabilities).empty()) return {};
+    boost::system::error_code error;
+    boost::json::parse(*row.capabilities, error);
+    if (error) return bad("capabilities is not JSON");
+    return {};
+}
+
+defect fill_prices(const store::model_row& row, candidate& made) {
+    made.price.input = row.input_price_pico.value_or(row.base_price_pico);
+    made.price.output = row.output_price_pico.value_or(row.base_price_pico);
+    made.price.cached_input = row.cached_input_price_pico.value_or(made.price.input);
+    if (row.base_price_pico < 0 || made.price.input < 0 || made.price.output < 0 || made.price.cached_input < 0)
+        return bad("a price is negative");
+    if (const auto wrong = name_defect(row.currency)) return bad("currency " + *wrong);
+    made.currency = row.currency;
+    return {};
+}
+
+defect fill_timeout(const char* column, const std::optional<std::int64_t>& value,
+                    std::optional<std::chrono::milliseconds>& made) {
+    if (!value) return {};
+    if (*value < 1 || *value > max_timeout_ms)
+        return bad(std::string(column) + " is outside 1..86400000 milliseconds; NULL takes the configuration's value");
+    made = std::chrono::milliseconds(*value);
+    return {};
+}
+
+defect fill_limits(const store::model_row& row, candidate& made) {
+    made.priority = row.priority;
+    made.weight = row.weight;
+    if (row.weight < 0 || row.weight > max_weight) return bad("weight is outside 0.." + std::to_string(max_weight));
+    made.max_context_tokens = row.max_context_tokens;
+    if (row.max_context_tokens && *row.max_context_tokens < 1)
+        return bad("max_context_tokens is less than 1; NULL means unknown");
+    made.created = row.created_at_us / us_per_second;
+    if (auto wrong = fill_timeout("connect_timeout_ms", row.connect_timeout_ms, made.limits.connect)) return wrong;
+    if (auto wrong = fill_timeout("first_byte_timeout_ms", row.first_byte_timeout_ms, made.limits.first_byte))
+        return wrong;
+    if (auto wrong = fill_timeout("idle_timeout_ms", row.idle_timeout_ms, made.limits.idle)) return wrong;
+    return fill_timeout("total_timeout_ms", row.total_timeout_ms, made.limits.total);
+}
+
+}  // namespace
+
+result<candidate> build_candidate(const store::model_row& row, const secret_source& secrets) {
+    if (!row.defect.empty()) return bad(row.defect);
+    candidate made;
+    made.id = row.id;
+    if (auto wrong = fill_names(row, made)) return std::move(*wrong);
+    if (auto wrong = fill_endpoint(row, made)) return std::move(*wrong);
+    if (auto wrong = fill_credentials(row, secrets, made)) return std::move(*wrong);
+    if (auto wrong = fill_extras(row, made)) return std::move(*wrong);
+    if (auto wrong = fill_prices(row, made)) return std::move(*wrong);
+    if (auto wrong = fill_limits(row, made)) return std::move(*wrong);
+    return made;
+}
+
+}  // namespace ferry::catalog

@@ -1,0 +1,31 @@
+// What GET /models shows. Pure.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.hpp"
+
+namespace ferry::catalog {
+
+// Views are valid as long as the catalog.
+struct listed_model {
+    std::string_view name;
+    std::int64_t created = 0;   // seconds since the epoch: the oldest row of this name
+    std::string_view owned_by;  // the name of the service that answers first
+    bool operator==(const listed_model&) const = default;
+};
+
+// Says whether the caller may see a model.
+using visibility = std::function<bool(std::string_view model_name)>;
+
+// The names that may be asked for, virtual ones included: each once, sorted as bytes.
+std::vector<listed_model> list_models(const catalog& models, const visibility& may_see);
+
+// The model of exactly this name, or nothing if there is none or the caller may not see it (the two look alike).
+std::optional<listed_model> find_listed_model(const catalog& models, std::string_view name, const visibility& may_see);
+
+}  // namespace ferry::catalog

@@ -1,0 +1,90 @@
+#include "catalog/refresher.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+
+namespace ferry::catalog {
+
+refresher::refresher(loader from, std::chrono::milliseconds interval, publish sink)
+    : loader_(std::move(from)),
+      interval_(interval),
+      publish_(std::move(sink)),
+      thread_("ferry-refresh", [this](const std::string& what) { note_failure(what); }) {}
+
+refresher::~refresher() {
+    stop();
+}
+
+void refresher::start() {
+    accept(loader_.load());
+    thread_.post_after(interval_, [this] { watch(); });
+}
+
+void refresher::refresh_now() {
+    thread_.post([this] { refresh(true); });
+}
+
+void refresher::stop() {
+    thread_.stop();
+}
+
+refresher_state refresher::state() const {
+    const std::lock_guard lock(mutex_);
+    return state_;
+}
+
+void refresher::watch() {
+    refresh(false);
+    thread_.post_after(interval_, [this] { watch(); });
+}
+
+void refresher::refresh(bool even_if_unchanged) {
+    try {
+        std::optional<published> fresh = even_if_unchanged ? loader_.load() : loader_.load_if_changed();
+        if (fresh)
+            accept(std::move(*fresh));
+        else
+            note_success();
+    } catch (const std::exception& error) {
+        note_failure(error.what());
+    }
+}
+
+void refresher::accept(published fresh) {
+    {
+        const std::lock_guard lock(mutex_);
+        // Said when it changes, not again with each new key or price.
+        if (fresh.refused != state_.refused)
+            for (const refused_row& row : fresh.refused)
+                log_warn("{} row {} ('{}'): {}", row.table, row.id, row.name, row.reason);
+        if (!fresh.kept_because.empty() && fresh.kept_because != state_.kept_because)
+            log_error("{}", fresh.kept_because);
+        state_.version = fresh.models->version();
+        state_.last_publish_us = wall_us();
+        state_.refused = fresh.refused;
+        state_.kept_because = fresh.kept_because;
+    }
+    publish_(std::move(fresh));
+    note_success();
+}
+
+void refresher::note_success() {
+    const std::lock_guard lock(mutex_);
+    if (!state_.last_error.empty()) log_info("the store answers again: the catalog is fresh");
+    state_.last_success_us = wall_us();
+    state_.last_error.clear();
+}
+
+// Said once per cause, not at every try.
+void refresher::note_failure(const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    if (state_.last_error != what)
+        log_warn("the catalog cannot be refreshed, version {} stays in use: {}", state_.version, what);
+    state_.last_error_us = wall_us();
+    state_.last_error = what;
+}
+
+}  // namespace ferry::catalog

@@ -1,0 +1,70 @@
+// Keeps the catalog fresh: watches the store for changes, loads, publishes.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/loader.hpp"
+#include "catalog/refused_row.hpp"
+#include "store/store_thread.hpp"
+
+namespace ferry::catalog {
+
+// For /status. Times are microseconds since the epoch; absent: not yet.
+struct refresher_state {
+    std::int64_t version = 0;                     // catalog_version of the models that are served
+    std::optional<std::int64_t> last_success_us;  // when the store last answered, changed or not
+    std::optional<std::int64_t> last_publish_us;
+    std::optional<std::int64_t> last_error_us;
+    std::string last_error;            // why the catalog may be stale; "" once the store answers again
+    std::string kept_because;          // why the models are an earlier version than the store's; "" if they are not
+    std::vector<refused_row> refused;  // rows of ai_models and model_routes that are not served
+};
+
+// Asks the store every `interval` whether its catalog changed, and publishes the new one. While the store is away the
+// old catalog stays, and the state and the log say so.
+// Owned by: application. Lives on: its own store thread; start(), stop(), refresh_now() and state() may be called from
+// any one other thread. Cancelled by: stop() or the destructor, which wait for a call to the store that is under way.
+class refresher {
+public:
+    // Called on the caller's thread by start(), then on the store thread. Must not throw; it posts to the cores.
+    using publish = std::function<void(published)>;
+
+    refresher(loader from, std::chrono::milliseconds interval, publish sink);
+    ~refresher();
+    refresher(const refresher&) = delete;
+    refresher& operator=(const refresher&) = delete;
+
+    // Loads and publishes before it returns, then begins to watch. Throws store_error if the store cannot be read; the
+    // refresher is then as before. To be called once.
+    void start();
+
+    // Loads soon even if the store has not changed: keys in files and in the environment are read again.
+    void refresh_now();
+
+    void stop();
+
+    // Thread-safe copy.
+    refresher_state state() const;
+
+private:
+    void watch();
+    void refresh(bool even_if_unchanged);
+    void accept(published fresh);
+    void note_success();
+    void note_failure(const std::string& what);
+
+    loader loader_;
+    std::chrono::milliseconds interval_;
+    publish publish_;
+    mutable std::mutex mutex_;  // guards state_
+    refresher_state state_;
+    store::store_thread thread_;  // last: its jobs use all the others
+};
+
+}  // namespace ferry::catalog

@@ -1,0 +1,77 @@
+#include "catalog/route_builder.hpp"
+
+#include <boost/json/parse.hpp>
+#include <utility>
+
+#include "catalog/text_rules.hpp"
+
+namespace ferry::catalog {
+namespace {
+
+constexpr std::string_view members_form =
+    "members is not a JSON array of model names or of objects such as {\"model\": \"gpt-4\", \"weight\": 2}";
+
+fault bad(std::string why) {
+    return fault::self(fault_code::internal_error, std::move(why));
+}
+
+// Nothing if the value has neither form. Other members of an object are refused, for they would be ignored.
+std::optional<route_member> parse_member(const boost::json::value& value) {
+    route_member member;
+    if (const auto* name = value.if_string()) {
+        member.model_name = *name;
+        return member;
+    }
+    const auto* object = value.if_object();
+    if (!object) return std::nullopt;
+    bool is_named = false;
+    for (const auto& [key, part] : *object) {
+        if (key == "model" && part.is_string()) {
+            member.model_name = part.get_string();
+            is_named = true;
+        } else if (key == "weight" && part.is_int64()) {
+            member.weight = part.get_int64();
+        } else {
+            return std::nullopt;
+        }
+    }
+    if (!is_named) return std::nullopt;
+    return member;
+}
+
+std::optional<route_strategy> parse_strategy(std::string_view name) {
+    if (name == "priority") return route_strategy::priority;
+    if (name == "weighted") return route_strategy::weighted;
+    return std::nullopt;
+}
+
+}  // namespace
+
+result<built_route> build_route(const store::route_row& row,
+                                const std::function<bool(std::string_view model_name)>& is_served) {
+    if (const auto defect = name_defect(row.name)) return bad("name " + *defect);
+    const auto strategy = parse_strategy(row.strategy);
+    if (!strategy)
+        return bad("strategy '" + printable(row.strategy) + "' is not supported: use 'priority' or 'weighted'");
+    boost::system::error_code error;
+    const boost::json::value parsed = boost::json::parse(row.members, error);
+    if (error || !parsed.is_array()) return bad(std::string(members_form));
+
+    built_route built;
+    built.route.name = row.name;
+    built.route.strategy = *strategy;
+    for (const boost::json::value& value : parsed.get_array()) {
+        auto member = parse_member(value);
+        if (!member) return bad(std::string(members_form));
+        if (member->weight < 0 || member->weight > max_weight)
+            return bad("members has a weight outside 0.." + std::to_string(max_weight));
+        if (is_served(member->model_name))
+            built.route.members.push_back(std::move(*member));
+        else
+            built.left_out.push_back(std::move(member->model_name));
+    }
+    if (built.route.members.empty()) return bad("members names no model that is enabled and good");
+    return built;
+}
+
+}  // namespace ferry::catalog

@@ -1,0 +1,26 @@
+// Makes the virtual model of one row of model_routes. Pure.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fault.hpp"
+#include "catalog/catalog.hpp"
+#include "store/rows.hpp"
+
+namespace ferry::catalog {
+
+struct built_route {
+    virtual_route route;
+    std::vector<std::string> left_out;  // members that no served row has as its model_name
+};
+
+// `members` is a JSON array of model names, or of objects {"model": NAME, "weight": N >= 0, default 1}; strategies are
+// `priority` (the order of the list) and `weighted`. A member that is not served is left out; the route is refused
+// when none remains. The fault's message is why the row is refused.
+result<built_route> build_route(const store::route_row& row,
+                                const std::function<bool(std::string_view model_name)>& is_served);
+
+}  // namespace ferry::catalog

@@ -1,0 +1,39 @@
+// Which rows may answer a request, in which order. Pure: the weighted draw uses a random function that is passed in.
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "base/fault.hpp"
+#include "catalog/catalog.hpp"
+
+namespace ferry::catalog {
+
+// What the request said: `id` wins over `model` where both are there.
+struct request_choice {
+    std::optional<std::int64_t> id;
+    std::optional<std::string_view> model;  // decoded
+};
+
+// Returns a number in [0, bound), each equally likely. REQUIRES of the caller: bound > 0.
+using random_below = std::function<std::uint64_t(std::uint64_t bound)>;
+
+inline constexpr std::size_t max_candidates = 16;
+
+struct route {
+    // What the client chose: the row's model_name, or a virtual name. A key's list of models is checked against it.
+    std::string_view model_name;
+    // At least one, at most max_candidates, each once: the first is asked first, the next if that one cannot answer.
+    boost::container::small_vector<const candidate*, 4> candidates;
+};
+
+// Orders the candidates: the row with the given id, then the rows of the same model by priority and, within one
+// priority, by a draw in proportion to their weights; then likewise the rows of the fallback models, breadth first.
+// Views and pointers are valid as long as `models`. Faults: missing_model (400) if the choice is empty; model_not_found
+// (404) if the id or the name is not served now.
+result<route> choose(const catalog& models, const request_choice& choice, const random_below& random);
+
+}  // namespace ferry::catalog

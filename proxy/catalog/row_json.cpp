@@ -1,0 +1,71 @@
+#include "catalog/row_json.hpp"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <string>
+#include <utility>
+
+#include "catalog/json_members.hpp"
+#include "catalog/text_rules.hpp"
+
+namespace ferry::catalog {
+namespace {
+
+constexpr std::string_view reserved_members[] = {"model",          "messages", "stream",
+                                                 "stream_options", "id",       "conversationid"};
+
+fault bad(std::string why) {
+    return fault::self(fault_code::internal_error, std::move(why));
+}
+
+// The text of a JSON string; nothing for any other value. REQUIRES: `value` is valid JSON.
+std::optional<std::string> string_of(std::string_view value) {
+    boost::system::error_code error;
+    const boost::json::value parsed = boost::json::parse(value, error);
+    if (const auto* text = parsed.if_string()) return std::string(text->begin(), text->end());
+    return std::nullopt;
+}
+
+}  // namespace
+
+result<std::vector<header>> parse_extra_headers(std::string_view column) {
+    std::vector<header> headers;
+    if (column.empty()) return headers;
+    const auto members = split_members(column);
+    if (!members)
+        return bad("extra_headers is not a JSON object with each name once, such as {\"X-Title\": \"ferry\"}");
+    for (const json_member& member : *members) {
+        const std::string shown = "extra_headers: '" + printable(member.name) + "' ";
+        if (!is_token(member.name)) return bad(shown + "is no header name");
+        if (!is_settable_header(member.name)) return bad(shown + "may not be set: the proxy itself decides it");
+        const bool is_twin = std::any_of(headers.begin(), headers.end(), [&](const header& other) {
+            return lower_case(other.name) == lower_case(member.name);
+        });
+        if (is_twin) return bad(shown + "is there twice (header names have no case)");
+        auto value = string_of(member.value);
+        if (!value) return bad(shown + "has a value that is not a string");
+        if (!is_header_value(*value)) return bad(shown + "has a value with a control byte, or with a blank at an end");
+        headers.emplace_back(member.name, secret(std::move(*value)));
+    }
+    return headers;
+}
+
+result<std::vector<body_member>> parse_extra_body(std::string_view column) {
+    std::vector<body_member> added;
+    if (column.empty()) return added;
+    const auto members = split_members(column);
+    if (!members) return bad("extra_body is not a JSON object with each name once, such as {\"top_k\": 40}");
+    for (const json_member& member : *members) {
+        if (std::ranges::find(reserved_members, lower_case(member.name)) != std::end(reserved_members))
+            return bad("extra_body: '" + printable(member.name) +
+                       "' may not be set: it belongs to the client or the proxy");
+        body_member one;
+        one.name = member.name;
+        one.quoted_name = member.quoted_name;
+        one.value = member.value;
+        added.push_back(std::move(one));
+    }
+    return added;
+}
+
+}  // namespace ferry::catalog

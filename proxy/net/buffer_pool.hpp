@@ -1,0 +1,55 @@
+// Read buffers of one core, lent while there is something to read and kept for the next.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace ferry::net {
+
+// Owned by a core; lives on it. REQUIRES: outlives every buffer it lent.
+class buffer_pool {
+   public:
+    static constexpr std::size_t buffer_size = 16384;
+
+    // A lent buffer; gives itself back.
+    class buffer {
+       public:
+        buffer() = default;
+        buffer(buffer_pool& pool, std::unique_ptr<char[]> memory) : pool_(&pool), memory_(std::move(memory)) {}
+        buffer(buffer&&) = default;
+        buffer& operator=(buffer&& other) noexcept {
+            give_back();
+            pool_ = other.pool_;
+            memory_ = std::move(other.memory_);
+            return *this;
+        }
+        ~buffer() { give_back(); }
+        char* data() { return memory_.get(); }
+        static constexpr std::size_t size() { return buffer_size; }
+        explicit operator bool() const { return memory_ != nullptr; }
+
+       private:
+        void give_back() {
+            if (memory_ && pool_->spare_.size() < most_spare) pool_->spare_.push_back(std::move(memory_));
+            memory_.reset();
+        }
+        buffer_pool* pool_ = nullptr;
+        std::unique_ptr<char[]> memory_;
+    };
+
+    buffer lend() {
+        if (spare_.empty()) return buffer(*this, std::unique_ptr<char[]>(new char[buffer_size]));
+        auto memory = std::move(spare_.back());
+        spare_.pop_back();
+        return buffer(*this, std::move(memory));
+    }
+
+   private:
+    static constexpr std::size_t most_spare = 256;
+    std::vector<std::unique_ptr<char[]>> spare_;
+};
+
+}  // namespace ferry::net

@@ -1,0 +1,82 @@
+// Reads one HTTP/1.1 message from contiguous bytes somebody else read: head into views, body into views, no copies.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/fault.hpp"
+#include "net/strict_http.hpp"
+
+namespace ferry::net {
+
+struct header_field {
+    std::string_view name, value;
+};
+
+enum class body_framing { none, length, chunked, until_close };
+
+// The head of a message. Its views point into the bytes given to http_reader::read_head and live as long as they do.
+struct http_head {
+    std::string_view method, target;  // of a request
+    int status = 0;                   // of an answer
+    int version = 11;                 // 10 or 11
+    bool keep_alive = true;
+    body_framing framing = body_framing::none;
+    std::uint64_t content_length = 0;  // where framing is length
+    std::vector<header_field> fields;
+
+    // The first field of this name (ASCII case-insensitive), or nothing.
+    std::optional<std::string_view> find(std::string_view name) const;
+};
+
+// Beast's parser behind the checks it lacks (strict_http), fed by hand. Owned by a session or a pooled connection and
+// used again for each message; lives on one core; does no I/O.
+class http_reader {
+   public:
+    enum class kind { request, response };
+    enum class progress { need_more, done };
+
+    http_reader(kind k, std::size_t header_limit);
+    ~http_reader();
+    http_reader(const http_reader&) = delete;
+    http_reader& operator=(const http_reader&) = delete;
+
+    // Forgets the last message. `no_body` for the answer to a HEAD request.
+    void reset(bool no_body = false);
+
+    // `bytes` is all that was received of this message so far, from its first byte, at the same address each time or
+    // moved as a whole. done: head() is set and head_size() bytes belong to it.
+    // Faults: bad_framing, http_version, header_too_large, not_supported, expectation_failed; for an answer
+    // upstream_invalid_response.
+    result<progress> read_head(std::string_view bytes);
+    const http_head& head() const { return head_; }
+    std::size_t head_size() const { return head_size_; }
+
+    // Decodes body bytes that follow what was consumed so far; appends views of payload to `payload` and returns how
+    // many bytes it consumed. What it leaves must be given again, with more behind it. Trailers are dropped.
+    result<std::size_t> read_body(std::string_view bytes, std::vector<std::string_view>& payload);
+    bool body_done() const;
+
+    // The peer closed. True if that ends the message properly (framing until_close), false if it was cut short.
+    bool ends_with_connection() const;
+
+   private:
+    struct machine;
+    void describe_framing();
+    fault malformed(std::string_view why) const;
+
+    kind kind_;
+    std::size_t header_limit_;
+    bool no_body_ = false;
+    http_head head_;
+    std::size_t head_size_ = 0;
+    head_search search_;
+    std::unique_ptr<machine> machine_;
+};
+
+}  // namespace ferry::net

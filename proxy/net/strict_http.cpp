@@ -1,0 +1,230 @@
+#include "net/strict_http.hpp"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace ferry::net {
+
+namespace {
+
+constexpr bool is_token_char(unsigned char c) {
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+    return std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+constexpr auto token_table = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t c = 0; c < 256; ++c) table[c] = is_token_char(static_cast<unsigned char>(c));
+    return table;
+}();
+
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool is_token(std::string_view text) {
+    if (text.empty()) return false;
+    for (const char c : text) {
+        if (!token_table[static_cast<unsigned char>(c)]) return false;
+    }
+    return true;
+}
+
+// Field values: visible characters, obs-text, SP and HTAB (RFC 9110 section 5.5).
+bool is_field_value(std::string_view text) {
+    for (const char c : text) {
+        const auto u = static_cast<unsigned char>(c);
+        if ((u < 0x20 && u != '\t') || u == 0x7f) return false;
+    }
+    return true;
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+bool is_content_length(std::string_view text) {
+    if (text.empty() || text.size() > 18 || (text.size() > 1 && text.front() == '0')) return false;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return false;
+    }
+    return true;
+}
+
+bool is_host(std::string_view text) {
+    if (text.empty() || text.size() > 512) return false;
+    for (const char c : text) {
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!plain && std::string_view("-._~:[]%").find(c) == std::string_view::npos) return false;
+    }
+    return true;
+}
+
+// Headers Ferry acts on. Some servers read `_` as `-`, so a twin spelled with it would be a second opinion.
+constexpr std::array<std::string_view, 14> acted_on = {
+    "host",      "content-length", "transfer-encoding", "connection",       "authorization", "api-key", "x-api-key",
+    "expect",    "content-type",   "content-encoding",  "te",               "trailer",       "upgrade", "x-request-id"};
+
+bool is_underscored_twin(std::string_view name) {
+    if (name.find('_') == std::string_view::npos) return false;
+    for (const auto known : acted_on) {
+        if (known.size() != name.size()) continue;
+        bool same = true;
+        for (std::size_t i = 0; i < name.size() && same; ++i) {
+            const char c = name[i] == '_' ? '-' : lower(name[i]);
+            same = c == known[i];
+        }
+        if (same) return true;
+    }
+    return false;
+}
+
+// What the fields of one head say about framing; the same rules bind requests and answers.
+struct framing_facts {
+    int hosts = 0;
+    int lengths = 0;
+    int codings = 0;
+    bool chunked = false;
+    bool other_expectation = false;
+};
+
+using refusal = std::optional<std::string>;
+
+refusal read_field(std::string_view line, framing_facts& facts) {
+    if (line.front() == ' ' || line.front() == '\t') return "a header line is folded (RFC 9112 section 5.2)";
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return "a header line has no colon";
+    const auto name = line.substr(0, colon);
+    if (!is_token(name)) return "a header name has a character that is not allowed, or a space before its colon";
+    const auto value = trimmed(line.substr(colon + 1));
+    if (!is_field_value(value)) return "the value of a header has a control character";
+    if (is_underscored_twin(name)) return "a header is spelled with '_' where Ferry acts on its '-' spelling";
+    switch (name.size()) {
+        case 4:
+            if (!same_token(name, "host")) break;
+            if (++facts.hosts > 1) return "there is more than one Host";
+            if (!is_host(value)) return "Host is empty or not a plain host and port";
+            break;
+        case 6:
+            if (same_token(name, "expect") && !same_token(value, "100-continue")) facts.other_expectation = true;
+            break;
+        case 14:
+            if (!same_token(name, "content-length")) break;
+            if (++facts.lengths > 1) return "Content-Length is given twice";
+            if (!is_content_length(value)) return "Content-Length is not a plain decimal number";
+            break;
+        case 17:
+            if (!same_token(name, "transfer-encoding")) break;
+            if (++facts.codings > 1) return "Transfer-Encoding is given twice";
+            facts.chunked = same_token(value, "chunked");
+            break;
+        default:
+            break;
+    }
+    return std::nullopt;
+}
+
+// Calls read_field for every line between the start line and the empty line.
+refusal read_fields(std::string_view lines, framing_facts& facts) {
+    while (lines.size() > 2) {
+        const auto end = lines.find("\r\n");
+        const auto line = lines.substr(0, end);
+        if (line.empty()) break;
+        if (auto refused = read_field(line, facts)) return refused;
+        lines.remove_prefix(end + 2);
+    }
+    if (facts.lengths > 0 && facts.codings > 0) return "Content-Length and Transfer-Encoding are both given";
+    return std::nullopt;
+}
+
+fault framing_fault(std::string why) {
+    return fault::client(fault_code::bad_framing, "The request is not well-formed HTTP/1.1: " + why +
+                                                      ". Nothing was forwarded and the connection is closed.");
+}
+
+fault response_fault(std::string why) {
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                           "The upstream's answer is not well-formed HTTP/1.1: " + why + ".");
+}
+
+}  // namespace
+
+bool same_token(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (lower(a[i]) != lower(b[i])) return false;
+    }
+    return true;
+}
+
+head_search::state head_search::look(std::string_view bytes) {
+    if (seen_ == 0 && !bytes.empty() && !token_table[static_cast<unsigned char>(bytes.front())]) {
+        return state::not_http;
+    }
+    while (seen_ < bytes.size()) {
+        const auto* found = static_cast<const char*>(std::memchr(bytes.data() + seen_, '\n', bytes.size() - seen_));
+        if (found == nullptr) {
+            seen_ = bytes.size();
+            break;
+        }
+        const auto at = static_cast<std::size_t>(found - bytes.data());
+        seen_ = at + 1;
+        if (at == 0 || bytes[at - 1] != '\r') return state::bare_lf;
+        if (at >= 3 && bytes[at - 2] == '\n') {
+            end_ = at + 1;
+            return state::complete;
+        }
+    }
+    return state::incomplete;
+}
+
+std::optional<fault> check_request_head(std::string_view head) {
+    const auto line_end = head.find("\r\n");
+    const auto line = head.substr(0, line_end);
+    const auto first = line.find(' ');
+    const auto last = line.rfind(' ');
+    if (first == std::string_view::npos || first == last) {
+        return framing_fault("the request line is not METHOD TARGET HTTP/1.1");
+    }
+    const auto target = line.substr(first + 1, last - first - 1);
+    const auto version = line.substr(last + 1);
+    if (!is_token(line.substr(0, first))) return framing_fault("the method is not a token");
+    for (const char c : target) {
+        if (c <= 0x20 || c >= 0x7f) return framing_fault("the target has a space or a character that is not ASCII");
+    }
+    const bool http_1_0 = version == "HTTP/1.0";
+    if (!http_1_0 && version != "HTTP/1.1") {
+        if (version.substr(0, 5) != "HTTP/") return framing_fault("the request line names no HTTP version");
+        return fault::client(fault_code::http_version, "Ferry speaks HTTP/1.1 (and 1.0) here, not '" +
+                                                           std::string(version.substr(0, 16)) + "'.");
+    }
+    framing_facts facts;
+    if (auto refused = read_fields(head.substr(line_end + 2), facts)) return framing_fault(std::move(*refused));
+    if (facts.hosts == 0 && !http_1_0) return framing_fault("there is no Host");
+    if (facts.codings > 0 && http_1_0) return framing_fault("HTTP/1.0 has no Transfer-Encoding");
+    if (facts.codings > 0 && !facts.chunked) {
+        return framing_fault("the only transfer coding understood is 'chunked'");
+    }
+    if (facts.other_expectation) {
+        return fault::client(fault_code::expectation_failed,
+                             "The only expectation understood is '100-continue': remove the Expect header.");
+    }
+    return std::nullopt;
+}
+
+std::optional<fault> check_response_head(std::string_view head) {
+    const auto line_end = head.find("\r\n");
+    const auto line = head.substr(0, line_end);
+    const bool version = line.substr(0, 9) == "HTTP/1.1 " || line.substr(0, 9) == "HTTP/1.0 ";
+    const bool digits = line.size() >= 12 && line[9] >= '1' && line[9] <= '5' && line[10] >= '0' && line[10] <= '9' &&
+                        line[11] >= '0' && line[11] <= '9' && (line.size() == 12 || line[12] == ' ');
+    if (!version || !digits) return response_fault("the status line is not HTTP/1.1 and three digits");
+    if (!is_field_value(line)) return response_fault("the status line has a control character");
+    framing_facts facts;
+    if (auto refused = read_fields(head.substr(line_end + 2), facts)) return response_fault(std::move(*refused));
+    if (facts.codings > 0 && !facts.chunked) return response_fault("its transfer coding is not 'chunked'");
+    return std::nullopt;
+}
+
+}  // namespace ferry::net

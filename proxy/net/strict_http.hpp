@@ -1,0 +1,36 @@
+// What an HTTP/1.1 head must look like before anything else may read it. Stricter than the RFCs allow a recipient to
+// be, because two parties that read one message differently are how requests are smuggled (RFC 9112 section 11.2).
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "base/fault.hpp"
+
+namespace ferry::net {
+
+// Progress of the search for the end of a head. Pure; REQUIRES: `bytes` only grows between calls.
+class head_search {
+   public:
+    enum class state { incomplete, complete, bare_lf, not_http };
+    // After `complete`, size() is the length of the head with its empty line.
+    state look(std::string_view bytes);
+    std::size_t size() const { return end_; }
+
+   private:
+    std::size_t seen_ = 0;
+    std::size_t end_ = 0;
+};
+
+// `head` is a whole request head with its empty line. The fault is a client fault: bad_framing, http_version,
+// not_supported (another transfer coding), expectation_failed.
+std::optional<fault> check_request_head(std::string_view head);
+
+// The same for the head of an upstream's answer; the fault is upstream_invalid_response.
+std::optional<fault> check_response_head(std::string_view head);
+
+// ASCII case-insensitive comparison of a header name or token.
+bool same_token(std::string_view a, std::string_view b);
+
+}  // namespace ferry::net

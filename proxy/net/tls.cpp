@@ -1,0 +1,171 @@
+#include "net/tls.hpp"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+namespace ferry::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+int slot_index() {
+    static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+    return index;
+}
+
+// TLS 1.3 tickets arrive after the handshake; the newest one is kept for the next connection.
+int keep_session(SSL* ssl, SSL_SESSION* session) {
+    auto* slot = static_cast<tls_session_slot*>(SSL_get_ex_data(ssl, slot_index()));
+    if (slot == nullptr) return 0;
+    SSL_SESSION_free(slot->session);
+    slot->session = session;
+    return 1;
+}
+
+std::string openssl_reason() {
+    const auto code = ERR_get_error();
+    ERR_clear_error();
+    const char* text = code == 0 ? nullptr : ERR_reason_error_string(code);
+    return text == nullptr ? "the connection broke off" : text;
+}
+
+}  // namespace
+
+tls_client::tls_client(const tls_settings& settings)
+    : context_(SSL_CTX_new(TLS_client_method())), verify_(settings.verify) {
+    if (context_ == nullptr) throw std::runtime_error("OpenSSL gave no TLS context: " + openssl_reason());
+    SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
+    SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
+    SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context_, keep_session);
+    static const unsigned char alpn[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+    SSL_CTX_set_alpn_protos(context_, alpn, sizeof alpn);
+    SSL_CTX_set_verify(context_, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    const bool trusted = settings.ca_file.empty()
+                             ? SSL_CTX_set_default_verify_paths(context_) == 1
+                             : SSL_CTX_load_verify_locations(context_, settings.ca_file.c_str(), nullptr) == 1;
+    if (!trusted) {
+        const auto reason = openssl_reason();
+        SSL_CTX_free(context_);
+        throw std::runtime_error("upstream.ca_file '" + settings.ca_file + "' cannot be used: " + reason +
+                                 ". Name a readable PEM file of certificates, or leave it empty for the system's.");
+    }
+}
+
+tls_client::~tls_client() { SSL_CTX_free(context_); }
+
+std::unique_ptr<tls_stream> tls_client::wrap(socket_stream::socket_type socket, const std::string& sni,
+                                             const std::string& host, std::shared_ptr<tls_session_slot> slot) {
+    SSL* ssl = SSL_new(context_);
+    if (ssl == nullptr) return nullptr;
+    SSL_set_fd(ssl, socket.native_handle());
+    SSL_set_connect_state(ssl);
+    SSL_set_ex_data(ssl, slot_index(), slot.get());
+    if (slot->session != nullptr) SSL_set_session(ssl, slot->session);
+    if (!sni.empty()) SSL_set_tlsext_host_name(ssl, sni.c_str());
+    if (verify_) {
+        if (sni.empty()) {
+            X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
+        } else {
+            SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+            SSL_set1_host(ssl, host.c_str());
+        }
+    }
+    return std::make_unique<tls_stream>(std::move(socket), ssl, std::move(slot));
+}
+
+tls_stream::tls_stream(socket_type socket, SSL* ssl, std::shared_ptr<tls_session_slot> slot)
+    : socket_stream(std::move(socket)), ssl_(ssl), slot_(std::move(slot)) {}
+
+tls_stream::~tls_stream() {
+    // Without this OpenSSL takes the session for broken and refuses to resume it.
+    SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(ssl_);
+}
+
+asio::awaitable<std::optional<fault>> tls_stream::handshake() {
+    for (;;) {
+        ERR_clear_error();
+        const int done = SSL_do_handshake(ssl_);
+        if (done == 1) co_return std::nullopt;
+        const int why = SSL_get_error(ssl_, done);
+        auto ready = io_status::failed;
+        if (why == SSL_ERROR_WANT_READ) ready = co_await wait_readable();
+        if (why == SSL_ERROR_WANT_WRITE) ready = co_await wait_writable();
+        if (ready == io_status::ok) continue;
+        if (ready == io_status::interrupted) co_return fault::self(fault_code::client_gone, "interrupted");
+        auto reason = openssl_reason();
+        if (const auto verdict = SSL_get_verify_result(ssl_); verdict != X509_V_OK) {
+            reason = X509_verify_cert_error_string(verdict);
+        }
+        co_return fault::upstream(fault_code::upstream_tls_error, retry_advice::next_candidate,
+                                  "No TLS connection to the upstream: " + reason + ".");
+    }
+}
+
+io_result tls_stream::try_read(std::span<char> into) noexcept {
+    ERR_clear_error();
+    const int count = SSL_read(ssl_, into.data(), static_cast<int>(std::min<std::size_t>(into.size(), 1u << 30)));
+    if (count > 0) return {static_cast<std::size_t>(count), io_status::ok, 0};
+    const int why = SSL_get_error(ssl_, count);
+    wants_write_ = why == SSL_ERROR_WANT_WRITE;
+    if (why == SSL_ERROR_WANT_READ || wants_write_) return {0, io_status::would_block, 0};
+    if (why == SSL_ERROR_ZERO_RETURN) return {0, io_status::eof, 0};
+    return {0, io_status::failed, errno};
+}
+
+io_result tls_stream::try_write(std::span<const iovec> pieces) noexcept {
+    // One record per call where it fits: a head and the first event travel together, as they do without TLS.
+    constexpr std::size_t record = 16384;
+    static thread_local std::vector<char> gathered(record);
+    const char* data = static_cast<const char*>(pieces.front().iov_base);
+    std::size_t size = pieces.front().iov_len;
+    if (pieces.size() > 1 && size < record) {
+        size = 0;
+        for (const auto& one : pieces) {
+            const auto step = std::min(one.iov_len, record - size);
+            std::memcpy(gathered.data() + size, one.iov_base, step);
+            size += step;
+            if (size == record) break;
+        }
+        data = gathered.data();
+    }
+    ERR_clear_error();
+    const int count = SSL_write(ssl_, data, static_cast<int>(std::min(size, record)));
+    if (count > 0) return {static_cast<std::size_t>(count), io_status::ok, 0};
+    const int why = SSL_get_error(ssl_, count);
+    if (why == SSL_ERROR_WANT_WRITE || why == SSL_ERROR_WANT_READ) return {0, io_status::would_block, 0};
+    return {0, io_status::failed, errno};
+}
+
+asio::awaitable<io_result> tls_stream::read_some(std::span<char> into) {
+    for (;;) {
+        auto got = try_read(into);
+        if (got.status != io_status::would_block) co_return got;
+        auto ready = io_status::ok;
+        if (wants_write_) {
+            ready = co_await wait_writable();
+        } else {
+            ready = co_await wait_readable();
+        }
+        if (ready != io_status::ok) {
+            got.status = ready;
+            co_return got;
+        }
+    }
+}
+
+void tls_stream::close(bool abortive) {
+    if (is_open() && !abortive && !interrupted()) SSL_shutdown(ssl_);
+    socket_stream::close(abortive);
+}
+
+}  // namespace ferry::net

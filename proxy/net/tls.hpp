@@ -1,0 +1,70 @@
+// TLS towards providers: one OpenSSL SSL over the socket itself, driven by readiness. Everything is verified by
+// default; there is no unverified fallback.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/fault.hpp"
+#include "net/plain_stream.hpp"
+
+namespace ferry::net {
+
+struct tls_settings {
+    bool verify = true;
+    std::string ca_file;  // "" trusts the system's store
+};
+
+// The last session ticket of one endpoint, for resumption (RFC 8446 section 2.2). Lives on one core.
+struct tls_session_slot {
+    tls_session_slot() = default;
+    ~tls_session_slot() { SSL_SESSION_free(session); }
+    tls_session_slot(const tls_session_slot&) = delete;
+    tls_session_slot& operator=(const tls_session_slot&) = delete;
+    SSL_SESSION* session = nullptr;
+};
+
+class tls_stream;
+
+// The client side's settings. Owned by a core. Throws std::runtime_error at construction: an unreadable ca_file.
+class tls_client {
+   public:
+    explicit tls_client(const tls_settings& settings);
+    ~tls_client();
+    tls_client(const tls_client&) = delete;
+    tls_client& operator=(const tls_client&) = delete;
+
+    // Takes a connected socket. `sni` is "" for an address literal; `host` is what the certificate must name.
+    std::unique_ptr<tls_stream> wrap(socket_stream::socket_type socket, const std::string& sni, const std::string& host,
+                                     std::shared_ptr<tls_session_slot> slot);
+
+   private:
+    SSL_CTX* context_;
+    bool verify_;
+};
+
+// Owned and living like every byte_stream. A connection that ends without close_notify reads as failed, not as eof.
+class tls_stream final : public socket_stream {
+   public:
+    tls_stream(socket_type socket, SSL* ssl, std::shared_ptr<tls_session_slot> slot);
+    ~tls_stream() override;
+
+    // Fault upstream_tls_error, with the reason; upstream_unreachable when the peer closed; nothing on success.
+    // An interruption gives client_gone; the caller knows better.
+    boost::asio::awaitable<std::optional<fault>> handshake();
+
+    io_result try_read(std::span<char> into) noexcept override;
+    io_result try_write(std::span<const iovec> pieces) noexcept override;
+    boost::asio::awaitable<io_result> read_some(std::span<char> into) override;
+    void close(bool abortive) override;
+
+   private:
+    SSL* ssl_;
+    std::shared_ptr<tls_session_slot> slot_;
+    bool wants_write_ = false;
+};
+
+}  // namespace ferry::net

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "base/fault.hpp"
+
+namespace ferry::openai {
+
+// {"error":{"message","type","param","code"}}, and "upstream_code" where the provider's own code says more.
+std::string render_error(const fault& f);
+
+// The same as the last event of a stream that has begun: `data: {...}` and a blank line. No [DONE] may follow it.
+std::string sse_error_event(const fault& f);
+
+}  // namespace ferry::openai

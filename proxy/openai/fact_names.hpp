@@ -1,0 +1,44 @@
+// Where the facts stand in what upstreams answer: a small tree of member names.
+#pragma once
+
+#include <string_view>
+
+namespace ferry::openai {
+
+// A place in the tree: first those that are objects or arrays with something to follow inside, then the leaves.
+enum class fact : unsigned char {
+    none,
+    root,
+    choices,   // array
+    choice,    // one of its elements
+    message,   // delta or message
+    filled,    // an object or array that is payload if anything is in it
+    error,
+    usage,
+    prompt_details,
+    completion_details,
+    vendor,    // an object that may hold a usage object
+    timings,
+
+    error_flag,  // "object": "error"
+    id,
+    index,
+    finish_reason,
+    payload,  // a string, array or object that is payload if not empty
+    // the leaves of usage_reader
+    prompt_tokens,
+    completion_tokens,
+    total_tokens,
+    cached_in_details,
+    cached_hits,
+    cached_beside,
+    cache_writes,
+    reasoning_tokens,
+    audio_tokens,
+    timings_cached,
+};
+
+// What member `name` of `where` is; none for all that Ferry does not look at.
+fact find_fact(fact where, std::string_view name);
+
+}  // namespace ferry::openai

@@ -1,0 +1,59 @@
+#include "openai/member_names.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ferry::openai {
+namespace {
+
+constexpr std::array<std::string_view, member_count> names = {
+    "model", "id",         "stream",                "stream_options", "conversationId",
+    "store", "max_tokens", "max_completion_tokens", "n",              "user"};
+constexpr std::string_view include_usage = "include_usage";
+constexpr std::string_view long_s = "\xc5\xbf", kelvin = "\xe2\x84\xaa";
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool is_ascii(std::string_view key) {
+    return std::all_of(key.begin(), key.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool folds_to(std::string_view key, std::string_view name) {
+    if (key.size() < name.size() || (key.size() > name.size() && is_ascii(key))) return false;
+    for (const char wanted : name) {
+        if (key.empty()) return false;
+        std::size_t taken = 1;
+        char c = lower(key[0]);
+        if (key.starts_with(long_s)) {
+            c = 's';
+            taken = long_s.size();
+        } else if (key.starts_with(kelvin)) {
+            c = 'k';
+            taken = kelvin.size();
+        }
+        if (c != lower(wanted)) return false;
+        key.remove_prefix(taken);
+    }
+    return key.empty();
+}
+
+}  // namespace
+
+std::string_view name_of(member m) { return names[static_cast<std::size_t>(m)]; }
+
+std::optional<member_match> match_member(std::string_view key) {
+    for (std::size_t i = 0; i != names.size(); ++i) {
+        const auto which = static_cast<member>(i);
+        if (key == names[i]) return member_match{which, true};
+        if (which != member::user && folds_to(key, names[i])) return member_match{which, false};
+    }
+    return std::nullopt;
+}
+
+std::optional<member_match> match_include_usage(std::string_view key) {
+    if (key == include_usage) return member_match{{}, true};
+    if (folds_to(key, include_usage)) return member_match{{}, false};
+    return std::nullopt;
+}
+
+}  // namespace ferry::openai

@@ -1,0 +1,25 @@
+// The names of the members Ferry routes by, and what counts as the same name to a reader that ignores case.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "openai/chat_request.hpp"
+
+namespace ferry::openai {
+
+struct member_match {
+    member which{};
+    bool is_exact = false;  // false: equal only after folding
+};
+
+std::string_view name_of(member m);
+
+// The member `key` is, or is a case-fold twin of as Go's encoding/json folds: ASCII case, U+017F as s, U+212A as k.
+// `user` has no twins: nothing is routed by it.
+std::optional<member_match> match_member(std::string_view key);
+
+// The same for include_usage inside stream_options; `which` means nothing.
+std::optional<member_match> match_include_usage(std::string_view key);
+
+}  // namespace ferry::openai

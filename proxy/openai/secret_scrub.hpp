@@ -1,0 +1,13 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace ferry::openai {
+
+// `text` with every secret, and every word that looks like a credential (sk-..., fk-..., what follows Bearer), as ***.
+// A provider may quote the key it refuses; that key is Ferry's, not the client's.
+std::string scrub_secrets(std::string_view text, std::span<const std::string_view> secrets);
+
+}  // namespace ferry::openai

@@ -1,0 +1,107 @@
+#include "openai/splice.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ferry::openai {
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+std::size_t skip_space(std::string_view body, std::size_t at) {
+    while (is_space(body[at])) ++at;
+    return at;
+}
+
+// The offset of the last byte before `at` that is not white space.
+std::size_t last_before(std::string_view body, std::size_t at) {
+    do --at;
+    while (is_space(body[at]));
+    return at;
+}
+
+}  // namespace
+
+void edit_list::replace(span where, std::string text) { replaced_.push_back({where, std::move(text)}); }
+
+void edit_list::remove_member(span whole_member) { removed_.push_back(whole_member); }
+
+void edit_list::insert_member(std::string json_member) { inserted_.push_back(std::move(json_member)); }
+
+// Members removed side by side give up the comma after each, or, at the end of the object, the one before each.
+void edit_list::cut_members(std::string_view body, std::vector<cut>& cuts) const {
+    auto removed = removed_;
+    std::sort(removed.begin(), removed.end(), [](span a, span b) { return a.begin < b.begin; });
+    for (std::size_t first = 0; first != removed.size();) {
+        std::size_t past = first;
+        bool comma_after = false;
+        do {
+            const std::size_t at = skip_space(body, removed[past].end);
+            comma_after = body[at] == ',';
+            ++past;
+            if (!comma_after || past == removed.size() || skip_space(body, at + 1) != removed[past].begin) break;
+        } while (true);
+        for (; first != past; ++first) {
+            cuts.push_back({removed[first], {}});
+            const std::size_t at =
+                comma_after ? skip_space(body, removed[first].end) : last_before(body, removed[first].begin);
+            if (body[at] == ',') cuts.push_back({{at, at + 1}, {}});
+        }
+    }
+}
+
+void edit_list::add_members(std::vector<cut>& cuts) const {
+    const span end{top_.close, top_.close};
+    bool has_members = top_.members > removed_.size();
+    for (const auto& text : inserted_) {
+        if (has_members) cuts.push_back({end, ","});
+        cuts.push_back({end, text});
+        has_members = true;
+    }
+}
+
+std::vector<std::string_view> edit_list::gather(std::string_view body) const {
+    std::vector<cut> cuts;
+    cuts.reserve(replaced_.size() + 2 * (removed_.size() + inserted_.size()));
+    for (const auto& each : replaced_) cuts.push_back({each.where, each.text});
+    cut_members(body, cuts);
+    add_members(cuts);
+    std::stable_sort(cuts.begin(), cuts.end(),
+                     [](const cut& a, const cut& b) { return a.where.begin < b.where.begin; });
+
+    std::vector<std::string_view> pieces;
+    pieces.reserve(2 * cuts.size() + 1);
+    const auto add = [&pieces](std::string_view piece) {
+        if (!piece.empty()) pieces.push_back(piece);
+    };
+    std::size_t at = 0;
+    for (const auto& each : cuts) {
+        add(body.substr(at, each.where.begin - at));
+        add(each.text);
+        at = each.where.end;
+    }
+    add(body.substr(at));
+    return pieces;
+}
+
+std::size_t edit_list::size(std::string_view body) const {
+    std::size_t sum = 0;
+    for (const auto piece : gather(body)) sum += piece.size();
+    return sum;
+}
+
+void ask_for_usage(const chat_request& request, edit_list& edits) {
+    const auto& options = request.stream_options;
+    if (!options) {
+        edits.insert_member(R"("stream_options":{"include_usage":true})");
+    } else if (options->is_null) {
+        edits.replace(request.where(member::stream_options)->value, R"({"include_usage":true})");
+    } else if (!options->include_usage) {
+        const span inside{options->inside, options->inside};
+        edits.replace(inside, options->is_empty ? R"("include_usage":true)" : R"("include_usage":true,)");
+    } else if (!options->include_usage_value.value_or(false)) {
+        edits.replace(*options->include_usage, "true");
+    }
+}
+
+}  // namespace ferry::openai

@@ -1,0 +1,44 @@
+// Any service that speaks the OpenAI protocol: OpenAI itself, Azure, local servers, and whatever comes.
+#include "provider/generic.hpp"
+
+#include <array>
+
+#include "provider/words.hpp"
+
+namespace ferry::provider {
+
+constinit const provider generic = {
+    .name = "other",
+    .chat_url = generic_chat_url,
+    .auth = generic_auth,
+    .asks_usage = generic_asks_usage,
+    .edit_request = generic_edit_request,
+    .classify = generic_classify,
+    .retry_after = generic_retry_after,
+    .failed_finish = generic_failed_finish,
+};
+
+// These answer 400 or 422 to members they do not know, and send the usage anyway.
+bool generic_asks_usage(std::string_view host) {
+    static constexpr std::array<std::string_view, 2> strict = {"api.mistral.ai", "generativelanguage.googleapis.com"};
+    return !is_one_of(lower(host), strict);
+}
+
+void generic_edit_request(const openai::chat_request& request, std::string_view, bool ask_usage,
+                          openai::edit_list& edits) {
+    if (request.stream && ask_usage) openai::ask_for_usage(request, edits);
+}
+
+std::optional<fault> generic_failed_finish(std::string_view finish_reason) {
+    static constexpr std::array<std::string_view, 3> failed = {"network_error", "error", "abort"};
+    const bool is_overload = finish_reason == "insufficient_system_resource";
+    if (!is_overload && !is_one_of(finish_reason, failed)) return std::nullopt;
+    auto f = fault::upstream(is_overload ? fault_code::upstream_overloaded : fault_code::upstream_error,
+                             retry_advice::same,
+                             "The upstream gave up before the answer was complete (finish_reason '" +
+                                 std::string(finish_reason) + "'). Send the request again.");
+    f.upstream_code = finish_reason;
+    return f;
+}
+
+}  // namespace ferry::provider

@@ -1,0 +1,60 @@
+// Everything that differs between providers, as one row of plain data and functions. A new provider is one file with
+// its functions, one line in table.cpp and its cases in the tests; nothing elsewhere knows a provider by name.
+// All functions are pure: no clock, no I/O, any thread.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/fault.hpp"
+#include "openai/chat_request.hpp"
+#include "openai/splice.hpp"
+#include "openai/upstream_error.hpp"
+
+namespace ferry::provider {
+
+struct auth_header {
+    std::string name;   // lower case
+    std::string value;  // a secret
+};
+
+// The header fields of an error answer that say when to come back; "" where absent.
+struct retry_fields {
+    std::string_view retry_after, retry_after_ms, reset_requests, reset_tokens;
+};
+
+struct provider {
+    std::string_view name;
+
+    // The URL of chat completions for the `api_endpoint` of a row, which may be that URL already or a base URL.
+    // A query string stays at the end. The endpoint itself is not validated.
+    std::string (*chat_url)(std::string_view api_endpoint);
+
+    // The header that carries the key. `scheme` is the row's auth_scheme: bearer, api-key, x-api-key, none, a whole
+    // `Header: value`, or "" for what `host` usually takes. No header for an empty key.
+    // Errors: invalid_parameter if the scheme is none of these.
+    result<std::optional<auth_header>> (*auth)(std::string_view scheme, std::string_view host, std::string_view key);
+
+    // Whether streams from `host` are asked for their usage when the client did not ask.
+    bool (*asks_usage)(std::string_view host);
+
+    // The edits this provider needs beyond the model and Ferry's own members. `ask_usage` is the answer of asks_usage.
+    void (*edit_request)(const openai::chat_request& request, std::string_view body, bool ask_usage,
+                         openai::edit_list& edits);
+
+    // What an error answer means; `status` is 200 for an error inside a good answer or a stream. The provider's own
+    // code decides before the status does. `retry_after` becomes the fault's.
+    fault (*classify)(int status, const openai::upstream_error& error,
+                      std::optional<std::chrono::milliseconds> retry_after);
+
+    // How long the upstream asks to wait, from the header fields or else the message; at most 60 s.
+    std::optional<std::chrono::milliseconds> (*retry_after)(const retry_fields& fields, std::string_view message,
+                                                            std::chrono::system_clock::time_point now);
+
+    // The fault behind a finish reason that means the upstream failed; nothing for an ordinary one.
+    std::optional<fault> (*failed_finish)(std::string_view finish_reason);
+};
+
+}  // namespace ferry::provider

@@ -1,0 +1,75 @@
+#include "relay/answer_check.hpp"
+
+#include "openai/upstream_error.hpp"
+#include "provider/provider.hpp"
+
+namespace ferry::relay {
+
+namespace {
+
+std::string_view media_type(const net::http_head& head) {
+    auto type = head.find("content-type").value_or("");
+    type = type.substr(0, type.find(';'));
+    while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
+    return type;
+}
+
+fault invalid_answer(std::string text) {
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate, std::move(text));
+}
+
+}  // namespace
+
+std::array<std::string_view, 1> secrets_of(const catalog::candidate& row) {
+    std::string_view key = row.credentials ? row.credentials->value.reveal() : std::string_view();
+    if (key.starts_with("Bearer ")) key.remove_prefix(7);
+    return {key};
+}
+
+bool is_event_stream(const net::http_head& head) { return net::same_token(media_type(head), "text/event-stream"); }
+
+std::optional<fault> check_answer_head(const net::http_head& head, bool stream) {
+    const auto coding = head.find("content-encoding");
+    if (coding && !net::same_token(*coding, "identity")) {
+        return invalid_answer("The upstream compressed its answer although it was asked not to.");
+    }
+    if (stream != is_event_stream(head)) {
+        return invalid_answer(stream ? "The upstream answered a stream request with something that is no event stream."
+                                     : "The upstream answered with an event stream that was not asked for.");
+    }
+    if (!stream && net::same_token(media_type(head), "text/html")) {
+        return invalid_answer("The upstream answered with an HTML page: check api_endpoint.");
+    }
+    return std::nullopt;
+}
+
+std::optional<fault> check_document(const openai::usage_finder& finder, const catalog::candidate& row,
+                                    std::string_view body) {
+    if (!finder.has_begun()) return invalid_answer("The upstream answered 200 with an empty body.");
+    if (!finder.is_complete()) return invalid_answer("The upstream's answer is not complete JSON.");
+    const auto facts = finder.facts();
+    if (!facts.is_error) return std::nullopt;
+    const auto secrets = secrets_of(row);
+    const auto error = openai::parse_upstream_error("application/json", body, secrets);
+    auto why = row.service->classify(200, error, std::nullopt);
+    why.upstream_status = 200;
+    return why;
+}
+
+fault classify_error(const attempt& from, std::string_view body) {
+    const auto& head = from.head();
+    const auto& service = *from.to().service;
+    const auto secrets = secrets_of(from.to());
+    const auto error = openai::parse_upstream_error(head.find("content-type").value_or(""), body, secrets);
+    provider::retry_fields fields;
+    fields.retry_after = head.find("retry-after").value_or("");
+    fields.retry_after_ms = head.find("retry-after-ms").value_or("");
+    fields.reset_requests = head.find("x-ratelimit-reset-requests").value_or("");
+    fields.reset_tokens = head.find("x-ratelimit-reset-tokens").value_or("");
+    const auto wait = service.retry_after(fields, error.message, std::chrono::system_clock::now());
+    auto why = service.classify(head.status, error, wait);
+    why.upstream_status = head.status;
+    return why;
+}
+
+}  // namespace ferry::relay

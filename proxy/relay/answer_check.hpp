@@ -1,0 +1,29 @@
+// What an answer's head and document must be to be passed on as a success.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "base/fault.hpp"
+#include "openai/usage_finder.hpp"
+#include "relay/attempt.hpp"
+
+namespace ferry::relay {
+
+// The upstream's credentials, which no text for the client may repeat.
+std::array<std::string_view, 1> secrets_of(const catalog::candidate& row);
+
+bool is_event_stream(const net::http_head& head);
+
+// Content type and coding of a 200 where one JSON document, or an event stream, is expected.
+std::optional<fault> check_answer_head(const net::http_head& head, bool stream);
+
+// The whole document was read. `body` is its beginning, for the error it may hold.
+std::optional<fault> check_document(const openai::usage_finder& finder, const catalog::candidate& row,
+                                    std::string_view body);
+
+// The fault for an error answer, with how long to wait.
+fault classify_error(const attempt& from, std::string_view body);
+
+}  // namespace ferry::relay

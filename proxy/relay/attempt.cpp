@@ -1,0 +1,212 @@
+#include "relay/attempt.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "openai/fault_map.hpp"
+#include "provider/provider.hpp"
+
+namespace ferry::relay {
+
+namespace asio = boost::asio;
+using milliseconds = std::chrono::milliseconds;
+
+namespace {
+
+constexpr int most_interim_answers = 8;
+
+usage::token_prices prices_of(const catalog::candidate& row) {
+    return {row.price.input, row.price.output, row.price.cached_input};
+}
+
+bool is_visible(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+}  // namespace
+
+attempt::attempt(exchange& x, const catalog::candidate& to)
+    : x_(x), to_(to), plan_(x.request, x.body.view(), x.head, to) {}
+
+void attempt::journal_try() {
+    result_.attempt = ++x_.tries;
+    result_.was_sent = false;
+    failed_.tries_so_far = result_.attempt;
+    usage::attempt_record record;
+    record.attempt = result_.attempt;
+    record.model_id = to_.id;
+    record.model_name = to_.model_name;
+    record.upstream_model = to_.upstream_model;
+    record.provider = to_.service->name;
+    record.currency = to_.currency;
+    record.price = prices_of(to_);
+    x_.core.journal.attempt(x_.books, record);
+    x_.answered_by = &to_;
+}
+
+asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
+    journal_try();
+    auto failed = co_await connect(fresh);
+    if (!failed) failed = co_await send();
+    if (!failed) failed = co_await read_head();
+    failed_.client_waits = !x_.gone && !x_.stopping();
+    co_return failed;
+}
+
+asio::awaitable<std::optional<fault>> attempt::connect(bool fresh) {
+    if (!fresh) lease_ = x_.core.pool.take_idle(to_.where);
+    if (lease_) {
+        failed_.reused = true;
+    } else {
+        const auto limit = to_.limits.connect.value_or(x_.core.settings.connect);
+        const auto until = std::min(steady::now() + limit, x_.total_until);
+        auto connected = co_await x_.core.pool.connect(to_.where, until, x_.waiting);
+        result_.connect_us = us_between(started_, steady::now());
+        if (!connected) co_return connected.error();
+        lease_ = std::move(*connected);
+    }
+    failed_.connected = true;
+    co_return std::nullopt;
+}
+
+asio::awaitable<std::optional<fault>> attempt::send() {
+    const auto& timeouts = x_.core.settings.relay;
+    const auto now = steady::now();
+    answer_limits limits;
+    limits.first_byte = to_.limits.first_byte.value_or(timeouts.first_byte);
+    limits.idle = to_.limits.idle.value_or(timeouts.idle);
+    limits.total_until = x_.total_until;
+    if (to_.limits.total) limits.total_until = std::min(limits.total_until, x_.started + *to_.limits.total);
+    clock_.emplace(x_.core.wheel, x_.waiting, limits);
+    std::vector<iovec> gather;
+    gather.reserve(plan_.pieces().size());
+    for (const auto& one : plan_.pieces()) gather.push_back(net::piece(one));
+    result_.was_sent = true;
+    if (x_.before_us < 0) x_.before_us = us_between(x_.started, now);
+    const net::interrupt_slot::holder waiting(x_.waiting, *lease_->stream);
+    const auto written = co_await lease_->stream->write_all(gather);
+    sent_at_ = steady::now();
+    result_.bytes_up = static_cast<std::int64_t>(written.bytes);
+    // A provider may answer, say with 413, before it has read the whole: a failed write is not yet a failed try.
+    if (written.status == net::io_status::interrupted) co_return why_no_bytes(written);
+    co_return std::nullopt;
+}
+
+asio::awaitable<std::optional<fault>> attempt::read_head() {
+    auto& c = *lease_.operator->();
+    c.reader.reset();
+    for (int interim = 0; interim <= most_interim_answers;) {
+        auto progress = c.reader.read_head(c.unread());
+        if (!progress) co_return progress.error();
+        if (*progress == net::http_reader::progress::done) {
+            c.begin += c.reader.head_size();
+            head_end_ = c.begin;
+            if (head().status >= 200) {
+                note_answer_head();
+                co_return std::nullopt;
+            }
+            ++interim;
+            c.reader.reset();
+            continue;
+        }
+        if (c.end == c.buffer.size()) {
+            co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                                      "The head of the upstream's answer is larger than 16 KiB.");
+        }
+        const auto got = co_await read_more();
+        if (got.status != net::io_status::ok) co_return why_no_bytes(got);
+    }
+    co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                              "The upstream sent one interim answer after another.");
+}
+
+void attempt::note_answer_head() {
+    result_.status = head().status;
+    result_.ttft_us = us_between(sent_at_, steady::now());
+    x_.upstream_request_id.clear();
+    x_.upstream_limits.clear();
+    for (const auto& field : head().fields) {
+        if (!is_visible(field.value) || field.value.size() > 256) continue;
+        if (net::same_token(field.name, "x-request-id")) x_.upstream_request_id = field.value;
+        const bool limit = field.name.size() > 12 && net::same_token(field.name.substr(0, 12), "x-ratelimit-");
+        if (!limit || !x_.core.settings.expose_upstream_limits || x_.upstream_limits.size() > 2048) continue;
+        x_.upstream_limits.append(field.name).append(": ").append(field.value).append("\r\n");
+    }
+}
+
+asio::awaitable<net::io_result> attempt::read_more() {
+    auto& c = *lease_.operator->();
+    const std::span<char> into(c.buffer.data() + c.end, c.buffer.size() - c.end);
+    const net::interrupt_slot::holder waiting(x_.waiting, *c.stream);
+    const auto got = co_await c.stream->read_some(into);
+    if (got.bytes > 0) {
+        c.end += got.bytes;
+        failed_.answer_begun = true;
+        result_.bytes_down += static_cast<std::int64_t>(got.bytes);
+        clock_->on_bytes(steady::now());
+    }
+    co_return got;
+}
+
+result<std::size_t> attempt::decode(std::vector<std::string_view>& payload) {
+    auto& c = *lease_.operator->();
+    auto consumed = c.reader.read_body(c.unread(), payload);
+    if (consumed) c.begin += *consumed;
+    return consumed;
+}
+
+bool attempt::buffer_is_full() const { return lease_->end == net::buffer_pool::buffer_size; }
+
+void attempt::make_room() {
+    auto& c = *lease_.operator->();
+    const auto left = c.unread();
+    std::memmove(c.buffer.data() + head_end_, left.data(), left.size());
+    c.begin = head_end_;
+    c.end = head_end_ + left.size();
+}
+
+void attempt::finish(std::string_view error_code) {
+    if (finished_) return;
+    finished_ = true;
+    result_.error_code = x_.attempt_codes.emplace_back(error_code);
+    result_.duration_us = us_between(started_, steady::now());
+    x_.attempts.push_back(result_);
+}
+
+void attempt::release() {
+    if (!lease_) return;
+    const bool whole = lease_->reader.body_done() && lease_->unread().empty();
+    if (whole && head().keep_alive && !ends_with_connection()) lease_.mark_reusable();
+    lease_.release();
+}
+
+fault attempt::why_no_bytes(const net::io_result& got) const {
+    using which = answer_clock::which;
+    if (x_.gone) return fault::client(fault_code::client_gone, "the client went away");
+    if (x_.stopping()) return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
+    switch (clock_->expired()) {
+        case which::first_byte:
+            return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
+                                   "The upstream did not begin its answer within timeouts.first_byte.");
+        case which::idle:
+            return fault::upstream(failed_.answer_begun ? fault_code::upstream_stream_timeout
+                                                        : fault_code::upstream_timeout,
+                                   retry_advice::next_candidate,
+                                   "The upstream sent nothing for longer than timeouts.idle.");
+        case which::total:
+            return fault::upstream(fault_code::upstream_timeout, retry_advice::never,
+                                   "The answer took longer than timeouts.total.");
+        case which::none:
+            break;
+    }
+    if (!failed_.answer_begun) {
+        return fault::upstream(fault_code::upstream_unreachable, retry_advice::same,
+                               got.status == net::io_status::eof
+                                   ? "The upstream closed the connection without an answer."
+                                   : "The connection to the upstream broke before its answer.");
+    }
+    return fault::upstream(fault_code::upstream_truncated_body, retry_advice::next_candidate,
+                           "The upstream's answer was cut short.");
+}
+
+}  // namespace ferry::relay

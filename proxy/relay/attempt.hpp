@@ -1,0 +1,72 @@
+// One try at one candidate: a connection, the request sent, the head of the answer.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+
+#include "base/fault.hpp"
+#include "relay/answer_clock.hpp"
+#include "relay/exchange.hpp"
+#include "relay/request_plan.hpp"
+#include "relay/retry_policy.hpp"
+#include "upstream/pool.hpp"
+
+namespace ferry::relay {
+
+// Owned by the relay of one request; lives on its core. It holds the lease: its end closes the connection or returns
+// it to the pool. Ended from outside through x.waiting.
+class attempt {
+   public:
+    attempt(exchange& x, const catalog::candidate& to);
+    attempt(const attempt&) = delete;
+    attempt& operator=(const attempt&) = delete;
+
+    // Journals the try, connects (or takes an idle connection unless `fresh`), sends, reads the head. On success
+    // head() is the final (not 1xx) head of the answer, of any status.
+    boost::asio::awaitable<std::optional<fault>> ask(bool fresh);
+
+    const catalog::candidate& to() const { return to_; }
+    const net::http_head& head() const { return lease_->reader.head(); }
+    failed_try failure() const { return failed_; }
+    answer_clock& clock() { return *clock_; }
+
+    // Reads more of the answer. Empty room, an end or an error are told by the status.
+    boost::asio::awaitable<net::io_result> read_more();
+    // Decodes what lies unread; the views are good until the next read_more() that moves the buffer (make_room()).
+    result<std::size_t> decode(std::vector<std::string_view>& payload);
+    bool body_done() const { return lease_->reader.body_done(); }
+    bool ends_with_connection() const { return lease_->reader.ends_with_connection(); }
+    bool buffer_is_full() const;
+    // Forgets what was decoded, so that the buffer can be read into again; the head stays where it is.
+    void make_room();
+
+    // The try is over: notes its result for the usage row. Once.
+    void finish(std::string_view error_code);
+    // The answer was read to its end: gives the connection back if it may be used again. Else it is closed.
+    void release();
+
+    // The fault behind a read that brought nothing: a deadline, a cut, the client, a shutdown.
+    fault why_no_bytes(const net::io_result& got) const;
+
+   private:
+    boost::asio::awaitable<std::optional<fault>> connect(bool fresh);
+    boost::asio::awaitable<std::optional<fault>> send();
+    boost::asio::awaitable<std::optional<fault>> read_head();
+    void journal_try();
+    void note_answer_head();
+
+    exchange& x_;
+    const catalog::candidate& to_;
+    request_plan plan_;
+    upstream::lease lease_;
+    std::optional<answer_clock> clock_;
+    failed_try failed_;
+    usage::attempt_result result_;
+    steady::time_point started_ = steady::now();
+    steady::time_point sent_at_{};
+    std::size_t head_end_ = 0;  // the head, whose views must hold, lies before it in the buffer
+    bool finished_ = false;
+};
+
+}  // namespace ferry::relay

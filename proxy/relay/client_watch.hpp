@@ -1,0 +1,25 @@
+// Notices that the client has gone while its request is in flight.
+#pragma once
+
+#include "relay/exchange.hpp"
+
+namespace ferry::relay {
+
+// For as long as it lives, whatever the client sends is read into the link's bounded buffer (pipelined requests), so
+// that an end behind it is seen; when the buffer is full, reading stops and only failed writes tell. An end means that
+// the client is gone, unless stream.half_close = "answer". Owned by the relay of one request; lives on its core.
+class client_watch {
+   public:
+    explicit client_watch(exchange& x) : x_(x) { look(); }
+    ~client_watch() { x_.client.stream->unwatch(); }
+    client_watch(const client_watch&) = delete;
+    client_watch& operator=(const client_watch&) = delete;
+
+   private:
+    void look();
+    void on_readable();
+
+    exchange& x_;
+};
+
+}  // namespace ferry::relay

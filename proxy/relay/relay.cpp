@@ -1,0 +1,115 @@
+#include "relay/relay.hpp"
+
+#include <random>
+
+#include "openai/fault_map.hpp"
+#include "relay/admission.hpp"
+#include "relay/attempt.hpp"
+#include "relay/client_response.hpp"
+#include "relay/client_watch.hpp"
+#include "relay/relay_full.hpp"
+#include "relay/relay_stream.hpp"
+#include "relay/request_body.hpp"
+#include "relay/retry_policy.hpp"
+#include "relay/settle.hpp"
+
+namespace ferry::relay {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Who asks, and may it come in? Decided before a byte of the body is read or asked for.
+std::optional<fault> admit(exchange& x) {
+    if (auto refused = authenticate(x)) return refused;
+    return check_declared_body(x);
+}
+
+// Which rows may answer, in which order, and may this key ask for them?
+std::optional<fault> choose_candidates(exchange& x) {
+    static thread_local std::minstd_rand random{std::random_device{}()};
+    const auto below = [](std::uint64_t bound) {
+        return std::uniform_int_distribution<std::uint64_t>(0, bound - 1)(random);
+    };
+    catalog::request_choice choice;
+    choice.id = x.request.id;
+    if (x.request.model) choice.model = *x.request.model;
+    auto chosen = catalog::choose(*x.pinned.models, choice, below);
+    if (!chosen) return chosen.error();
+    if (!x.who->may_use(chosen->model_name)) {
+        return fault::client(fault_code::model_not_allowed,
+                             "This key may not use the model '" + std::string(chosen->model_name) +
+                                 "'. Ask for one that GET /v1/models lists, or have the key's list extended.",
+                             "model");
+    }
+    x.route = std::move(*chosen);
+    return std::nullopt;
+}
+
+// Relays the answer of a try that got one. A fault means that the client has not had a byte yet.
+asio::awaitable<std::optional<fault>> relay_answer(exchange& x, attempt& from) {
+    const int status = from.head().status;
+    if (status < 200 || status > 299) {
+        auto why = co_await read_error(x, from);
+        co_return std::move(why);
+    }
+    if (x.request.stream) co_return co_await relay_stream(x, from);
+    co_return co_await relay_full(x, from);
+}
+
+// Asks the first candidate, once more where that is safe. A fault means that the client has not had a byte yet.
+asio::awaitable<std::optional<fault>> ask_upstream(exchange& x) {
+    const auto& candidate = *x.route.candidates.front();
+    for (bool fresh = false;; fresh = true) {
+        attempt current(x, candidate);
+        auto failed = co_await current.ask(fresh);
+        const bool answered = !failed;
+        if (answered) failed = co_await relay_answer(x, current);
+        if (!failed) co_return std::nullopt;
+        note_failure(x, *failed);
+        current.finish(x.end.error_code);
+        if (answered || decide(*failed, current.failure()) == next_step::give_up) co_return failed;
+        x.end = {};
+    }
+}
+
+// Tells the client that there is no answer; the books, if open, are closed first.
+asio::awaitable<void> refuse(exchange& x, const fault& why) {
+    note_failure(x, why);
+    if (why.code != fault_code::client_gone) x.end.status = openai::map_fault(why).status;
+    co_await settle(x);
+    if (x.gone) {
+        x.keep_alive = false;
+        co_return;
+    }
+    co_await send_error(x, why);
+}
+
+asio::awaitable<std::optional<fault>> serve(exchange& x) {
+    auto not_admitted = admit(x);
+    if (not_admitted) {
+        // Its body is not read, and its bytes must never be taken for the next request.
+        if (!x.client.reader.body_done()) x.keep_alive = false;
+        co_return not_admitted;
+    }
+    auto refused = co_await read_request(x);
+    if (refused) co_return refused;
+    refused = choose_candidates(x);
+    if (!refused) refused = open_books(x);
+    if (refused) co_return refused;
+    x.total_until = x.started + x.core.settings.relay.total;
+    const client_watch watch(x);
+    co_return co_await ask_upstream(x);
+}
+
+}  // namespace
+
+asio::awaitable<void> handle(exchange& x) {
+    auto refused = co_await serve(x);
+    if (refused) {
+        auto why = std::move(*refused);
+        co_await refuse(x, why);
+    }
+}
+
+}  // namespace ferry::relay

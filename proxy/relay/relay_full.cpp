@@ -1,0 +1,179 @@
+#include "relay/relay_full.hpp"
+
+#include "openai/usage_finder.hpp"
+#include "provider/provider.hpp"
+#include "relay/answer_check.hpp"
+#include "relay/client_response.hpp"
+#include "relay/settle.hpp"
+
+namespace ferry::relay {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t most_held = 256u << 10;
+constexpr std::size_t most_error_body = 64u << 10;
+
+// The document so far: what was moved out of the read buffer, then views of what still lies in it.
+class document {
+   public:
+    document(exchange& x, attempt& from) : x_(x), from_(from) {}
+
+    std::optional<fault> take() {
+        const auto before = pieces_.size();
+        const auto decoded = from_.decode(pieces_);
+        if (!decoded) return decoded.error();
+        for (auto i = before; i < pieces_.size();) {
+            if (!finder.has_begun()) {
+                // Blank lines before the document only kept the connection open.
+                pieces_[i].remove_prefix(std::min(pieces_[i].find_first_not_of(" \t\r\n"), pieces_[i].size()));
+            }
+            if (pieces_[i].empty()) {
+                pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(i));
+                continue;
+            }
+            finder.feed(pieces_[i]);
+            size_ += pieces_[i++].size();
+        }
+        if (finder.has_begun()) from_.clock().on_payload();
+        return std::nullopt;
+    }
+
+    // Frees the read buffer.
+    void move_out() {
+        for (const auto piece : pieces_) held_.append(piece);
+        pieces_.clear();
+        from_.make_room();
+    }
+    void forget() {
+        held_.clear();
+        pieces_.clear();
+        from_.make_room();
+    }
+
+    std::size_t size() const { return size_; }
+    std::string_view beginning() const { return held_.empty() && !pieces_.empty() ? pieces_.front() : held_; }
+    std::vector<std::string_view> pieces() const {
+        std::vector<std::string_view> all;
+        all.reserve(pieces_.size() + 1);
+        if (!held_.empty()) all.push_back(held_);
+        all.insert(all.end(), pieces_.begin(), pieces_.end());
+        return all;
+    }
+
+    openai::usage_finder finder;
+
+   private:
+    exchange& x_;
+    attempt& from_;
+    std::string held_;
+    std::vector<std::string_view> pieces_;
+    std::size_t size_ = 0;
+};
+
+// Reads once more. Empty: more bytes came, or the body ended with the connection as it may (`ended`).
+asio::awaitable<std::optional<fault>> read_on(attempt& from, bool& ended) {
+    const auto got = co_await from.read_more();
+    if (got.status == net::io_status::ok) co_return std::nullopt;
+    ended = got.status == net::io_status::eof && from.ends_with_connection();
+    if (ended) co_return std::nullopt;
+    co_return from.why_no_bytes(got);
+}
+
+void note_success(exchange& x, const attempt& from, const openai::event_facts& facts) {
+    x.end.status = from.head().status;
+    x.end.reason = usage::end_reason::done;
+    x.end.finish_reason = facts.finish_reason;
+    if (facts.usage) {
+        x.end.basis = usage::basis::provider;
+        x.end.tokens = *facts.usage;
+    }
+}
+
+// From here on the client sees the answer as it comes: a failure can only break its connection.
+asio::awaitable<void> relay_large(exchange& x, attempt& from, document& doc) {
+    std::optional<std::uint64_t> length;
+    if (from.head().framing == net::body_framing::length) length = from.head().content_length;
+    const auto type = from.head().find("content-type").value_or(json_type);
+    response_stream out(x, from.head().status, type, {}, length);
+    std::optional<fault> failed;
+    bool ended = false;
+    while (!failed && !ended && !from.body_done()) {
+        const auto pieces = doc.pieces();
+        if (!co_await out.send(pieces)) failed = fault::client(fault_code::client_gone, "the client went away");
+        doc.forget();
+        if (!failed) failed = co_await read_on(from, ended);
+        if (!failed) failed = doc.take();
+    }
+    if (!failed && !doc.finder.is_complete()) {
+        failed = fault::upstream(fault_code::upstream_invalid_response, retry_advice::never, "not complete JSON");
+    }
+    note_success(x, from, doc.finder.facts());
+    if (failed) {
+        note_failure(x, *failed);
+        if (x.end.basis == usage::basis::none) x.end.basis = usage::basis::partial;
+        x.keep_alive = false;
+        x.cut = true;
+    }
+    from.finish(x.end.error_code);
+    co_await settle(x);
+    if (failed) co_return;
+    const auto pieces = doc.pieces();
+    co_await out.send_last(pieces);
+    from.release();
+}
+
+}  // namespace
+
+asio::awaitable<std::optional<fault>> relay_full(exchange& x, attempt& from) {
+    const auto head_at = steady::now();
+    if (auto odd = check_answer_head(from.head(), false)) co_return odd;
+    document doc(x, from);
+    auto failed = doc.take();
+    bool ended = false;
+    while (!failed && !ended && !from.body_done()) {
+        if (doc.size() > most_held) {
+            co_await relay_large(x, from, doc);
+            co_return std::nullopt;
+        }
+        if (from.buffer_is_full()) doc.move_out();
+        failed = co_await read_on(from, ended);
+        if (!failed) failed = doc.take();
+    }
+    if (failed) co_return failed;
+    if (auto bad = check_document(doc.finder, from.to(), doc.beginning())) co_return bad;
+    const auto facts = doc.finder.facts();
+    if (auto bad = from.to().service->failed_finish(facts.finish_reason)) co_return bad;
+    note_success(x, from, facts);
+    from.finish({});
+    co_await settle(x);
+    x.after_us = us_between(head_at, steady::now());
+    const auto pieces = doc.pieces();
+    const std::string type(from.head().find("content-type").value_or(json_type));
+    co_await send_whole(x, from.head().status, type, pieces);
+    from.release();
+    co_return std::nullopt;
+}
+
+asio::awaitable<fault> read_error(exchange& x, attempt& from) {
+    std::string body;
+    std::vector<std::string_view> pieces;
+    bool ended = false;
+    for (;;) {
+        pieces.clear();
+        const auto decoded = from.decode(pieces);
+        for (const auto piece : pieces) body.append(piece);
+        // What the upstream wanted to say is worth more than a complaint about how its answer ended.
+        if (!decoded || from.body_done() || ended || body.size() > most_error_body) break;
+        from.make_room();
+        if (co_await read_on(from, ended)) break;
+        if (x.gone || x.stopping()) break;
+    }
+    if (x.gone) co_return fault::client(fault_code::client_gone, "the client went away");
+    auto why = classify_error(from, body);
+    from.release();
+    co_return why;
+}
+
+}  // namespace ferry::relay

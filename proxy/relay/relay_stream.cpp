@@ -1,0 +1,118 @@
+#include "relay/relay_stream.hpp"
+
+#include "openai/error_body.hpp"
+#include "relay/answer_check.hpp"
+#include "relay/client_response.hpp"
+#include "relay/event_flow.hpp"
+#include "relay/settle.hpp"
+
+namespace ferry::relay {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto done_is_held = milliseconds(250);
+constexpr std::string_view stream_headers = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
+
+usage::basis basis_of(stream_basis basis) {
+    switch (basis) {
+        case stream_basis::provider:
+            return usage::basis::provider;
+        case stream_basis::partial:
+            return usage::basis::partial;
+        case stream_basis::none:
+            break;
+    }
+    return usage::basis::none;
+}
+
+void note_outcome(exchange& x, const stream_gate& gate, const std::optional<fault>& failed) {
+    const auto outcome = gate.outcome();
+    x.end.basis = basis_of(outcome.basis);
+    x.end.finish_reason = outcome.finish_reason;
+    if (outcome.usage) x.end.tokens = *outcome.usage;
+    x.end.reason = usage::end_reason::done;
+    if (failed) note_failure(x, *failed);
+}
+
+// The journal first, then the last bytes.
+asio::awaitable<void> finish(exchange& x, attempt& from, event_flow& flow, response_stream& out,
+                             std::optional<fault> failed) {
+    if (x.end.status == 0) x.end.status = from.head().status;
+    note_outcome(x, flow.gate(), failed);
+    from.finish(x.end.error_code);
+    co_await settle(x);
+    if (failed) x.keep_alive = false;
+    if (x.gone) co_return;
+    const auto sent = co_await out.send_last(flow.pieces());
+    if (!sent) x.cut = true;
+    if (!failed) from.release();
+}
+
+// What the end of the upstream's body, or a read that brought nothing, means for the stream. `failed` is for the books.
+std::optional<fault> end_of_body(event_flow& flow, const attempt& from, const net::io_result& got) {
+    const bool cut_by_upstream = got.status == net::io_status::eof || got.status == net::io_status::failed;
+    if (from.body_done() || (got.status == net::io_status::eof && from.ends_with_connection())) {
+        return flow.end(stream_end::clean);
+    }
+    auto why = from.why_no_bytes(got);
+    if (cut_by_upstream && why.source == fault_source::upstream) return flow.end(stream_end::truncated);
+    flow.add(openai::sse_error_event(why));
+    return why;
+}
+
+}  // namespace
+
+asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
+    const auto head_at = steady::now();
+    if (auto odd = check_answer_head(from.head(), true)) co_return odd;
+    const auto secrets = secrets_of(from.to());
+    gate_options options;
+    options.client_asked_usage = x.request.asks_usage();
+    options.service = from.to().service;
+    options.secrets = secrets;
+    event_flow flow(options);
+    const std::string type(from.head().find("content-type").value_or("text/event-stream"));
+    x.after_us = us_between(head_at, steady::now());
+    response_stream out(x, from.head().status, type, stream_headers);
+    net::io_result got;
+    std::optional<fault> failed;
+    for (bool ended = false; !ended && !failed;) {
+        failed = flow.take(from);
+        if (flow.has_payload() && !x.first_token) {
+            x.first_token = steady::now();
+            from.clock().on_payload();
+        }
+        if (failed) break;
+        if (from.body_done()) {
+            failed = end_of_body(flow, from, got);
+            break;
+        }
+        if (flow.gate().holding_done() && !from.clock().waking()) from.clock().wake_at(steady::now() + done_is_held);
+        if (!flow.pieces().empty() && !co_await out.send(flow.pieces())) {
+            if (!x.stopping()) x.gone = true;
+            failed = from.why_no_bytes(got);
+            break;
+        }
+        flow.written();
+        from.make_room();
+        got = co_await from.read_more();
+        if (got.status == net::io_status::ok) continue;
+        if (from.clock().woken() && !x.gone) {
+            flow.release_done();
+        } else {
+            failed = end_of_body(flow, from, got);
+        }
+        ended = true;
+    }
+    if (failed && !x.head_sent && !x.gone) {
+        // Nothing has gone out: the client gets an HTTP error, and the books stay open for it.
+        note_outcome(x, flow.gate(), failed);
+        co_return failed;
+    }
+    co_await finish(x, from, flow, out, std::move(failed));
+    co_return std::nullopt;
+}
+
+}  // namespace ferry::relay

@@ -1,0 +1,37 @@
+// What goes upstream for one try: the head, and the client's body with the edits of the model row and its provider.
+// Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.hpp"
+#include "net/http_reader.hpp"
+#include "openai/chat_request.hpp"
+#include "openai/splice.hpp"
+
+namespace ferry::relay {
+
+// Owned by an attempt. `pieces` are views into `head`, `edits` and the client's body: none of them may move.
+class request_plan {
+   public:
+    request_plan(const openai::chat_request& request, std::string_view body, const net::http_head& from,
+                 const catalog::candidate& to);
+    request_plan(const request_plan&) = delete;
+    request_plan& operator=(const request_plan&) = delete;
+
+    // The head, then the body.
+    const std::vector<std::string_view>& pieces() const { return pieces_; }
+    std::size_t size() const { return size_; }
+
+   private:
+    void write_head(const net::http_head& from, const catalog::candidate& to, std::size_t body_size);
+
+    std::string head_;
+    openai::edit_list edits_;
+    std::vector<std::string_view> pieces_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/fault.hpp"
+#include "openai/event_facts.hpp"
+#include "openai/sse.hpp"
+#include "openai/token_usage.hpp"
+#include "provider/provider.hpp"
+
+namespace ferry::relay {
+
+enum class gate_action : std::uint8_t {
+    pass,     // write event.raw as it is
+    drop,     // write nothing
+    replace,  // write text instead
+    hold,     // write nothing now: the gate has kept it (only [DONE])
+    fail,     // the stream has failed: write text (if anything was sent already) and end without [DONE]
+};
+
+struct gate_verdict {
+    gate_action action = gate_action::pass;
+    bool has_payload = false;      // the event carries something of the answer: the payload clock starts anew
+    std::string text;              // for replace and fail
+    std::optional<fault> failure;  // for fail
+};
+
+enum class stream_end : std::uint8_t {
+    clean,      // the upstream's body ended as its framing says
+    truncated,  // it was cut
+};
+
+struct gate_ending {
+    std::string append;            // the last bytes for the client
+    std::optional<fault> failure;  // absent when the answer is complete
+};
+
+enum class stream_basis : std::uint8_t { provider, partial, none };
+
+struct stream_outcome {
+    stream_basis basis = stream_basis::none;
+    bool is_complete = false;  // the answer came to its end
+    std::optional<openai::token_usage> usage;
+    std::string finish_reason;
+};
+
+struct gate_options {
+    bool client_asked_usage = false;
+    const provider::provider* service = nullptr;     // not null; static
+    std::span<const std::string_view> secrets = {};  // removed from error texts; outlive the gate
+};
+
+// Decides for each event of an upstream's stream what the client gets. Bytes pass untouched unless leaving them so
+// would break an official SDK, show what the client did not ask for, or let a failure look like success.
+// Owned by: the relay of one stream. Lives on: a core. No I/O, no clock. In steady state it allocates nothing.
+class stream_gate {
+public:
+    explicit stream_gate(const gate_options& options) : options_(options) {}
+
+    gate_verdict on_event(const openai::sse_event& event);
+
+    // [DONE] is kept back because usage may follow it. The caller releases it when the upstream's body ends (on_end
+    // does it) or 250 ms have passed.
+    bool holding_done() const { return !held_.empty(); }
+    std::string release_done();
+
+    // The upstream's body has ended. `tail` is sse_scanner::finish(). To be called once, not after fail.
+    gate_ending on_end(stream_end how, const std::optional<openai::sse_event>& tail);
+
+    // What is known for billing, at any time: after on_end, after fail, or when the client has gone.
+    stream_outcome outcome() const;
+
+    // Events were seen that carry something of the answer.
+    bool has_payload() const { return payload_; }
+
+private:
+    gate_verdict on_comment(const openai::sse_event& event);
+    gate_verdict on_data(const openai::sse_event& event, std::string_view data);
+    gate_verdict on_done(const openai::sse_event& event);
+    gate_verdict on_junk();
+    gate_verdict on_error(const openai::sse_event& event, std::string_view data);
+    gate_verdict fail(fault reason, std::string text);
+    std::string_view data_of(const openai::sse_event& event);
+    void learn(const openai::event_facts& facts);
+    gate_ending end_tail(const openai::sse_event& tail);
+    bool all_finished() const { return finished_.any() && (seen_ & ~finished_).none(); }
+
+    gate_options options_;
+    std::string held_;    // the [DONE] event, byte for byte, and what came after it that is harmless
+    std::string joined_;  // scratch for events of several data lines
+    std::optional<openai::token_usage> usage_;
+    std::string finish_reason_;
+    std::bitset<openai::choices_max> seen_, finished_;
+    int junk_ = 0;
+    bool payload_ = false;
+    bool done_ = false;      // [DONE] has come, or was added
+    bool complete_ = false;  // ... and was given to the client
+    bool failed_ = false;
+    bool saw_id_ = false;
+    bool tail_lost_ = false;  // the stream ended inside an event
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,50 @@
+#include "server/listener.hpp"
+
+#include "base/log.hpp"
+
+namespace ferry::server {
+
+namespace asio = boost::asio;
+using outcome = net::acceptor::outcome;
+
+listener::listener(asio::io_context& core, net::timer_wheel& wheel, const net::listening_socket& on,
+                   std::function<void(int)> take, std::function<bool()> has_room)
+    : core_(core), wheel_(wheel), acceptor_(core, on), take_(std::move(take)), has_room_(std::move(has_room)) {}
+
+void listener::stop() { acceptor_.stop(); }
+
+// Out of descriptors or of room: trying again at once would only burn the core.
+asio::awaitable<void> listener::pause() {
+    net::signal over(core_);
+    net::deadline until(wheel_);
+    until.on_expiry([&over] { over.notify(); });
+    until.arm(steady::now() + milliseconds(50));
+    co_await over.wait();
+}
+
+asio::awaitable<void> listener::run() {
+    bool reported = false;
+    for (;;) {
+        while (!has_room_()) co_await pause();
+        const auto next = co_await acceptor_.accept();
+        switch (next.what) {
+            case outcome::accepted:
+                reported = false;
+                take_(next.fd);
+                break;
+            case outcome::stopped:
+                co_return;
+            case outcome::no_descriptors:
+            case outcome::failed:
+                if (!reported) {
+                    log_error("No more connections can be accepted: too many open files. Raise the limit (ulimit -n) or "
+                              "lower server.max_connections.");
+                }
+                reported = true;
+                co_await pause();
+                break;
+        }
+    }
+}
+
+}  // namespace ferry::server

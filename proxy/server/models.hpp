@@ -1,0 +1,17 @@
+// GET /models and GET /models/{name}: what this key may ask for, in OpenAI's shape.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string_view>
+
+#include "relay/exchange.hpp"
+
+namespace ferry::server {
+
+// REQUIRES: x.who is known.
+boost::asio::awaitable<void> send_model_list(relay::exchange& x);
+
+// 404 model_not_found for a model that does not exist and for one this key may not see: the two look alike.
+boost::asio::awaitable<void> send_model(relay::exchange& x, std::string_view name);
+
+}  // namespace ferry::server

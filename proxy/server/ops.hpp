@@ -1,0 +1,23 @@
+// What the admin listener answers. The figures come through functions the application hands in.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "relay/exchange.hpp"
+
+namespace ferry::server {
+
+struct ops_answers {
+    // Why the process should get no traffic, or nothing when it is ready. Called on the admin listener's core.
+    std::function<std::optional<std::string>()> not_ready;
+    // The JSON document of /status. Likewise.
+    std::function<std::string()> status;
+};
+
+// GET /healthz, /readyz, /status.
+boost::asio::awaitable<void> answer_ops(relay::exchange& x, const ops_answers& answers);
+
+}  // namespace ferry::server

@@ -1,0 +1,101 @@
+#include "server/routes.hpp"
+
+#include <array>
+#include <optional>
+
+namespace ferry::server {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> prefixes = {"/api/v1", "/v1"};
+constexpr std::string_view chat = "/chat/completions";
+constexpr std::string_view models = "/models";
+
+int hex(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            out.push_back(text[i]);
+            continue;
+        }
+        if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return std::nullopt;
+        out.push_back(static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])));
+        i += 2;
+    }
+    return out;
+}
+
+// The path below /v1, or nothing.
+std::optional<std::string_view> below_prefix(std::string_view path) {
+    for (const auto prefix : prefixes) {
+        if (path.starts_with(prefix) && path.size() > prefix.size() && path[prefix.size()] == '/') {
+            return path.substr(prefix.size());
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_known(std::string_view below) { return below == chat || below == models; }
+
+fault unknown_url(std::string_view method, std::string_view path) {
+    std::string text = "Unknown request URL: " + std::string(method) + " " + std::string(path.substr(0, 200)) + ". ";
+    auto bare = path;
+    while (bare.size() > 1 && bare.back() == '/') bare.remove_suffix(1);
+    const auto below = below_prefix(bare);
+    if (below && is_known(*below) && bare != path) {
+        text += "Did you mean " + std::string(bare) + " (without the trailing slash)?";
+    } else if (is_known(bare)) {
+        text += "Did you mean /v1" + std::string(bare) + "? Set your SDK's base_url to end in /v1.";
+    } else if (bare.starts_with("/v1/v1/")) {
+        text += "Did you mean " + std::string(bare.substr(3)) + "? Set your SDK's base_url to end in one /v1.";
+    } else {
+        text += "Ferry serves POST /v1/chat/completions and GET /v1/models here.";
+    }
+    return fault::client(fault_code::unknown_url, std::move(text));
+}
+
+fault wrong_method(std::string_view method, std::string_view path, std::string allow) {
+    auto made = fault::client(fault_code::method_not_allowed, "Not allowed to " + std::string(method.substr(0, 20)) + " on " +
+                                                                  std::string(path.substr(0, 200)) + ": use " + allow + ".");
+    made.allow = std::move(allow);
+    return made;
+}
+
+}  // namespace
+
+result<route> find_route(std::string_view method, std::string_view target) {
+    // The absolute form (RFC 9112 section 3.2.2): its host plays no part in routing.
+    if (target.starts_with("http://") || target.starts_with("https://")) {
+        const auto slash = target.find('/', target.find("//") + 2);
+        target = slash == std::string_view::npos ? "/" : target.substr(slash);
+    }
+    const auto path = target.substr(0, target.find('?'));
+    const bool reads = method == "GET" || method == "HEAD";
+    if (method == "CONNECT" || method == "TRACE") return wrong_method(method, path, "GET, HEAD, POST");
+    const auto below = below_prefix(path);
+    if (!below) return unknown_url(method, path);
+    if (*below == chat) {
+        if (method != "POST") return wrong_method(method, path, "POST");
+        return route{operation::chat_completions, {}};
+    }
+    if (*below == models) {
+        if (!reads) return wrong_method(method, path, "GET, HEAD");
+        return route{operation::list_models, {}};
+    }
+    if (below->starts_with("/models/") && below->size() > 8) {
+        auto name = percent_decoded(below->substr(8));
+        if (!name) return unknown_url(method, path);
+        if (!reads) return wrong_method(method, path, "GET, HEAD");
+        return route{operation::retrieve_model, std::move(*name)};
+    }
+    return unknown_url(method, path);
+}
+
+}  // namespace ferry::server

@@ -1,0 +1,192 @@
+#include "server/session.hpp"
+
+#include "relay/admission.hpp"
+#include "relay/client_response.hpp"
+#include "relay/relay.hpp"
+#include "relay/settle.hpp"
+#include "server/models.hpp"
+#include "server/routes.hpp"
+
+namespace ferry::server {
+
+namespace asio = boost::asio;
+using relay::run_phase;
+
+namespace {
+
+constexpr auto linger_time = std::chrono::seconds(2);
+
+std::string_view operation_name(operation what) {
+    switch (what) {
+        case operation::chat_completions:
+            return "chat.completions";
+        case operation::list_models:
+            return "models.list";
+        case operation::retrieve_model:
+            return "models.retrieve";
+    }
+    return "unknown";
+}
+
+}  // namespace
+
+session::session(const session_context& context, std::unique_ptr<net::byte_stream> stream)
+    : context_(context), link_(std::move(stream), context.bounds.header_bytes) {
+    context_.registry.add(*this);
+    auto& counts = context_.services.counts;
+    relay::count(counts.connections);
+    if (context_.ops == nullptr) counts.open_connections.fetch_add(1, std::memory_order_relaxed);
+}
+
+session::~session() {
+    auto& counts = context_.services.counts;
+    if (context_.ops == nullptr) counts.open_connections.fetch_sub(1, std::memory_order_relaxed);
+    context_.registry.remove(*this);
+}
+
+void session::drain() {
+    if (idle_) link_.stream->interrupt();
+    if (current_ != nullptr && !current_->head_sent) current_->keep_alive = false;
+    keep_alive_ = false;
+}
+
+void session::stop() {
+    if (current_ == nullptr) {
+        link_.stream->interrupt();
+    } else {
+        current_->waiting.poke();
+    }
+}
+
+asio::awaitable<void> session::run() {
+    auto state = head_state::ready;
+    while (keep_alive_) {
+        state = co_await read_head();
+        if (state != head_state::ready) break;
+        co_await serve_request();
+        link_.compact();
+    }
+    if (cut_) {
+        link_.stream->close(true);
+    } else if (state != head_state::closed) {
+        co_await linger();
+    }
+    link_.stream->close(false);
+}
+
+// The time for a head runs from its first byte, in total; before that the connection is merely idle.
+asio::awaitable<session::head_state> session::read_head() {
+    auto& stream = *link_.stream;
+    link_.reader.reset();
+    net::deadline limit(context_.services.wheel);
+    limit.on_expiry([&stream] { stream.interrupt(); });
+    idle_ = link_.unread().empty();
+    limit.arm(steady::now() + (idle_ ? context_.bounds.keepalive_timeout : context_.bounds.header_timeout));
+    bool skipped_blank = false;
+    for (;;) {
+        // One blank line before a request is forgiven (RFC 9112 section 2.2).
+        if (!skipped_blank && link_.unread().starts_with("\r\n")) {
+            link_.consume(2);
+            skipped_blank = true;
+        }
+        if (!link_.unread().empty() && link_.unread() != "\r") {
+            const auto progress = link_.reader.read_head(link_.unread());
+            if (!progress) {
+                co_await refuse_head(progress.error());
+                co_return head_state::refused;
+            }
+            if (*progress == net::http_reader::progress::done) {
+                idle_ = false;
+                co_return head_state::ready;
+            }
+        }
+        const auto got = co_await stream.read_some(link_.space());
+        if (got.status == net::io_status::interrupted && limit.expired() && !idle_) {
+            stream.resume();
+            const auto late = fault::client(fault_code::request_timeout,
+                                            "The request's head did not arrive within limits.header_timeout.");
+            co_await refuse_head(late);
+            co_return head_state::refused;
+        }
+        if (got.status != net::io_status::ok) co_return head_state::closed;
+        if (idle_) limit.arm(steady::now() + context_.bounds.header_timeout);
+        idle_ = false;
+        link_.end += got.bytes;
+    }
+}
+
+asio::awaitable<void> session::refuse_head(const fault& why) {
+    auto& services = context_.services;
+    relay::count(services.counts.refused_framing);
+    relay::exchange x(services, link_, "unknown");
+    x.keep_alive = false;
+    current_ = &x;
+    relay::note_failure(x, why);
+    co_await relay::send_error(x, why);
+    current_ = nullptr;
+    if (context_.ops == nullptr) relay::log_access(x);
+}
+
+asio::awaitable<void> session::serve_request() {
+    auto& services = context_.services;
+    relay::count(services.counts.requests);
+    services.counts.open_exchanges.fetch_add(1, std::memory_order_relaxed);
+    relay::exchange x(services, link_, "unknown");
+    link_.consume(link_.reader.head_size());
+    x.keep_alive = keep_alive_ && x.head.keep_alive && services.phase == run_phase::serving;
+    current_ = &x;
+    if (context_.ops != nullptr) {
+        co_await answer_ops(x, *context_.ops);
+    } else {
+        co_await answer(x);
+    }
+    current_ = nullptr;
+    keep_alive_ = keep_alive_ && x.keep_alive && link_.reader.body_done();
+    cut_ = x.cut;
+    services.counts.open_exchanges.fetch_sub(1, std::memory_order_relaxed);
+    if (context_.ops == nullptr) relay::log_access(x);
+}
+
+asio::awaitable<void> session::answer(relay::exchange& x) {
+    const auto found = find_route(x.head.method, x.head.target);
+    if (found && found->what == operation::chat_completions) {
+        x.operation = operation_name(found->what);
+        co_await relay::handle(x);
+        co_return;
+    }
+    if (!link_.reader.body_done()) x.keep_alive = false;
+    std::optional<fault> refused;
+    if (found) {
+        x.operation = operation_name(found->what);
+        refused = relay::authenticate(x);
+    } else {
+        refused = found.error();
+    }
+    if (refused) {
+        relay::note_failure(x, *refused);
+        co_await relay::send_error(x, *refused);
+    } else if (found->what == operation::list_models) {
+        co_await send_model_list(x);
+    } else {
+        co_await send_model(x, found->model);
+    }
+}
+
+// The last answer must reach a client that is still sending: closing with unread bytes would make the kernel send RST
+// and throw the answer away (RFC 9112 section 9.6).
+asio::awaitable<void> session::linger() {
+    auto& stream = *link_.stream;
+    if (!stream.is_open()) co_return;
+    stream.resume();
+    stream.shut_down_writes();
+    net::deadline limit(context_.services.wheel);
+    limit.on_expiry([&stream] { stream.interrupt(); });
+    limit.arm(steady::now() + linger_time);
+    link_.begin = link_.end = 0;
+    net::io_result got;
+    while (got.status == net::io_status::ok) {
+        got = co_await stream.read_some(link_.space());
+    }
+}
+
+}  // namespace ferry::server

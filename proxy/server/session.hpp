@@ -1,0 +1,58 @@
+// One client connection: reads heads, serves one request after the other, in order.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+
+#include "relay/client_link.hpp"
+#include "relay/exchange.hpp"
+#include "relay/services.hpp"
+#include "server/ops.hpp"
+#include "server/options.hpp"
+#include "server/session_registry.hpp"
+
+namespace ferry::server {
+
+// What the sessions of a core share besides the services. Owned by the core.
+struct session_context {
+    relay::services& services;
+    session_registry& registry;
+    const limits& bounds;
+    const ops_answers* ops = nullptr;  // set: this is the admin listener
+};
+
+// Owns its stream, its buffer and its exchange. Lives on one core, inside its own coroutine. Cancelled by the registry.
+class session {
+   public:
+    session(const session_context& context, std::unique_ptr<net::byte_stream> stream);
+    ~session();
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+
+    // To the end of the connection.
+    boost::asio::awaitable<void> run();
+
+    void drain();
+    void stop();
+
+   private:
+    friend class session_registry;
+    enum class head_state { ready, closed, refused };
+
+    boost::asio::awaitable<head_state> read_head();
+    boost::asio::awaitable<void> serve_request();
+    boost::asio::awaitable<void> answer(relay::exchange& x);
+    boost::asio::awaitable<void> refuse_head(const fault& why);
+    boost::asio::awaitable<void> linger();
+
+    session_context context_;
+    relay::client_link link_;
+    relay::exchange* current_ = nullptr;
+    bool idle_ = true;  // waiting for a request's first byte
+    bool keep_alive_ = true;
+    bool cut_ = false;
+    session* next_ = nullptr;
+    session* previous_ = nullptr;
+};
+
+}  // namespace ferry::server

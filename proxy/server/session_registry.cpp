@@ -1,0 +1,43 @@
+#include "server/session_registry.hpp"
+
+#include "server/session.hpp"
+
+namespace ferry::server {
+
+void session_registry::add(session& s) {
+    s.next_ = first_;
+    if (first_ != nullptr) first_->previous_ = &s;
+    first_ = &s;
+    ++size_;
+}
+
+void session_registry::remove(session& s) {
+    if (s.previous_ != nullptr) s.previous_->next_ = s.next_;
+    if (s.next_ != nullptr) s.next_->previous_ = s.previous_;
+    if (first_ == &s) first_ = s.next_;
+    if (--size_ == 0 && when_empty_) std::exchange(when_empty_, nullptr)();
+}
+
+template <class Action>
+void session_registry::for_each(Action action) {
+    for (auto* s = first_; s != nullptr;) {
+        auto* const next = s->next_;
+        action(*s);
+        s = next;
+    }
+}
+
+void session_registry::drain() {
+    for_each([](session& s) { s.drain(); });
+}
+
+void session_registry::stop() {
+    for_each([](session& s) { s.stop(); });
+}
+
+void session_registry::when_empty(std::function<void()> action) {
+    if (size_ == 0) return action();
+    when_empty_ = std::move(action);
+}
+
+}  // namespace ferry::server

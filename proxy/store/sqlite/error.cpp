@@ -1,0 +1,69 @@
+#include "store/sqlite/error.hpp"
+
+#include <sqlite3.h>
+
+#include "store/store_error.hpp"
+
+namespace ferry::store::sqlite {
+namespace {
+
+enum class kind { refused, unavailable, wrong };
+
+struct meaning {
+    kind what;
+    std::string_view advice;
+};
+
+bool tells_of_missing_schema(std::string_view details) {
+    return details.starts_with("no such table") || details.starts_with("no such column") ||
+           details.find("has no column named") != std::string_view::npos;
+}
+
+meaning meaning_of(int rc, std::string_view details) {
+    switch (rc & 0xff) {
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH:
+        case SQLITE_TOOBIG:
+            return {kind::refused, "correct the value named"};
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return {kind::unavailable, "another process is writing to it: try again"};
+        case SQLITE_FULL:
+            return {kind::unavailable, "free some disk space"};
+        case SQLITE_CANTOPEN:
+        case SQLITE_PERM:
+        case SQLITE_AUTH:
+        case SQLITE_READONLY:
+            return {kind::unavailable, "check that file and folder exist and that this user may write to both"};
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return {kind::unavailable, "it is damaged or no SQLite database: restore it from a backup"};
+        case SQLITE_ERROR:
+            if (tells_of_missing_schema(details)) {
+                return {kind::unavailable, "if it belongs to Ferry's schema, run `ferry migrate`"};
+            }
+            return {kind::wrong, "correct the statement"};
+        default:
+            return {kind::unavailable, "check the disk and the system's log"};
+    }
+}
+
+}  // namespace
+
+void fail(sqlite3* db, int rc, std::string_view doing, const std::string& where) {
+    const std::string details = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
+    const meaning found = meaning_of(rc, details);
+    std::string text = "cannot ";
+    text.append(doing).append(" in ").append(where).append(": ").append(details).append("; ").append(found.advice);
+    switch (found.what) {
+        case kind::refused:
+            throw row_refused(text);
+        case kind::unavailable:
+            throw store_unavailable(text);
+        case kind::wrong:
+            break;
+    }
+    throw store_error(text);
+}
+
+}  // namespace ferry::store::sqlite

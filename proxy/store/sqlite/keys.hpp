@@ -1,0 +1,24 @@
+#pragma once
+
+#include <utility>
+
+#include "store/key_store.hpp"
+#include "store/sqlite/link.hpp"
+
+namespace ferry::store::sqlite {
+
+class keys final : public key_store {
+public:
+    explicit keys(connection_options options) : link_(std::move(options)) {}
+
+    std::vector<key_row> list_keys() override;
+    std::int64_t add_key(const key_row& key) override;
+    bool revoke_key(std::int64_t id) override;
+    std::int64_t rotate_key(std::int64_t old_id, const key_row& successor, std::int64_t grace_until_us) override;
+    std::int64_t find_or_add_user(const std::string& id_or_name) override;
+
+private:
+    link link_;
+};
+
+}  // namespace ferry::store::sqlite

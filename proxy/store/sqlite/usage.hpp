@@ -1,0 +1,21 @@
+#pragma once
+
+#include <utility>
+
+#include "store/sqlite/link.hpp"
+#include "store/usage_store.hpp"
+
+namespace ferry::store::sqlite {
+
+class usage final : public usage_store {
+public:
+    explicit usage(connection_options options) : link_(std::move(options)) {}
+
+    std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) override;
+    void scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) override;
+
+private:
+    link link_;
+};
+
+}  // namespace ferry::store::sqlite

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "store/rows.hpp"
+#include "store/sqlite/connection.hpp"
+
+namespace ferry::store::sqlite {
+
+// What the new rows of one batch add to usage_daily and to the keys' last_used_at, summed first so that each line is
+// written once. Sums stop at the largest 64-bit number instead of becoming floating point, which SQLite would do.
+// Owned by: the insertion of a batch, in whose transaction write() runs.
+class usage_rollup {
+public:
+    // `started_at` is the row's as text.
+    void add(const usage_row& row, const std::string& started_at);
+    void write(connection& db) const;
+
+private:
+    static constexpr std::size_t sum_count = 10;  // the columns of usage_daily after its key
+    using line = std::tuple<std::string, std::int64_t, std::int64_t, std::string, std::string>;
+
+    void write_days(connection& db) const;
+    void write_keys(connection& db) const;
+
+    std::map<line, std::array<std::int64_t, sum_count>> days_;
+    std::map<std::int64_t, std::string> last_used_;  // key id -> time
+};
+
+}  // namespace ferry::store::sqlite

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+
+#include "store/rows.hpp"
+
+namespace ferry::store {
+
+struct usage_filter {
+    std::optional<std::int64_t> since_us;  // started_at >= since
+    std::optional<std::int64_t> until_us;  // started_at < until
+};
+
+// Whether reports and usage_daily count the request as failed. A client that went away (499) is nobody's error.
+inline bool counts_as_error(int status, bool has_error_code) {
+    return status != 499 && (has_error_code || status < 200 || status >= 400);
+}
+
+// The usage rows: written by the shipper, read by reports.
+// Owned by: the shipper, or a CLI command. Lives on: one store thread; every call blocks.
+class usage_store {
+public:
+    virtual ~usage_store() = default;
+
+    // Stores both in one transaction and returns how many usage rows were new. Rows whose primary key is in the table
+    // already are left as they are, so a batch may be given again. usage_daily and the keys' last_used_at follow the
+    // new rows only. When it returns, the rows are durable: they survive power loss.
+    // Throws store_unavailable (nothing stored: give the same batch again later) or row_refused (nothing stored: find
+    // the guilty row by bisection). Rows are never refused because their key or model is gone.
+    virtual std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) = 0;
+
+    // Gives every row of usage_records in the window to `visit`, by started_at, from one consistent view. The row
+    // passed is only valid during the call. What `visit` throws ends the scan and comes out of here.
+    virtual void scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) = 0;
+};
+
+}  // namespace ferry::store

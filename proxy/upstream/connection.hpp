@@ -1,0 +1,29 @@
+// One kept-alive connection to a provider, with the reader of its answers.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "net/buffer_pool.hpp"
+#include "net/byte_stream.hpp"
+#include "net/http_reader.hpp"
+
+namespace ferry::upstream {
+
+// Owned by the pool while idle, by a lease while in use. Lives on one core.
+struct connection {
+    connection(std::unique_ptr<net::byte_stream> s, std::size_t header_limit)
+        : stream(std::move(s)), reader(net::http_reader::kind::response, header_limit) {}
+
+    std::unique_ptr<net::byte_stream> stream;
+    net::http_reader reader;
+    net::buffer_pool::buffer buffer;  // lent for as long as an exchange uses the connection
+    std::size_t begin = 0, end = 0;   // what was read and is not consumed yet lies in [begin, end) of the buffer
+    steady::time_point idle_since{};
+    bool used_before = false;  // an answer was read from it: a close now may be a stale connection's
+
+    std::string_view unread() { return {buffer.data() + begin, end - begin}; }
+};
+
+}  // namespace ferry::upstream

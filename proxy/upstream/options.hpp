@@ -1,0 +1,36 @@
+// What the operator may tune about connections to providers: section [upstream] and `timeouts.connect`.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace ferry::upstream {
+
+struct options {
+    // `timeouts.connect`: name look-up, TCP connect and TLS handshake together. A model row may override it.
+    std::chrono::milliseconds connect{5'000};
+
+    // Idle connections one core keeps to one endpoint; 0 closes each connection after its answer.
+    std::size_t idle_per_host = 100;
+
+    // An idle connection is closed after this; keep it below the provider's own keep-alive time.
+    std::chrono::milliseconds idle_timeout{90'000};
+
+    // false accepts any certificate from a provider: for a test bench only.
+    bool tls_verify = true;
+
+    // A PEM file of the authorities to trust in place of the system's; "" trusts the system's. Absolute once loaded.
+    std::string ca_file;
+
+    // Networks (CIDR) no resolved address of a provider may lie in, IPv4-mapped forms included. The default covers
+    // link-local addresses and the metadata services of the large clouds; loopback and private ranges stay allowed,
+    // because local model servers are a main use.
+    std::vector<std::string> denied_networks = {"169.254.0.0/16",     "fe80::/10",        "fd00:ec2::254/128",
+                                                "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"};
+
+    bool operator==(const options&) const = default;
+};
+
+}  // namespace ferry::upstream

@@ -1,0 +1,99 @@
+// Upstream connections of one core: leased to attempts, kept alive between them.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/fault.hpp"
+#include "catalog/endpoint.hpp"
+#include "net/timer_wheel.hpp"
+#include "net/tls.hpp"
+#include "upstream/connection.hpp"
+#include "upstream/denied_networks.hpp"
+#include "upstream/options.hpp"
+#include "upstream/resolver.hpp"
+
+namespace ferry::upstream {
+
+class pool;
+
+// The right to use a connection. Move-only; owned by an attempt. Its end closes the connection, unless
+// mark_reusable() was called after a complete answer: then it goes back to the pool.
+class lease {
+   public:
+    lease() = default;
+    lease(pool& owner, std::string key, std::unique_ptr<connection> c)
+        : pool_(&owner), key_(std::move(key)), connection_(std::move(c)) {}
+    lease(lease&&) = default;
+    lease& operator=(lease&& other) noexcept;
+    ~lease() { release(); }
+
+    connection* operator->() const { return connection_.get(); }
+    explicit operator bool() const { return connection_ != nullptr; }
+    // REQUIRES: the answer was read to its end, the peer keeps the connection alive, nothing lies unread.
+    void mark_reusable() { reusable_ = true; }
+    void release();
+
+   private:
+    pool* pool_ = nullptr;
+    std::string key_;
+    std::unique_ptr<connection> connection_;
+    bool reusable_ = false;
+};
+
+struct pool_status {
+    std::string key;
+    std::size_t idle = 0, in_use = 0;
+    std::uint64_t opened = 0, reused = 0;
+};
+
+// Idle connections are last in, first out per endpoint, and never shared between endpoints. An idle connection that
+// becomes readable (closed, or bytes nobody asked for) is dropped at once. Owned by a core; lives on it.
+class pool {
+   public:
+    pool(boost::asio::io_context& core, net::timer_wheel& wheel, net::buffer_pool& buffers, name_lookup& lookup,
+         const options& settings);
+    ~pool();
+
+    // An idle connection to the endpoint, looked at once more; an empty lease if there is none.
+    lease take_idle(const catalog::endpoint& where);
+
+    // Name, TCP and TLS, all before `until`. Faults: upstream_dns_error, upstream_unreachable, upstream_tls_error,
+    // upstream_connect_timeout; client_gone when `slot` was interrupted. REQUIRES: `where` outlives the call.
+    boost::asio::awaitable<result<lease>> connect(const catalog::endpoint& where, steady::time_point until,
+                                                  net::interrupt_slot& slot);
+
+    std::vector<pool_status> status() const;
+    void close_idle();
+
+   private:
+    friend class lease;
+    struct host {
+        std::vector<std::unique_ptr<connection>> idle;
+        std::shared_ptr<net::tls_session_slot> session = std::make_shared<net::tls_session_slot>();
+        std::size_t in_use = 0;
+        std::uint64_t opened = 0, reused = 0;
+    };
+    void give_back(const std::string& key, std::unique_ptr<connection> c, bool reusable);
+    void drop_idle(const std::string& key, const connection* which);
+    void sweep();
+    boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial(const catalog::endpoint& where, host& of,
+                                                                            steady::time_point until,
+                                                                            net::interrupt_slot& slot);
+
+    boost::asio::io_context& core_;
+    net::timer_wheel& wheel_;
+    net::buffer_pool& buffers_;
+    options options_;
+    denied_networks denied_;
+    net::tls_client tls_;
+    resolver resolver_;
+    std::unordered_map<std::string, host> hosts_;
+    net::deadline sweep_at_;
+};
+
+}  // namespace ferry::upstream

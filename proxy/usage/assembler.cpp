@@ -1,0 +1,180 @@
+#include "usage/assembler.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "usage/storable_text.hpp"
+
+namespace ferry::usage {
+
+namespace {
+
+void fill_from(const begin_record& begin, store::usage_row& row) {
+    row.request_id = to_string(begin.id);
+    row.started_at_us = begin.started_at_us;
+    row.ended_at_us = begin.started_at_us;
+    row.key_id = begin.key_id;
+    row.user_id = begin.user_id;
+    row.team_id = begin.team_id;
+    row.operation = storable_text(begin.operation);
+    row.model_name = storable_text(begin.model_name);
+    row.is_stream = begin.is_stream;
+    row.currency = "USD";
+    row.conversation_id = begin.conversation_id;
+    row.end_user = storable_or_null(begin.end_user);
+    row.client_request_id = storable_or_null(begin.client_request_id);
+    row.client_ip = storable_or_null(begin.client_ip);
+    row.user_agent = storable_or_null(begin.user_agent);
+    row.trace_id = storable_or_null(begin.trace_id);
+    row.catalog_version = begin.catalog_version;
+    row.basis = to_text(basis::interrupted);
+    row.end_reason = to_text(end_reason::crash);
+}
+
+// The last attempt decides which row of the models table is billed.
+void fill_from(const attempt_record& last, store::usage_row& row) {
+    row.model_id = last.model_id;
+    row.model_name = storable_text(last.model_name);
+    row.upstream_model = storable_text(last.upstream_model);
+    row.provider = storable_text(last.provider);
+    row.currency = storable_text(last.currency);
+    row.input_price_pico = last.price.input_pico;
+    row.output_price_pico = last.price.output_pico;
+    row.cached_price_pico = last.price.cached_input_pico;
+}
+
+void fill_from(const end_record& end, store::usage_row& row) {
+    row.ended_at_us = end.ended_at_us;
+    row.duration_us = end.duration_us;
+    row.first_token_at_us = end.first_token_at_us;
+    row.ttft_us = end.ttft_us;
+    row.overhead_us = end.overhead_us;
+    row.status = end.status;
+    row.error_code = storable_or_null(end.error_code);
+    row.finish_reason = storable_or_null(end.finish_reason);
+    row.end_reason = to_text(end.end_reason);
+    row.basis = to_text(end.basis);
+    row.prompt_tokens = end.tokens.prompt;
+    row.completion_tokens = end.tokens.completion;
+    row.total_tokens = end.tokens.total;
+    row.cached_tokens = end.tokens.cached;
+    row.cache_write_tokens = end.tokens.cache_write;
+    row.reasoning_tokens = end.tokens.reasoning;
+    row.audio_tokens = end.tokens.audio;
+    row.units = end.units;
+    row.unit_kind = storable_or_null(end.unit_kind);
+    row.cost_pico = end.cost_pico;
+    row.upstream_request_id = storable_or_null(end.upstream_request_id);
+}
+
+void fill_from(const attempt_result& result, store::attempt_row& row) {
+    row.status = result.status;
+    row.error_code = storable_or_null(result.error_code);
+    row.was_sent = result.was_sent;
+    row.connect_us = result.connect_us;
+    row.ttft_us = result.ttft_us;
+    row.duration_us = result.duration_us;
+    row.bytes_up = result.bytes_up;
+    row.bytes_down = result.bytes_down;
+    row.prompt_tokens = result.prompt_tokens;
+    row.completion_tokens = result.completion_tokens;
+}
+
+// The attempt numbered `number` among those of the row that is being made.
+store::attempt_row& attempt_numbered(int number, const store::usage_row& row, batch& into) {
+    const auto first =
+        into.attempts.begin() + static_cast<std::ptrdiff_t>(into.attempts_end.empty() ? 0 : into.attempts_end.back());
+    const auto found = std::find_if(first, into.attempts.end(), [&](const auto& a) { return a.attempt == number; });
+    if (found != into.attempts.end()) return *found;
+    store::attempt_row& made = into.attempts.emplace_back();
+    made.request_id = row.request_id;
+    made.started_at_us = row.started_at_us;
+    made.attempt = number;
+    return made;
+}
+
+int attempt_number(const std::string& payload) {
+    const decoded_record decoded = decode(payload);
+    const auto* attempt = std::get_if<decoded_attempt>(&decoded);
+    return attempt != nullptr ? attempt->record.attempt : 0;
+}
+
+}  // namespace
+
+std::size_t assembler::hash::operator()(const uuid& id) const {
+    std::size_t random_part;
+    std::memcpy(&random_part, id.bytes.data() + 8, sizeof random_part);
+    return random_part;
+}
+
+bool assembler::feed(std::string_view payload, bool is_committed, batch& into) {
+    const decoded_record decoded = decode(payload);
+    if (const auto* begin = std::get_if<begin_record>(&decoded)) {
+        // The attempts stay: a rotation cut short by a crash may have repeated the begin alone.
+        open_[begin->id].begin.assign(payload);
+    } else if (const auto* attempt = std::get_if<decoded_attempt>(&decoded)) {
+        keep_attempt(*attempt, payload);
+    } else if (const auto* end = std::get_if<decoded_end>(&decoded)) {
+        ++ends_;
+        const auto known = open_.find(end->id);
+        if (known != open_.end()) {
+            if (!is_committed) add_row(known->second, end, into);
+            open_.erase(known);
+        } else if (!is_committed) {
+            store::usage_row& orphan = into.orphans.emplace_back();
+            fill_from(end->record, orphan);
+            orphan.request_id = to_string(end->id);
+            orphan.instance_id = instance_;
+        }
+    } else {
+        return std::holds_alternative<decoded_seal>(decoded);
+    }
+    return true;
+}
+
+void assembler::keep_attempt(const decoded_attempt& decoded, std::string_view payload) {
+    const auto known = open_.find(decoded.id);
+    if (known == open_.end()) return;  // its begin is damaged; the end will tell
+    std::vector<std::string>& attempts = known->second.attempts;
+    auto at = attempts.begin();
+    while (at != attempts.end() && attempt_number(*at) < decoded.record.attempt) ++at;
+    if (at != attempts.end() && attempt_number(*at) == decoded.record.attempt)
+        at->assign(payload);
+    else
+        attempts.emplace(at, payload);
+}
+
+void assembler::add_row(const pending& known, const decoded_end* end, batch& into) const {
+    const decoded_record begin = decode(known.begin);
+    store::usage_row row;
+    fill_from(std::get<begin_record>(begin), row);
+    row.instance_id = instance_;
+    for (const std::string& payload : known.attempts) {
+        const decoded_record decoded = decode(payload);
+        const attempt_record& attempt = std::get<decoded_attempt>(decoded).record;
+        fill_from(attempt, row);
+        store::attempt_row& made = attempt_numbered(attempt.attempt, row, into);
+        made.model_id = attempt.model_id;
+        made.provider = row.provider;
+        made.was_sent = true;  // as far as anybody knows, until its result says otherwise
+    }
+    if (end != nullptr) {
+        fill_from(end->record, row);
+        for (const attempt_result& result : end->attempts)
+            fill_from(result, attempt_numbered(result.attempt, row, into));
+    } else {
+        ++into.interrupted;
+    }
+    const std::size_t first = into.attempts_end.empty() ? 0 : into.attempts_end.back();
+    row.attempts = static_cast<std::int64_t>(into.attempts.size() - first);
+    into.rows.push_back(std::move(row));
+    into.finish_row();
+}
+
+void assembler::abandon(batch& into) {
+    for (const auto& [id, known] : open_) add_row(known, nullptr, into);
+    open_.clear();
+}
+
+}  // namespace ferry::usage

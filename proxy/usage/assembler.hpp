@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "usage/batch.hpp"
+#include "usage/record_format.hpp"
+
+namespace ferry::usage {
+
+// Puts the records of one core together to rows, in the order they were written, over all its segments. A begin or an
+// attempt that comes again (a rotation repeats what is open) replaces what is known.
+// Owned by: a source. Lives on: the shipper's thread. Holds what is open: as much as the core's writer holds.
+class assembler {
+public:
+    explicit assembler(const uuid& instance) : instance_(to_string(instance)) {}
+
+    // False if the payload is no record this version understands, though its checksum is right.
+    // `is_committed`: the store has the row already if this is an end; nothing is added then.
+    bool feed(std::string_view payload, bool is_committed, batch& into);
+
+    // The process is dead: what is open becomes rows of basis `interrupted`, end_reason `crash`.
+    void abandon(batch& into);
+
+    // Ends seen so far.
+    std::uint64_t ends() const { return ends_; }
+
+private:
+    struct pending {
+        std::string begin;                  // payloads
+        std::vector<std::string> attempts;  // in the order of their numbers
+    };
+    struct hash {
+        std::size_t operator()(const uuid& id) const;
+    };
+
+    void keep_attempt(const decoded_attempt& decoded, std::string_view payload);
+    void add_row(const pending& known, const decoded_end* end, batch& into) const;
+
+    std::string instance_;
+    std::unordered_map<uuid, pending, hash> open_;
+    std::uint64_t ends_ = 0;
+};
+
+}  // namespace ferry::usage

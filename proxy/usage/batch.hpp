@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "store/rows.hpp"
+
+namespace ferry::usage {
+
+// What goes into the store together. Owned by: shipper. Lives on: its thread.
+// The attempts of rows[i] are attempts[attempts_end[i - 1] .. attempts_end[i]).
+struct batch {
+    std::vector<store::usage_row> rows;
+    std::vector<store::attempt_row> attempts;
+    std::vector<std::size_t> attempts_end;
+    std::vector<bool> is_dead;              // rows[i] was refused by the store and stands in the dead-letter file
+    std::vector<store::usage_row> orphans;  // ends whose begin is damaged: rows without key, time and model
+    std::uint64_t interrupted = 0;          // of the rows, those made of a begin without an end
+
+    bool empty() const { return rows.empty() && orphans.empty(); }
+    std::size_t first_attempt_of(std::size_t row) const { return row == 0 ? 0 : attempts_end[row - 1]; }
+    // Closes the row that was pushed last: its attempts are all there.
+    void finish_row() {
+        attempts_end.push_back(attempts.size());
+        is_dead.push_back(false);
+    }
+    void clear() { *this = batch{}; }
+};
+
+}  // namespace ferry::usage

@@ -1,0 +1,201 @@
+#include "usage/journal_writer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/clock.hpp"
+
+namespace ferry::usage {
+
+namespace {
+
+// What stays free in the segment for each open request, so that it can be settled when there is no next segment: its
+// end alone, and its end with the usual attempts when it is let in.
+constexpr std::uint64_t aside_for_end = frame_bytes(least_end_bytes);
+constexpr std::uint64_t aside_at_begin = 2048;
+
+}  // namespace
+
+open_request& open_request::operator=(open_request&& other) noexcept {
+    if (this != &other) {
+        if (slot_ != nullptr) slot_->writer->abandon(slot_);
+        slot_ = std::exchange(other.slot_, nullptr);
+    }
+    return *this;
+}
+
+open_request::~open_request() {
+    if (slot_ != nullptr) slot_->writer->abandon(slot_);
+}
+
+journal_writer::journal_writer(lane& shared, std::function<void()> wake_journal)
+    : lane_(shared), wake_journal_(std::move(wake_journal)), current_(shared.ready.exchange(nullptr)) {}
+
+result<open_request> journal_writer::begin(const begin_record& record) {
+    if (closed_) return fault::self(fault_code::shutting_down, "The proxy is stopping. Try again in a moment.");
+    const std::string_view payload = scratch_.encode(record);
+    if (!make_room(payload.size(), (open_count_ + 1) * aside_at_begin)) {
+        lane_.refused.fetch_add(1, std::memory_order_relaxed);
+        return fault::self(fault_code::journal_full,
+                           "The proxy cannot record this request: its usage journal is full. Try again in a moment.");
+    }
+    open_slot* slot = take_slot();
+    slot->id = record.id;
+    slot->started_at_us = record.started_at_us;
+    remember(*slot, payload);
+    append(payload);
+    lane_.begun.fetch_add(1, std::memory_order_relaxed);
+    publish();
+    return open_request(slot);
+}
+
+void journal_writer::attempt(open_request& request, const attempt_record& record) {
+    open_slot& slot = *request.slot_;
+    if (!slot.is_open) return;  // settled by close()
+    const std::string_view payload = scratch_.encode(slot.id, record);
+    // Before it is remembered: a rotation on the way would write it twice.
+    const bool has_room = make_room(payload.size(), open_count_ * aside_for_end);
+    remember(slot, payload);
+    if (has_room)
+        append(payload);
+    else
+        lane_.deferred.fetch_add(1, std::memory_order_relaxed);
+    publish();
+}
+
+void journal_writer::end(open_request& request, const end_record& record) {
+    open_slot* slot = std::exchange(request.slot_, nullptr);
+    if (slot == nullptr || !slot->is_open) return;
+    std::string_view payload = scratch_.encode(slot->id, record);
+    // What is set aside for the others must stay; what is set aside for this one is only enough for a short record.
+    if (!make_room(payload.size(), (open_count_ - 1) * aside_for_end))
+        payload = scratch_.encode(slot->id, record, least_end_bytes);
+    append(payload);
+    give_back(slot);
+    lane_.ended.fetch_add(1, std::memory_order_relaxed);
+    publish();
+}
+
+void journal_writer::abandon(open_slot* slot) {
+    end_record record;
+    record.ended_at_us = wall_us();
+    record.duration_us = std::max<std::int64_t>(0, record.ended_at_us - slot->started_at_us);
+    record.basis = basis::interrupted;
+    record.end_reason = end_reason::shutdown;
+    open_request request(slot);
+    end(request, record);
+}
+
+void journal_writer::close() {
+    if (std::exchange(closed_, true)) return;
+    while (open_ != nullptr) abandon(open_);
+    position_ += current_->append(scratch_.encode_seal());
+    publish();
+    current_->mark_complete();
+}
+
+void journal_writer::set_post(post_function post) {
+    std::lock_guard lock(lane_.guard);
+    lane_.post = std::move(post);
+}
+
+void journal_writer::when_durable(std::uint64_t position, std::function<void(bool)> callback) {
+    {
+        std::lock_guard lock(lane_.guard);
+        lane_.waiters.push_back({position, std::move(callback)});
+    }
+    wake_journal_();
+}
+
+// Whether a record of this payload fits beside what is set aside for the open requests, if need be in a new segment.
+bool journal_writer::make_room(std::uint64_t payload_bytes, std::uint64_t set_aside) {
+    const std::uint64_t needed = frame_bytes(payload_bytes) + set_aside;
+    const bool must_rotate = lane_.must_rotate.load(std::memory_order_relaxed);
+    if (current_->room() >= needed && !must_rotate) [[likely]]
+        return true;
+    return (!closed_ && rotate(needed)) || current_->room() >= needed;
+}
+
+// Goes on in the next segment, if there is one that holds all that is open and `needed` bytes more.
+bool journal_writer::rotate(std::uint64_t needed) {
+    segment* next = lane_.rejected.load(std::memory_order_acquire) != nullptr
+                        ? nullptr
+                        : lane_.ready.exchange(nullptr, std::memory_order_acq_rel);
+    wake_journal_();
+    if (next == nullptr) return false;
+    if (next->room() < open_bytes_ + std::max(needed, open_count_ * aside_at_begin)) {
+        lane_.rejected.store(next, std::memory_order_release);
+        return false;
+    }
+    lane_.must_rotate.store(false, std::memory_order_relaxed);
+    segment* full = std::exchange(current_, next);
+    record_buffer seal;  // scratch_ holds the record that makes us rotate
+    position_ += full->append(seal.encode_seal());
+    repeat_open_requests();
+    next->set_self_contained_at(position_);
+    full->mark_complete();
+    return true;
+}
+
+void journal_writer::repeat_open_requests() {
+    for (const open_slot* slot = open_; slot != nullptr; slot = slot->next) {
+        std::string_view frames = slot->frames;
+        while (!frames.empty()) {
+            std::uint32_t length = 0;
+            std::memcpy(&length, frames.data(), sizeof length);
+            append(frames.substr(sizeof length, length));
+            frames.remove_prefix(sizeof length + length);
+        }
+    }
+}
+
+void journal_writer::append(std::string_view payload) {
+    position_ += current_->append(payload);
+}
+
+// Tells the journal thread where this core stands.
+void journal_writer::publish() {
+    lane_.wanted.store(open_bytes_ + open_count_ * aside_at_begin, std::memory_order_relaxed);
+    lane_.position.store(position_, std::memory_order_release);
+}
+
+void journal_writer::remember(open_slot& slot, std::string_view payload) {
+    const auto length = static_cast<std::uint32_t>(payload.size());
+    slot.frames.append(reinterpret_cast<const char*>(&length), sizeof length);
+    slot.frames.append(payload);
+    slot.framed += frame_bytes(payload.size());
+    open_bytes_ += frame_bytes(payload.size());
+}
+
+open_slot* journal_writer::take_slot() {
+    open_slot* slot = free_;
+    if (slot == nullptr)
+        slot = &slots_.emplace_back();
+    else
+        free_ = slot->next;
+    slot->writer = this;
+    slot->is_open = true;
+    slot->previous = nullptr;
+    slot->next = open_;
+    if (open_ != nullptr) open_->previous = slot;
+    open_ = slot;
+    ++open_count_;
+    return slot;
+}
+
+void journal_writer::give_back(open_slot* slot) {
+    (slot->previous != nullptr ? slot->previous->next : open_) = slot->next;
+    if (slot->next != nullptr) slot->next->previous = slot->previous;
+    open_bytes_ -= slot->framed;
+    --open_count_;
+    slot->is_open = false;
+    slot->framed = 0;
+    slot->frames.clear();
+    // After close() a handle may still point to it: it is not given to anybody else then.
+    if (closed_) return;
+    slot->next = free_;
+    free_ = slot;
+}
+
+}  // namespace ferry::usage

@@ -1,0 +1,92 @@
+// What is written down about a request while it is served: when it is accepted, before each try, and when it ends.
+// Plain values filled by the relay; the journal writer serialises them at once, so views need only live for the call.
+// An empty view stands for NULL. Times are microseconds since the Unix epoch, UTC; durations are microseconds.
+// Texts longer than their bound (record_format.hpp) are cut at a character's border.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/id.hpp"
+#include "openai/token_usage.hpp"
+#include "usage/price.hpp"
+
+namespace ferry::usage {
+
+// How the tokens of a row are known.
+enum class basis : unsigned char {
+    provider,     // a usage object was in the upstream's bytes
+    partial,      // the stream was cut; counted from what was produced
+    estimated,    // nothing said by the provider
+    mixed,        // some of it said, some estimated
+    none,         // nothing was produced
+    interrupted,  // Ferry died, or let the request go without an end
+};
+
+enum class end_reason : unsigned char {
+    done,
+    client_gone,
+    upstream_cut,
+    upstream_error,
+    timeout,
+    shutdown,
+    refused,
+    crash,
+};
+
+std::string_view to_text(basis value);
+std::string_view to_text(end_reason value);
+
+// Written once the request resolved to a model, before anything is sent upstream.
+struct begin_record {
+    uuid id;
+    std::int64_t started_at_us = 0;
+    std::optional<std::int64_t> key_id, user_id, team_id;
+    std::string_view operation;   // as usage_records names it: "chat.completions"
+    std::string_view model_name;  // what the client asked for, resolved; the row's own name is in the attempt
+    bool is_stream = false;
+    std::optional<std::int64_t> conversation_id;
+    std::string_view end_user, client_request_id, client_ip, user_agent, trace_id;
+    std::int64_t catalog_version = 0;
+};
+
+// Written before a try's first byte goes upstream: where there is a record, the upstream may have been asked.
+struct attempt_record {
+    int attempt = 1;  // 1, 2, ...
+    std::int64_t model_id = 0;
+    std::string_view model_name;  // of the row; the usage row gets that of the last attempt
+    std::string_view upstream_model, provider, currency;
+    token_prices price;
+};
+
+// How a try went; part of the end record.
+struct attempt_result {
+    int attempt = 1;
+    int status = 0;  // what the upstream answered, 0 if nothing
+    std::string_view error_code;
+    bool was_sent = true;  // false: the connection failed, the upstream has seen nothing of it
+    std::optional<std::int64_t> connect_us, ttft_us, duration_us;
+    std::int64_t bytes_up = 0, bytes_down = 0;
+    std::optional<std::int64_t> prompt_tokens, completion_tokens;
+};
+
+// Written before the last byte is released to the client.
+struct end_record {
+    std::int64_t ended_at_us = 0;
+    std::int64_t duration_us = 0;
+    std::optional<std::int64_t> first_token_at_us, ttft_us, overhead_us;
+    int status = 0;  // the HTTP status the client was given, 499 when it had gone, 0 when nobody knows
+    std::string_view error_code, finish_reason;
+    usage::end_reason end_reason = usage::end_reason::done;
+    usage::basis basis = usage::basis::none;
+    openai::token_usage tokens;
+    std::optional<std::int64_t> units;  // what is counted where it is not tokens: images, seconds
+    std::string_view unit_kind;
+    std::int64_t cost_pico = 0;
+    std::string_view upstream_request_id;
+    std::span<const attempt_result> attempts;
+};
+
+}  // namespace ferry::usage

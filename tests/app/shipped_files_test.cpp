@@ -1,0 +1,123 @@
+// config/ferry.toml and config/examples/ against the table of keys, so that neither can drift from the other.
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "app/config/keys.hpp"
+#include "app/config_text.hpp"
+
+using ferry::test::source_root;
+
+namespace {
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct described_key {
+    std::string name;  // section.key
+    bool active;       // false: the line begins with `#`
+    bool explained;    // a comment stands right above it, or above its group
+    unsigned line;
+};
+
+// The keys as a reader of the file sees them.
+std::vector<described_key> described_keys(const std::string& text) {
+    static const std::regex section_line(R"(\[(\w+)\])");
+    static const std::regex key_line(R"((#?)(\w+) = .*)");
+    std::vector<described_key> found;
+    std::istringstream lines(text);
+    std::string section, line;
+    bool explained = false;
+    for (unsigned number = 1; std::getline(lines, line); ++number) {
+        std::smatch match;
+        if (std::regex_match(line, match, section_line)) {
+            section = match[1];
+        } else if (std::regex_match(line, match, key_line)) {
+            found.push_back({section + "." + match[2].str(), match[1].length() == 0, explained, number});
+        } else if (line.starts_with("# ")) {
+            explained = true;
+        } else if (line.empty()) {
+            explained = false;
+        }
+    }
+    return found;
+}
+
+std::string with_every_key_active(const std::string& text) {
+    return std::regex_replace(text, std::regex(R"((^|\n)#(\w+ = ))"), "$1$2");
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(shipped_files)
+
+BOOST_AUTO_TEST_CASE(the_reference_file_describes_every_key_of_the_table_once_and_no_other) {
+    std::multiset<std::string> in_file, in_table;
+    for (const auto& key : described_keys(read_file(source_root() / "config/ferry.toml"))) {
+        in_file.insert(key.name);
+        BOOST_TEST(key.explained, key.name << " has no comment above it");
+    }
+    for (const auto& rule : ferry::app::key_table()) {
+        in_table.insert(std::string(rule.section) + "." + std::string(rule.name));
+    }
+    BOOST_CHECK_EQUAL_COLLECTIONS(in_file.begin(), in_file.end(), in_table.begin(), in_table.end());
+}
+
+BOOST_AUTO_TEST_CASE(only_keys_without_effect_or_default_are_commented_out_in_the_reference_file) {
+    const std::set<std::string> no_default{"upstream.ca_file"};
+    for (const auto& key : described_keys(read_file(source_root() / "config/ferry.toml"))) {
+        const auto dot = key.name.find('.');
+        const auto* rule = ferry::app::find_key(key.name.substr(0, dot), key.name.substr(dot + 1));
+        BOOST_TEST_REQUIRE(rule != nullptr, key.name);
+        BOOST_TEST(key.active == (rule->implemented && !no_default.contains(key.name)), key.name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_values_of_the_reference_file_are_the_defaults) {
+    const std::string path = (source_root() / "config/ferry.toml").string();
+    const auto from_file = ferry::app::load_settings({path, {}, {}});
+    BOOST_TEST(ferry::test::shown(from_file.faults).empty());
+    BOOST_TEST(ferry::test::shown(from_file.warnings).empty());
+    BOOST_TEST((from_file.loaded == ferry::app::load_settings({}).loaded));
+}
+
+BOOST_AUTO_TEST_CASE(each_key_commented_out_for_lack_of_an_implementation_is_valid_and_warns) {
+    const auto loaded = ferry::test::load_text(with_every_key_active(read_file(source_root() / "config/ferry.toml")));
+    BOOST_TEST(loaded.faults.empty());
+    std::set<std::string> missing;
+    for (const auto& rule : ferry::app::key_table()) {
+        if (!rule.implemented) missing.insert(std::string(rule.section) + "." + std::string(rule.name));
+    }
+    for (const auto& warning : loaded.warnings) {
+        BOOST_TEST(warning.ends_with(": is not implemented in this build yet and has no effect"), warning);
+        const auto key = warning.substr(warning.find(": ") + 2);
+        BOOST_TEST(missing.erase(key.substr(0, key.find(':'))) == 1u, warning);
+    }
+    BOOST_TEST(missing.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_examples_load_with_warnings_at_most_about_what_is_not_implemented) {
+    unsigned examples = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(source_root() / "config/examples")) {
+        const auto result = ferry::app::load_settings({entry.path().string(), {}, {}});
+        BOOST_TEST_CONTEXT(entry.path().filename()) {
+            BOOST_TEST(ferry::test::shown(result.faults).empty());
+            for (const auto& warning : result.warnings) {
+                const bool admin = warning.key == "server.admin_listen";
+                BOOST_TEST((admin || warning.text.find("not implemented") != std::string::npos),
+                           ferry::app::to_text(warning));
+            }
+        }
+        ++examples;
+    }
+    BOOST_TEST(examples == 5u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

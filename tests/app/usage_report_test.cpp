@@ -1,0 +1,80 @@
+#include "app/cli/usage_report.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace ferry::app {
+namespace {
+
+store::usage_row row_of(std::string model, std::int64_t cost_pico, std::int64_t duration_us) {
+    store::usage_row row;
+    row.model_name = std::move(model);
+    row.currency = "USD";
+    row.status = 200;
+    row.prompt_tokens = 10;
+    row.cost_pico = cost_pico;
+    row.duration_us = duration_us;
+    return row;
+}
+
+usage_report by_model() {
+    return {"model", [](const store::usage_row& row) { return row.model_name; }};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(usage_reports)
+
+BOOST_AUTO_TEST_CASE(groups_are_summed_exactly_beyond_64_bits) {
+    usage_report report = by_model();
+    for (int i = 0; i < 3; ++i) report.add(row_of("m", INT64_MAX, 5));
+    report.add(row_of("n", 1, 7));
+    BOOST_TEST(report.text(usage_report::format::csv) ==
+               "model,requests,errors,prompt_tokens,completion_tokens,cached_tokens,total_tokens,cost,currency,p50_us,"
+               "p95_us,first_token_p50_us,first_token_p95_us\n"
+               "m,3,0,30,0,0,0,27670116.110564327421,USD,5,5,0,0\n"
+               "n,1,0,10,0,0,0,0.000000000001,USD,7,7,0,0\n");
+}
+
+BOOST_AUTO_TEST_CASE(two_currencies_are_never_added) {
+    usage_report report("", [](const store::usage_row&) { return std::string(); });
+    store::usage_row yuan = row_of("m", 2'000'000'000'000, 1);
+    yuan.currency = "CNY";
+    report.add(yuan);
+    report.add(row_of("m", 1'000'000'000'000, 1));
+    BOOST_TEST(report.text(usage_report::format::json) ==
+               "[\n"
+               "  {\"requests\":1,\"errors\":0,\"prompt_tokens\":10,\"completion_tokens\":0,\"cached_tokens\":0,"
+               "\"total_tokens\":0,\"cost\":\"2\",\"currency\":\"CNY\",\"p50_us\":1,\"p95_us\":1,"
+               "\"first_token_p50_us\":0,\"first_token_p95_us\":0},\n"
+               "  {\"requests\":1,\"errors\":0,\"prompt_tokens\":10,\"completion_tokens\":0,\"cached_tokens\":0,"
+               "\"total_tokens\":0,\"cost\":\"1\",\"currency\":\"USD\",\"p50_us\":1,\"p95_us\":1,"
+               "\"first_token_p50_us\":0,\"first_token_p95_us\":0}\n"
+               "]\n");
+}
+
+BOOST_AUTO_TEST_CASE(failed_requests_are_counted_as_errors) {
+    usage_report report = by_model();
+    store::usage_row failed = row_of("m", 0, 1);
+    failed.status = 502;
+    store::usage_row gone = row_of("m", 0, 1);
+    gone.status = 499;
+    report.add(failed);
+    report.add(gone);
+    BOOST_TEST(report.text(usage_report::format::csv).find("\nm,2,1,") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_percentile_is_the_nearest_rank) {
+    std::vector<std::int64_t> values;
+    BOOST_TEST(percentile(values, 50) == 0);
+    values = {9};
+    BOOST_TEST(percentile(values, 95) == 9);
+    for (int i = 100; i >= 1; --i) values.push_back(i);
+    values.erase(values.begin());
+    BOOST_TEST(percentile(values, 50) == 50);
+    BOOST_TEST(percentile(values, 95) == 95);
+    BOOST_TEST(percentile(values, 100) == 100);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace ferry::app

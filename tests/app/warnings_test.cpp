@@ -1,0 +1,51 @@
+#include <boost/test/unit_test.hpp>
+
+#include "app/config_text.hpp"
+
+using ferry::test::load_sources;
+using ferry::test::load_text;
+
+BOOST_AUTO_TEST_SUITE(warnings)
+
+BOOST_AUTO_TEST_CASE(a_key_that_is_not_implemented_warns_where_it_is_set) {
+    const auto loaded = load_text("[retry]\nattempts = 5\n[server]\ncors_origins = [\"*\"]\n");
+    BOOST_TEST(loaded.faults.empty());
+    BOOST_TEST_REQUIRE(loaded.warnings.size() == 2u);
+    BOOST_TEST(loaded.warnings[0] == "F:2:1: retry.attempts: is not implemented in this build yet and has no effect");
+    BOOST_TEST(loaded.warnings[1] ==
+               "F:4:1: server.cors_origins: is not implemented in this build yet and has no effect");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_is_not_implemented_must_be_valid_all_the_same) {
+    const auto loaded = load_text("[retry]\nattempts = 0\n");
+    BOOST_TEST_REQUIRE(loaded.faults.size() == 1u);
+    BOOST_TEST(loaded.faults[0] == "F:2:12: retry.attempts: must be an integer from 1 to 100, not the integer 0");
+    BOOST_TEST(loaded.warnings.empty());
+}
+
+BOOST_AUTO_TEST_CASE(draining_after_a_disconnect_warns_and_cutting_does_not) {
+    BOOST_TEST(load_text("[stream]\non_disconnect = \"cut\"").warnings.empty());
+    const auto drain = load_text("[stream]\non_disconnect = \"drain\"").warnings;
+    BOOST_TEST_REQUIRE(drain.size() == 1u);
+    BOOST_TEST(drain[0] ==
+               "F:2:17: stream.on_disconnect: \"drain\" is not implemented in this build yet: it acts as \"cut\"");
+}
+
+BOOST_AUTO_TEST_CASE(the_defaults_give_no_warning) {
+    BOOST_TEST(load_sources({}).warnings.empty());
+}
+
+BOOST_AUTO_TEST_CASE(serving_everybody_without_a_key_warns) {
+    BOOST_TEST(load_sources({{"FERRY_AUTH_REQUIRED", "false"}}).warnings.empty());
+    const auto open = load_sources({{"FERRY_AUTH_REQUIRED", "false"}, {"FERRY_SERVER_LISTEN", "0.0.0.0:80"}}).warnings;
+    BOOST_TEST_REQUIRE(open.size() == 1u);
+    BOOST_TEST(open[0].starts_with("configuration: auth.required: is false, so whoever reaches server.listen"));
+}
+
+BOOST_AUTO_TEST_CASE(less_memory_than_one_body_may_take_warns) {
+    const auto small = load_sources({{"FERRY_LIMITS_BODY_MEMORY", "64MiB"}}).warnings;
+    BOOST_TEST_REQUIRE(small.size() == 1u);
+    BOOST_TEST(small[0].starts_with("configuration: limits.body_memory: is less than one request body may have"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,144 @@
+"""The model table is live: a change is served within a second, a bad row is named and harms no other."""
+import json
+import os
+import time
+
+import answers
+from harness import UPSTREAM_KEY, FerryCase, eventually, insert_model, quote
+
+LIVE_WITHIN = 1.0
+
+
+class ModelTable(FerryCase):
+    environment = {"FERRY_TEST_UPSTREAM_KEY": UPSTREAM_KEY}
+
+    def ask(self, **members):
+        nonce = self.nonce()
+        return nonce, self.chat(nonce, **members)
+
+    def served_within_a_second(self, statement, probe):
+        self.ferry.sql(statement)
+        eventually(probe, seconds=LIVE_WITHIN, what=statement)
+
+    def endpoint(self, marker):
+        return f"http://127.0.0.1:{self.upstream.port}/{marker}/v1"
+
+    def test_a_new_row_is_served_within_a_second(self):
+        self.served_within_a_second(insert_model("fresh", self.upstream.base),
+                                    lambda: self.ask(model="fresh")[1].status == 200)
+
+    def test_an_update_a_disable_and_a_delete_are_served_within_a_second(self):
+        self.ferry.sql(insert_model("changing", self.endpoint("before")))
+        eventually(lambda: self.ask(model="changing")[1].status == 200)
+
+        def target():
+            nonce, answer = self.ask(model="changing")
+            return self.upstream.wait_for(nonce).target if answer.status == 200 else answer.status
+
+        move = f"UPDATE ai_models SET api_endpoint = {quote(self.endpoint('after'))} WHERE model_name = 'changing';"
+        self.served_within_a_second(move, lambda: target() == "/after/v1/chat/completions")
+        self.served_within_a_second("UPDATE ai_models SET is_enabled = 0 WHERE model_name = 'changing';",
+                                    lambda: self.ask(model="changing")[1].status == 404)
+        self.ferry.sql("UPDATE ai_models SET is_enabled = 1 WHERE model_name = 'changing';")
+        eventually(lambda: self.ask(model="changing")[1].status == 200)
+        self.served_within_a_second("DELETE FROM ai_models WHERE model_name = 'changing';",
+                                    lambda: self.ask(model="changing")[1].status == 404)
+
+    def test_a_change_is_counted_once_in_the_version_the_client_sees(self):
+        version = lambda: int(self.ask()[1].field("x-ferry-config-version"))
+        before = version()
+        self.ferry.sql("UPDATE ai_models SET display_name = 'x' WHERE model_name = 'demo';")
+        eventually(lambda: version() > before, seconds=LIVE_WITHIN)
+        stored = self.ferry.rows("SELECT * FROM catalog_version")[0]
+        self.assertIn(version(), stored.values())
+
+    def test_a_request_keeps_the_snapshot_it_began_with(self):
+        self.ferry.sql(insert_model("pinned", self.upstream.base, cost_per_1k_tokens="0.001"))
+        eventually(lambda: self.ask(model="pinned")[1].status == 200)
+        nonce = self.nonce(1.0, answers.json_answer(answers.completion()))
+        client = self.client()
+        client.send(self.request(self.body(nonce, model="pinned"), nonce=nonce))
+        self.upstream.wait_for(nonce)
+        self.ferry.sql("UPDATE ai_models SET cost_per_1k_tokens = 5, is_enabled = 0 WHERE model_name = 'pinned';")
+        self.assertEqual(client.response().status, 200)
+        self.assert_row(nonce, cost_pico=12 * 1_000_000)
+
+    def test_a_bad_row_is_named_in_log_and_status_and_the_others_are_served(self):
+        bad = {
+            "bad-scheme": insert_model("bad-scheme", "ftp://127.0.0.1/v1"),
+            "bad-userinfo": insert_model("bad-userinfo", "http://user:pw@127.0.0.1/v1"),
+            "bad-injection": insert_model("bad-injection", "http://127.0.0.1/v1\r\nX-Injected: 1"),
+            "bad-key": insert_model("bad-key", self.upstream.base, key="sk-bad\r\nX-Injected: 1"),
+            "bad-env": insert_model("bad-env", self.upstream.base, key="env:FERRY_NO_SUCH_VARIABLE"),
+            "bad-file": insert_model("bad-file", self.upstream.base, key="file:/no/such/file"),
+            "bad-headers": insert_model("bad-headers", self.upstream.base, extra_headers="'[1]'"),
+        }
+        for statement in bad.values():
+            self.ferry.sql(statement)
+        for name in bad:
+            with self.subTest(row=name):
+                eventually(lambda: name in self.ferry.admin("/status")[1], what=f"{name} in /status")
+                self.assertIn(name, self.ferry.log)
+                answer = self.ask(model=name)[1]
+                self.assertGreaterEqual(answer.status, 400)
+                self.assert_error(answer, answer.status)
+        self.assertEqual(self.ask()[1].status, 200)
+        self.assertNotIn(b"X-Injected", self.upstream.raw)
+        self.assertIsInstance(json.loads(self.ferry.admin("/status")[1]), dict)
+
+    def test_keys_are_read_from_environment_and_file(self):
+        path = self.ferry.folder / "upstream.key"
+        path.write_text(UPSTREAM_KEY + "\n")
+        os.chmod(path, 0o600)
+        for name, key in {"by-env": "env:FERRY_TEST_UPSTREAM_KEY", "by-file": f"file:{path}"}.items():
+            self.ferry.sql(insert_model(name, self.upstream.base, key=key))
+            eventually(lambda: self.ask(model=name)[1].status == 200)
+            nonce, _ = self.ask(model=name)
+            self.assertEqual(self.upstream.wait_for(nonce).fields("authorization"), [f"Bearer {UPSTREAM_KEY}"])
+
+    def test_an_empty_key_sends_no_credentials(self):
+        self.ferry.sql(insert_model("keyless", self.upstream.base, key=""))
+        eventually(lambda: self.ask(model="keyless")[1].status == 200)
+        nonce, _ = self.ask(model="keyless")
+        self.assertEqual(self.upstream.wait_for(nonce).fields("authorization"), [])
+
+    def test_auth_schemes(self):
+        for scheme, field, value in (("api-key", "api-key", UPSTREAM_KEY), ("x-api-key", "x-api-key", UPSTREAM_KEY),
+                                     ("bearer", "authorization", f"Bearer {UPSTREAM_KEY}")):
+            name = f"auth-{scheme}"
+            self.ferry.sql(insert_model(name, self.upstream.base, auth_scheme=quote(scheme)))
+            eventually(lambda: self.ask(model=name)[1].status == 200)
+            nonce, _ = self.ask(model=name)
+            seen = self.upstream.wait_for(nonce)
+            self.assertEqual(seen.fields(field), [value])
+            if field != "authorization":
+                self.assertEqual(seen.fields("authorization"), [])
+
+    def test_endpoints_are_joined(self):
+        forms = {"/v1": "/v1/chat/completions", "/v1/": "/v1/chat/completions", "": "/v1/chat/completions",
+                 "/v1/chat/completions": "/v1/chat/completions", "/api/paas/v4": "/api/paas/v4/chat/completions",
+                 "/x/chat/completions?api-version=1": "/x/chat/completions?api-version=1",
+                 "/v1?api-version=2": "/v1/chat/completions?api-version=2"}
+        for number, (path, wanted) in enumerate(forms.items()):
+            with self.subTest(path=path):
+                name = f"join-{number}"
+                self.ferry.sql(insert_model(name, f"http://127.0.0.1:{self.upstream.port}{path}"))
+                eventually(lambda: self.ask(model=name)[1].status == 200)
+                nonce, _ = self.ask(model=name)
+                self.assertEqual(self.upstream.wait_for(nonce).target, wanted)
+
+    def test_any_provider_value_is_served(self):
+        for number, provider in enumerate(("Other", " other ", "OTHER", "some new service", "")):
+            name = f"provider-{number}"
+            self.ferry.sql(insert_model(name, self.upstream.base, provider=provider))
+            eventually(lambda: self.ask(model=name)[1].status == 200)
+
+    def test_extra_headers_and_a_timeout_of_the_row_are_obeyed(self):
+        self.ferry.sql(insert_model("extra", self.upstream.base, extra_headers="'{\"X-Tenant\":\"t-1\"}'",
+                                    first_byte_timeout_ms="300"))
+        eventually(lambda: self.ask(model="extra")[1].status == 200)
+        nonce = self.nonce("stall")
+        began = time.monotonic()
+        self.assert_error(self.chat(nonce, model="extra"), 504, "upstream_timeout")
+        self.assertLess(time.monotonic() - began, 3)
+        self.assertEqual(self.upstream.wait_for(nonce).fields("x-tenant"), ["t-1"])

@@ -1,0 +1,97 @@
+"""The same bytes over TLS, and certificates that must not be trusted."""
+import shutil
+import ssl
+import subprocess
+import tempfile
+from pathlib import Path
+
+import answers
+import bytes_are_preserved_test as plain
+from harness import FerryCase, insert_model
+from imposter import Imposter
+
+
+def make_certificate(folder, name):
+    """A self-signed certificate: (certificate file, key file)."""
+    certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+               "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-days", "30"]
+    subprocess.run(command, check=True, capture_output=True)
+    return certificate, key
+
+
+def server_context(certificate, key):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+class WithTrustedUpstream(FerryCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(tempfile.mkdtemp(prefix="ferry-tls-"))
+        cls.trusted = make_certificate(cls.folder, "trusted")
+        cls.options = {**cls.options, "upstream.ca_file": str(cls.trusted[0])}
+        super().setUpClass()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        shutil.rmtree(cls.folder)
+
+    @classmethod
+    def make_upstream(cls):
+        return Imposter(server_context(*cls.trusted))
+
+
+class BytesArePreservedOverTls(WithTrustedUpstream, plain.BytesArePreserved):
+    pass
+
+
+class TlsUpstream(WithTrustedUpstream):
+    def fails(self, certificate, endpoint="https://127.0.0.1:{}/v1"):
+        untrusted = Imposter(server_context(*certificate))
+        self.addCleanup(untrusted.close)
+        name = self.id().rsplit(".", 1)[-1]
+        self.ferry.sql(insert_model(name, endpoint.format(untrusted.port)))
+        nonce = self.nonce()
+        answer = self.chat(nonce, model=name)
+        while answer.status == 404:
+            answer = self.chat(nonce, model=name)
+        self.assert_error(answer, 502, "upstream_tls_error")
+        self.assertEqual(untrusted.served, [], "a request was sent to an upstream that was not verified")
+        self.assert_row(nonce, status=502, prompt_tokens=None)
+
+    def test_a_certificate_nobody_vouches_for_is_refused(self):
+        self.fails(make_certificate(self.folder, "stranger"))
+
+    def test_a_certificate_for_another_host_is_refused(self):
+        # Trusted, but it names 127.0.0.1 and localhost alone.
+        self.fails(self.trusted, "https://127.0.0.2:{}/v1")
+
+    def test_a_connection_that_ends_without_goodbye_is_a_cut(self):
+        events = answers.words()
+        nonce = self.nonce(answers.head(200, "text/event-stream", "Connection: close"), *events, "cut")
+        answer = self.stream(nonce)
+        self.assertNotIn(b"[DONE]", answer.body)
+        self.assert_row(nonce, end_reason="upstream_cut")
+
+    def test_connections_are_reused(self):
+        client, seen = self.client(), set()
+        for _ in range(5):
+            nonce = self.nonce()
+            self.assertEqual(self.chat(nonce, client=client).status, 200)
+            seen.add(self.upstream.wait_for(nonce).connection)
+        self.assertEqual(len(seen), 1)
+
+    def test_sni_names_the_host_of_the_endpoint(self):
+        names = []
+        context = server_context(*self.trusted)
+        context.sni_callback = lambda _, name, __: names.append(name)
+        named = Imposter(context)
+        self.addCleanup(named.close)
+        self.ferry.sql(insert_model("by-name", f"https://localhost:{named.port}/v1"))
+        nonce = self.nonce()
+        while (answer := self.chat(nonce, model="by-name")).status == 404:
+            pass
+        self.assertEqual((answer.status, names), (200, ["localhost"]))

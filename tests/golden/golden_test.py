@@ -1,0 +1,129 @@
+"""Plays every file of tests/golden/cases; README.md beside this file says how a case is written."""
+import json
+from pathlib import Path
+
+import answers
+from harness import FerryCase, insert_model
+
+HERE = Path(__file__).resolve().parent
+
+
+class Case:
+    def __init__(self, file, nonce):
+        self.sections, lines = {}, None
+        for line in file.read_text().splitlines():
+            if line.startswith("=== "):
+                lines = self.sections.setdefault(line[4:].strip(), [])
+            elif lines is not None and line.strip():
+                lines.append(line.replace("NONCE", nonce))
+
+    def split(self, name):
+        """(bytes of the section, its directives as (word, rest))."""
+        data, directives = b"", []
+        for line in self.sections.get(name, []):
+            got = as_bytes(line)
+            if got is None:
+                word, _, rest = line.partition(" ")
+                directives.append((word, rest))
+            else:
+                data += got
+        return data, directives
+
+    def rest_of(self, name, word):
+        return [rest for found, rest in self.split(name)[1] if found == word]
+
+
+def as_bytes(line):
+    mark, text = line[:1], line[2:]
+    if line[1:2] not in ("", " "):
+        return None
+    if mark == "x":
+        return bytes.fromhex(text)
+    ends = {"|": "\n", "^": "\r\n", ">": ""}
+    return (text + ends[mark]).encode() if mark in ends else None
+
+
+def script_of(case):
+    """The upstream's steps."""
+    body, directives = case.split("upstream")
+    size, pause, end, head = 0, 0.0, None, None
+    for word, rest in directives:
+        if word == "head":
+            head = rest.split(" ", 3)
+        size = int(rest) if word == "split" else size
+        pause = float(rest) if word == "pause" else pause
+        end = rest if word == "end" else end
+    parts = [body[i : i + size] for i in range(0, len(body), size)] if size else [body]
+    status, kind, framing = int(head[0]), head[1], head[2] if len(head) > 2 else "length"
+    fields = [head[3]] if len(head) > 3 else []
+    steps = []
+    if framing == "chunked":
+        steps = [answers.head(status, kind, "Transfer-Encoding: chunked", *fields)]
+        steps += [answers.as_chunk(part) for part in parts if part] + ([] if end else [answers.LAST_CHUNK])
+    elif framing == "close":
+        steps, end = [answers.head(status, kind, "Connection: close", *fields), *parts], end or "close"
+    else:
+        steps = [answers.head(status, kind, f"Content-Length: {len(body)}", *fields), *parts]
+    steps = [step for one in steps for step in ((pause, one) if pause else (one,))]
+    return steps + ([end] if end else [])
+
+
+class Golden(FerryCase):
+    options = {"timeouts.idle": "2s", "timeouts.first_byte": "2s"}
+
+    @classmethod
+    def models(cls):
+        renamed = insert_model("renamed", cls.upstream.base, upstream_model="'up-1'")
+        return [insert_model("demo", cls.upstream.base), renamed]
+
+    def play(self, file):
+        nonce = self.nonce()
+        case = Case(file, nonce)
+        self.upstream.on(nonce, *script_of(case))
+        client = self.client()
+        body, _ = case.split("client")
+        client.send(self.request(body, *case.rest_of("client", "field"), nonce=nonce))
+        leaves = case.rest_of("client sees", "leaves")
+        if leaves:
+            client.until(leaves[0].removeprefix("after ").encode())
+            client.close()
+        else:
+            self.check_answer(case, client.response())
+        if "upstream sees" in case.sections:
+            self.assertEqual(self.upstream.wait_for(nonce).body, case.split("upstream sees")[0])
+        wanted = dict(line.split(" = ", 1) for line in case.sections.get("usage", []))
+        if wanted:
+            self.assert_row(nonce, **{name: json.loads(value) for name, value in wanted.items()})
+
+    def check_answer(self, case, answer):
+        wanted, directives = case.split("client sees")
+        told = dict(directives)
+        self.assertEqual(answer.status, int(told.get("status", 200)), answer.raw[:2000])
+        body = answer.body
+        if "then" in told:
+            self.assertTrue(body.startswith(wanted), body)
+            body = self.check_error_event(body[len(wanted) :], told["then"].removeprefix("error").strip())
+        elif "error" in told:
+            self.assert_error(answer, answer.status, told["error"] or None)
+        elif wanted:
+            self.assertEqual(body, wanted)
+        for word, rest in directives:
+            if word == "contains":
+                self.assertIn(rest.encode(), answer.body)
+            elif word == "lacks":
+                self.assertNotIn(rest.encode(), answer.body)
+            elif word == "field":
+                name, value = rest.split(": ", 1)
+                self.assertEqual(answer.field(name), value)
+
+    def check_error_event(self, rest, code):
+        events = [one for one in rest.split(b"\n\n") if one]
+        self.assertEqual(len(events), 1, rest)
+        error = json.loads(events[0].removeprefix(b"data: "))["error"]
+        self.assertIn("message", error)
+        if code:
+            self.assertEqual(error["code"], code)
+
+
+for case_file in sorted((HERE / "cases").glob("*.case")):
+    setattr(Golden, "test_" + case_file.stem, lambda self, file=case_file: self.play(file))

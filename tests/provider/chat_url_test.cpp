@@ -1,0 +1,47 @@
+#include <boost/test/unit_test.hpp>
+
+#include "provider/table.hpp"
+
+using namespace ferry::provider;
+
+BOOST_AUTO_TEST_SUITE(chat_url_suite)
+
+BOOST_AUTO_TEST_CASE(an_endpoint_is_the_chat_url_or_grows_into_it) {
+    struct row {
+        std::string_view endpoint, url;
+    };
+    for (const auto& each : std::initializer_list<row>{
+             {"https://api.openai.com/v1/chat/completions", "https://api.openai.com/v1/chat/completions"},
+             {"https://api.openai.com/v1", "https://api.openai.com/v1/chat/completions"},
+             {"https://api.openai.com/v1/", "https://api.openai.com/v1/chat/completions"},
+             {"https://api.openai.com", "https://api.openai.com/v1/chat/completions"},
+             {" http://localhost:11434// ", "http://localhost:11434/v1/chat/completions"},
+             {"http://h/v1/chat/completions/", "http://h/v1/chat/completions"},
+             {"https://open.bigmodel.cn/api/paas/v4", "https://open.bigmodel.cn/api/paas/v4/chat/completions"},
+             {"https://api.z.ai/api/coding/paas/v4", "https://api.z.ai/api/coding/paas/v4/chat/completions"},
+             {"https://qianfan.baidubce.com/v2", "https://qianfan.baidubce.com/v2/chat/completions"},
+             {"https://dashscope.aliyuncs.com/compatible-mode/v1",
+              "https://dashscope.aliyuncs.com/compatible-mode/v1/chat/completions"},
+             {"https://generativelanguage.googleapis.com/v1beta/openai",
+              "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions"},
+             {"https://api.groq.com/openai/v1", "https://api.groq.com/openai/v1/chat/completions"},
+             {"https://r.openai.azure.com/openai/deployments/d?api-version=2024-10-21",
+              "https://r.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21"},
+             {"https://r.openai.azure.com/openai/deployments/d/chat/completions?api-version=x",
+              "https://r.openai.azure.com/openai/deployments/d/chat/completions?api-version=x"},
+             {"https://h/base/?a=b#c", "https://h/base/v1/chat/completions?a=b"},
+             {"https://h/v", "https://h/v/v1/chat/completions"},
+             {"https://h/vx1", "https://h/vx1/v1/chat/completions"},
+             {"http://[::1]:8000", "http://[::1]:8000/v1/chat/completions"},
+         }) {
+        BOOST_TEST(find_provider("other").chat_url(each.endpoint) == each.url);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(any_provider_value_finds_a_row) {
+    for (const std::string_view value : {"other", "Other", " OTHER\n", "", "no such service"}) {
+        BOOST_TEST(find_provider(value).name == "other", value);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

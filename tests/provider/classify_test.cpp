@@ -1,0 +1,171 @@
+#include <boost/test/unit_test.hpp>
+
+#include "openai/fault_map.hpp"
+#include "openai/scan.hpp"
+#include "provider/table.hpp"
+
+using namespace ferry;
+using namespace ferry::provider;
+
+BOOST_TEST_DONT_PRINT_LOG_VALUE(ferry::retry_advice)
+
+namespace {
+
+constexpr auto never = retry_advice::never, same = retry_advice::same, next = retry_advice::next_candidate;
+
+fault classified(int status, std::string_view body, std::string_view type = "application/json") {
+    return find_provider("other").classify(status, openai::parse_upstream_error(type, body), std::nullopt);
+}
+
+struct row {
+    int status;
+    std::string_view body;
+    int answered;
+    std::string_view code;
+    retry_advice retry;
+};
+
+void check(std::initializer_list<row> rows) {
+    for (const auto& each : rows) {
+        const auto f = classified(each.status, each.body);
+        const auto answer = openai::map_fault(f);
+        BOOST_TEST(answer.status == each.answered, each.status << " " << each.body);
+        BOOST_TEST(answer.code == each.code, each.status << " " << each.body);
+        BOOST_TEST(f.retry == each.retry, each.status << " " << each.body);
+        BOOST_TEST(f.upstream_status == each.status);
+        BOOST_TEST(!f.message.empty());
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(classify_suite)
+
+BOOST_AUTO_TEST_CASE(money_is_recognised_behind_any_status) {
+    const std::string_view balance = "upstream_insufficient_balance";
+    check({
+        {400, R"({"error":{"code":"Arrearage","param":null,"message":"Access denied","type":"Arrearage"}})", 503, balance,
+         next},
+        {429, R"({"error":{"code":"1113","message":"m"}})", 503, balance, next},
+        {429, R"({"error":{"code":1113,"message":"m"}})", 503, balance, next},
+        {429, R"({"error":{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}})", 503, balance, next},
+        {429, R"({"error":{"message":"m","type":"exceeded_current_quota_error"}})", 503, balance, next},
+        {402, R"({"error":{"message":"m","type":"unknown_error","code":"invalid_request_error"}})", 503, balance, next},
+        {403, R"({"error":{"message":"Your account is suspended due to insufficient balance"}})", 503, balance, next},
+        {200, R"({"error":{"code":402,"message":"m"}})", 503, balance, next},
+    });
+    check({{400, R"({"error":{"message":"temperature must balance top_p"}})", 400, "invalid_request", never}});
+}
+
+BOOST_AUTO_TEST_CASE(faults_of_the_request_are_never_tried_again) {
+    check({
+        {400, R"({"error":{"message":"m","type":"invalid_request_error","param":"x","code":"unsupported_parameter"}})",
+         400, "unsupported_parameter", never},
+        {400, R"({"error":{"message":"m"}})", 400, "invalid_request", never},
+        {400, R"({"error":{"message":"This model's maximum context length is 65536 tokens"}})", 400,
+         "context_length_exceeded", never},
+        {400, R"({"error":{"code":400,"message":"m","type":"exceed_context_size_error"}})", 400,
+         "context_length_exceeded", never},
+        {400, R"({"error":{"code":"1261","message":"m"}})", 400, "context_length_exceeded", never},
+        {400, R"({"error":{"code":"content_filter","message":"m","status":400,"innererror":{}}})", 400,
+         "content_policy_violation", never},
+        {400, R"({"error":{"code":"DataInspectionFailed","message":"m"}})", 400, "content_policy_violation", never},
+        {413, R"({"error":{"message":"m"}})", 413, "request_too_large", never},
+        {422, R"({"object":"error","message":{"detail":[]},"type":"invalid_request_error"})", 400, "invalid_parameter",
+         never},
+        {400, R"({"object":"error","message":"m","type":"BadRequestError","param":null,"code":400})", 400, "invalid_request",
+         never},
+    });
+    BOOST_TEST(classified(400, R"({"error":{"message":"m","param":"x"}})").param == "x");
+    BOOST_TEST(classified(400, R"({"error":{"message":"exact words"}})").message == "exact words");
+}
+
+BOOST_AUTO_TEST_CASE(ferrys_own_credentials_are_never_the_clients_fault) {
+    check({
+        {401, R"({"error":{"message":"Incorrect API key","code":"invalid_api_key"}})", 502, "upstream_auth_error", next},
+        {401, "", 502, "upstream_auth_error", next},
+        {401, R"({"error":{"message":"No permission to use the model","code":"x"}})", 502, "upstream_permission_denied",
+         next},
+        {403, R"({"error":{"message":"m","code":"access_denied"}})", 502, "upstream_permission_denied", next},
+        {200, R"({"error":{"message":"m","type":"authentication_error"}})", 502, "upstream_auth_error", next},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_model_is_told_from_a_wrong_address) {
+    check({
+        {404, R"({"error":{"message":"m","code":"model_not_found"}})", 404, "model_not_found", next},
+        {404, R"({"error":{"message":"model 'x' not found, try pulling it first"}})", 404, "model_not_found", next},
+        {404, R"({"detail":"Not Found"})", 502, "upstream_bad_endpoint", next},
+        {404, "<html>model</html>", 502, "upstream_bad_endpoint", next},
+        {405, "", 502, "upstream_bad_endpoint", next},
+        {307, "", 502, "upstream_bad_endpoint", next},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(rate_limits_and_overload_pass) {
+    check({
+        {429, R"({"error":{"message":"m"}})", 429, "rate_limit_exceeded", same},
+        {429, R"({"error":{"code":"1302","message":"m"}})", 429, "rate_limit_exceeded", same},
+        {429, R"({"error":{"code":"1308","message":"m"}})", 429, "rate_limit_exceeded", next},
+        {429, R"({"error":{"code":"1305","message":"m"}})", 503, "upstream_overloaded", same},
+        {429, R"({"error":{"type":"engine_overloaded_error","message":"m"}})", 503, "upstream_overloaded", same},
+        {503, R"({"error":{"code":503,"message":"Loading model","type":"unavailable_error"}})", 503,
+         "upstream_overloaded", same},
+        {529, "", 503, "upstream_overloaded", same},
+        {498, "", 503, "upstream_overloaded", same},
+        {200, R"({"error":{"code":429,"message":"m"}})", 429, "rate_limit_exceeded", same},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(failures_of_the_upstream_keep_their_kind) {
+    check({
+        {500, R"({"error":{"message":"m"}})", 502, "upstream_error", same},
+        {502, "bad gateway", 502, "upstream_error", same},
+        {504, "", 504, "upstream_timeout", next},
+        {408, "", 504, "upstream_timeout", same},
+        {409, "", 503, "upstream_conflict", same},
+        {501, "", 501, "not_supported", next},
+        {200, R"({"error":"something"})", 502, "upstream_error", same},
+        {200, R"({"error":{"code":502,"message":"m"}})", 502, "upstream_error", same},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_page_is_an_invalid_response_and_shows_no_tags) {
+    const auto f = classified(502, "<html><h1>cloudflare</h1></html>", "text/html");
+    BOOST_TEST(openai::map_fault(f).status == 502);
+    BOOST_TEST(openai::code_text(f) == "upstream_invalid_response");
+    BOOST_TEST(f.message == "The upstream answered HTTP 502: cloudflare");
+    BOOST_TEST(openai::map_fault(classified(504, "<html>", "text/html")).status == 504);
+    BOOST_TEST(openai::map_fault(classified(524, "<html>", "text/html")).status == 504);
+}
+
+BOOST_AUTO_TEST_CASE(the_wait_is_carried_along) {
+    const auto f = find_provider("").classify(429, {}, std::chrono::milliseconds(250));
+    BOOST_TEST(f.retry_after->count() == 250);
+    BOOST_TEST(f.message == "The upstream answered HTTP 429 without saying why.");
+}
+
+BOOST_AUTO_TEST_CASE(some_finish_reasons_are_failures) {
+    const auto& service = find_provider("other");
+    for (const std::string_view reason : {"insufficient_system_resource", "network_error", "error", "abort"}) {
+        BOOST_TEST(service.failed_finish(reason)->upstream_code == reason);
+    }
+    for (const std::string_view reason : {"stop", "length", "tool_calls", "content_filter", "model_length", ""}) {
+        BOOST_TEST(!service.failed_finish(reason));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(usage_is_asked_for_on_streams_only) {
+    const auto edited = [](std::string_view body, bool ask) {
+        const auto request = openai::testing::scan(body).value();
+        openai::edit_list edits(request.object);
+        find_provider("other").edit_request(request, body, ask, edits);
+        return !edits.empty();
+    };
+    BOOST_TEST(edited(R"({"stream":true})", true));
+    BOOST_TEST(!edited(R"({"stream":true})", false));
+    BOOST_TEST(!edited(R"({"stream":false})", true));
+    BOOST_TEST(!edited(R"({"stream":true,"stream_options":{"include_usage":true}})", true));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

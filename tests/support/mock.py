@@ -1,0 +1,75 @@
+"""The mock provider of ferry-bench, and a Ferry whose models all point at it."""
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from ferry import BUILD, Ferry
+from harness import insert_model
+
+
+class Mock:
+    def __init__(self, models=(), options=()):
+        self.folder = Path(tempfile.mkdtemp(prefix="ferry-mock-"))
+        script = self.folder / "script.json"
+        script.write_text(json.dumps({"models": {name: {} for name in models}}))
+        port_file = self.folder / "port"
+        self.log = open(self.folder / "log.txt", "w+")
+        command = [BUILD / "ferry-bench", "upstream", "--listen", "127.0.0.1:0", "--port-file", port_file,
+                   "--script", script, *options]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        limit = time.monotonic() + 20
+        while not (port_file.exists() and port_file.read_text().strip()):
+            if self.process.poll() is not None or time.monotonic() > limit:
+                raise AssertionError(f"the mock upstream did not start\n{(self.folder / 'log.txt').read_text()}")
+            time.sleep(0.005)
+        self.port = int(port_file.read_text())
+        self.base = f"http://127.0.0.1:{self.port}/v1"
+
+    def control(self, what):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_control/{what}", timeout=60) as answer:
+            return answer.read()
+
+    def ledger(self, query=""):
+        return [json.loads(line) for line in self.control(f"ledger{query}").splitlines() if line]
+
+    def close(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class FerryBeforeMock:
+    def __init__(self, models=("mock",), ferry_options=None, mock_options=()):
+        self.mock = Mock(models, mock_options)
+        self.ferry = Ferry(ferry_options)
+        try:
+            self.ferry.run("migrate")
+            self.ferry.sql("\n".join(insert_model(name, self.mock.base) for name in models))
+            self.key = self.ferry.create_key()
+            self.ferry.start()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.ferry.port}/v1"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.ferry.remove()
+        self.mock.close()

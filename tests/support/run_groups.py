@@ -1,0 +1,163 @@
+"""run_groups.py LABEL...: runs groups of tests one after the other; tests/run calls it. The last line is the sum."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import sdk_runner
+from builds import ROOT, build, programs
+from tally import Tally, failed, read_junit
+
+PROGRAM_SECONDS = 600
+SCRATCH = Path(tempfile.mkdtemp(prefix="ferry-tests-"))
+TESTS = ROOT / "tests"
+# Threads share the journal, the store threads and the catalog that is handed to the cores; the rest is one core's own.
+SHARED_BY_THREADS = ("base_tests", "usage_tests", "store_tests", "catalog_tests", "access_tests")
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+    "TSAN_OPTIONS": "second_deadlock_stack=1",
+}
+
+
+def show(name, tally, seconds, log=""):
+    bad = bool(tally.failures)
+    print(f"   {'FAIL' if bad else 'ok'}  {name}: {tally.line()} ({seconds:.1f} s)", flush=True)
+    if bad:
+        print("\n".join("      | " + line for line in log.splitlines()[-150:]), flush=True)
+    return tally
+
+
+def run(command, environment=None):
+    """(code, everything it wrote, seconds). Killed after PROGRAM_SECONDS, which counts as a failure."""
+    began = time.monotonic()
+    try:
+        done = subprocess.run(
+            [str(part) for part in command], cwd=ROOT, env=dict(os.environ, **SANITIZERS, **(environment or {})),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PROGRAM_SECONDS,
+        )
+        code, output = done.returncode, done.stdout
+    except subprocess.TimeoutExpired as slow:
+        code, output = 124, (slow.stdout or b"") + f"\nkilled after {PROGRAM_SECONDS} s\n".encode()
+    return code, output.decode(errors="replace"), time.monotonic() - began
+
+
+def boost_programs(preset, prefix=(), only=None):
+    tally, wanted = Tally(), [p for p in programs(preset, "_tests") if only is None or p.name in only]
+    if not wanted:
+        return failed(f"{preset}: no test program was built")
+    for program in wanted:
+        report = SCRATCH / f"{preset}-{program.name}.xml"
+        options = ["--logger=HRF,error,stdout", f"--logger=JUNIT,all,{report}", "--report_level=short"]
+        code, output, seconds = run([*prefix, program, *options])
+        tally.add(show(program.name, read_junit(report, program.name, code), seconds, output))
+    return tally
+
+
+def python_file(file, environment=None):
+    report = SCRATCH / f"{file.stem}-{time.monotonic_ns()}.json"
+    code, output, seconds = run([sys.executable, "-B", TESTS / "support/run_unittests.py", report, file], environment)
+    if report.exists():
+        got = json.loads(report.read_text())
+        tally = Tally(got["passed"], [f"{file.stem}: {name}" for name in got["failures"]])
+    else:
+        tally = failed(f"{file.stem} (ended with code {code} before its report)")
+    if "slow: " in output and not tally.failures:
+        print("\n".join("      " + line for line in output.splitlines() if line.startswith("slow: ")))
+    if not os.environ.get("TEST_MATCH") or tally.passed or tally.failures:
+        show(file.stem, tally, seconds, output)
+    return tally
+
+
+def python_files(folder, environment=None, at_once=1):
+    files = sorted((TESTS / folder).glob("*_test.py"))
+    if not files:
+        return failed(f"tests/{folder} has no test file")
+    tally = Tally()
+    with ThreadPoolExecutor(at_once) as pool:
+        for one in pool.map(lambda file: python_file(file, environment), files):
+            tally.add(one)
+    return tally
+
+
+def binaries(preset):
+    return {"FERRY_BUILD": str(ROOT / "build" / preset)}
+
+
+def lint():
+    return python_files("lint")
+
+
+def unit():
+    return boost_programs("dev") if build("dev") else failed("build dev")
+
+
+def golden():
+    return python_files("golden", binaries("dev")) if build("dev") else failed("build dev")
+
+
+def behaviour():
+    return python_files("behaviour", binaries("dev"), at_once=2) if build("dev") else failed("build dev")
+
+
+def sdk():
+    return sdk_runner.run_all(run, show, binaries("dev")) if build("dev") else failed("build dev")
+
+
+def fuzz():
+    if not build("dev"):
+        return failed("build dev")
+    tally = Tally()
+    for program in programs("dev", "_fuzz"):
+        corpus = sorted((TESTS / "fuzz" / program.name.removesuffix("_fuzz")).iterdir())
+        code, output, seconds = run([program, *corpus])
+        one = Tally(passed=len(corpus)) if code == 0 else failed(f"{program.name} (code {code})")
+        tally.add(show(program.name, one, seconds, output))
+    return tally if tally.passed or tally.failures else failed("fuzz: no target was built")
+
+
+def asan():
+    if not build("asan"):
+        return failed("build asan")
+    tally = boost_programs("asan")
+    tally.add(python_files("behaviour", binaries("asan"), at_once=2))
+    return tally
+
+
+def tsan():
+    if not build("tsan", *SHARED_BY_THREADS):
+        return failed("build tsan")
+    # ThreadSanitizer needs the address layout that it knows; newer kernels randomise more than it expects.
+    fixed = ["setarch", os.uname().machine, "-R"]
+    allowed = subprocess.run([*fixed, "true"], capture_output=True).returncode == 0
+    return boost_programs("tsan", prefix=fixed if allowed else (), only=SHARED_BY_THREADS)
+
+
+GROUPS = {group.__name__: group for group in (lint, unit, golden, behaviour, sdk, fuzz, asan, tsan)}
+
+
+def main(labels):
+    total = Tally()
+    for label in labels:
+        print(f"\n== {label}", flush=True)
+        began = time.monotonic()
+        tally = GROUPS[label]()
+        print(f"== {label}: {tally.line()} ({time.monotonic() - began:.0f} s)", flush=True)
+        total.add(tally)
+    if total.failures or total.skips:
+        print("\n" + "\n".join([*(f"failed: {x}" for x in total.failures), *(f"skipped: {x}" for x in total.skips)]))
+    print(f"\n{total.line()}", flush=True)
+    return bool(total.failures)
+
+
+if __name__ == "__main__":
+    try:
+        code = main(sys.argv[1:])
+    finally:
+        shutil.rmtree(SCRATCH, ignore_errors=True)
+    sys.exit(code)

@@ -1,0 +1,168 @@
+#include "usage/record_format.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <limits>
+#include <random>
+#include <string>
+
+namespace {
+
+using namespace ferry;
+using namespace ferry::usage;
+
+constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+
+begin_record some_begin() {
+    begin_record r;
+    r.id = make_uuid();
+    r.started_at_us = 1'700'000'000'000'000;
+    r.key_id = most;
+    r.team_id = least;
+    r.operation = "chat.completions";
+    r.model_name = std::string_view("with\0nul", 8);
+    r.is_stream = true;
+    r.user_agent = "sdk/1";
+    r.catalog_version = 12;
+    return r;
+}
+
+end_record some_end(std::span<const attempt_result> attempts) {
+    end_record r;
+    r.ended_at_us = 5;
+    r.duration_us = -1;
+    r.ttft_us = 0;
+    r.status = 499;
+    r.finish_reason = "stop";
+    r.end_reason = end_reason::client_gone;
+    r.basis = basis::partial;
+    r.tokens.prompt = 0;
+    r.tokens.audio = most;
+    r.units = 3;
+    r.unit_kind = "image";
+    r.cost_pico = most;
+    r.attempts = attempts;
+    return r;
+}
+
+BOOST_AUTO_TEST_SUITE(record_format)
+
+BOOST_AUTO_TEST_CASE(a_begin_comes_back_as_it_was_written) {
+    record_buffer buffer;
+    const begin_record in = some_begin();
+    const decoded_record decoded = decode(buffer.encode(in));
+    const auto& out = std::get<begin_record>(decoded);
+    BOOST_TEST((out.id == in.id));
+    BOOST_TEST(out.started_at_us == in.started_at_us);
+    BOOST_TEST((out.key_id == in.key_id && !out.user_id && out.team_id == in.team_id));
+    BOOST_TEST(out.operation == in.operation);
+    BOOST_TEST(out.model_name == in.model_name);
+    BOOST_TEST(out.is_stream);
+    BOOST_TEST(out.end_user.empty());
+    BOOST_TEST(out.user_agent == in.user_agent);
+    BOOST_TEST(out.catalog_version == 12);
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_comes_back_as_it_was_written) {
+    record_buffer buffer;
+    attempt_record in{3, most, "row", "up", "other", "EUR", {1, 2, 3}};
+    const uuid id = make_uuid();
+    const decoded_record decoded = decode(buffer.encode(id, in));
+    const auto& out = std::get<decoded_attempt>(decoded);
+    BOOST_TEST((out.id == id));
+    BOOST_TEST(out.record.attempt == 3);
+    BOOST_TEST(out.record.model_id == most);
+    BOOST_TEST(out.record.upstream_model == "up");
+    BOOST_TEST(out.record.currency == "EUR");
+    BOOST_TEST(out.record.price.cached_input_pico == 3);
+}
+
+BOOST_AUTO_TEST_CASE(an_end_comes_back_with_its_attempts) {
+    record_buffer buffer;
+    attempt_result tries[2];
+    tries[0].was_sent = false;
+    tries[0].error_code = "upstream_unreachable";
+    tries[1].attempt = 2;
+    tries[1].status = 200;
+    tries[1].bytes_down = 77;
+    tries[1].completion_tokens = 9;
+    const decoded_record decoded = decode(buffer.encode(uuid{}, some_end(tries)));
+    const auto& out = std::get<decoded_end>(decoded);
+    BOOST_TEST(out.record.duration_us == -1);
+    BOOST_TEST((out.record.ttft_us == 0 && !out.record.first_token_at_us));
+    BOOST_TEST(out.record.status == 499);
+    BOOST_TEST((out.record.end_reason == end_reason::client_gone && out.record.basis == basis::partial));
+    BOOST_TEST((out.record.tokens.prompt == 0 && !out.record.tokens.total && out.record.tokens.audio == most));
+    BOOST_TEST(out.record.unit_kind == "image");
+    BOOST_REQUIRE_EQUAL(out.attempts.size(), 2u);
+    BOOST_TEST(!out.attempts[0].was_sent);
+    BOOST_TEST(out.attempts[0].error_code == "upstream_unreachable");
+    BOOST_TEST(out.attempts[1].bytes_down == 77);
+    BOOST_TEST((out.attempts[1].completion_tokens == 9));
+}
+
+BOOST_AUTO_TEST_CASE(texts_beyond_their_bound_are_cut_between_characters) {
+    record_buffer buffer;
+    begin_record in = some_begin();
+    std::string agent(max_text_bytes - 1, 'a');
+    agent += "\xE6\xBC\xA2";
+    in.user_agent = agent;
+    const decoded_record decoded = decode(buffer.encode(in));
+    BOOST_TEST(std::get<begin_record>(decoded).user_agent == std::string(max_text_bytes - 1, 'a'));
+}
+
+BOOST_AUTO_TEST_CASE(an_end_under_a_limit_keeps_everything_but_results_of_attempts) {
+    record_buffer buffer;
+    const std::string text(500, 'x');
+    std::vector<attempt_result> tries(100);
+    for (auto& each : tries) {
+        each.error_code = text;
+        each.connect_us = each.ttft_us = each.duration_us = each.bytes_up = each.bytes_down = least;
+    }
+    end_record in = some_end(tries);
+    in.error_code = in.finish_reason = in.unit_kind = in.upstream_request_id = text;
+    in.ended_at_us = in.duration_us = least;
+    in.first_token_at_us = in.ttft_us = in.overhead_us = in.units = least;
+    in.tokens = {least, least, least, least, least, least, least};
+    const std::string_view brief = buffer.encode(uuid{}, in, least_end_bytes);
+    BOOST_TEST(brief.size() <= least_end_bytes);
+    const decoded_record decoded = decode(brief);
+    BOOST_TEST((std::get<decoded_end>(decoded).record.cost_pico == most));
+    const decoded_record whole = decode(buffer.encode(uuid{}, in));
+    BOOST_TEST(std::get<decoded_end>(whole).attempts.size() == max_attempt_results);
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_version_is_named_and_not_guessed_at) {
+    record_buffer buffer;
+    std::string bytes(buffer.encode(some_begin()));
+    bytes[0] = record_version + 1;
+    const decoded_record decoded = decode(bytes);
+    BOOST_TEST(std::get<newer_record>(decoded).version == record_version + 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_cut_anywhere_is_malformed_and_read_no_further) {
+    record_buffer buffer;
+    const attempt_result one;
+    for (const std::string& whole :
+         {std::string(buffer.encode(some_begin())), std::string(buffer.encode(uuid{}, attempt_record{})),
+          std::string(buffer.encode(uuid{}, some_end({&one, 1})))})
+        for (std::size_t length = 0; length < whole.size(); ++length) {
+            const std::vector<char> exact(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+            BOOST_TEST(std::holds_alternative<malformed_record>(decode({exact.data(), exact.size()})));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(any_bytes_can_be_decoded_without_harm) {
+    std::mt19937 random(1);
+    record_buffer buffer;
+    const attempt_result tries[2];
+    for (int round = 0; round < 20000; ++round) {
+        std::string bytes(round % 2 == 0 ? buffer.encode(some_begin()) : buffer.encode(uuid{}, some_end(tries)));
+        for (int flips = 0; flips < 4; ++flips) bytes[random() % bytes.size()] = static_cast<char>(random());
+        decode(bytes);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
