@@ -172,14 +172,15 @@ std::vector<std::string> script::model_names() const {
     return names;
 }
 
-std::shared_ptr<const action> script::mood_of(std::string_view model) const {
-    if (scripted_) {
-        const auto found = moods_.find(std::string(model));
-        if (found != moods_.end()) return found->second;
-    }
+std::shared_ptr<const action> script::built_in(std::string_view model) const {
     if (model == "demo") return demo_;
     if (model.substr(0, status_prefix.size()) != status_prefix) return plain_;
     return std::make_shared<action>(built_in_mood(model));
+}
+
+std::shared_ptr<const action> script::mood_of(std::string_view model) const {
+    const auto found = moods_.find(std::string(model));
+    return found != moods_.end() ? found->second : built_in(model);
 }
 
 bool script::fits(const rule& r, const request& q, const request_facts& facts,
@@ -204,22 +205,13 @@ void script::lay_over(const json::object& members, const request_facts& facts, a
 }
 
 decision script::decide(const request& r, const request_facts& facts, const std::optional<parsed_prompt>& prompt) {
-    if (!facts.has_marker && !scripted_) return {mood_of(facts.model), 0};
+    if (!facts.has_marker && !scripted_) return {built_in(facts.model), 0};
     const std::lock_guard lock(mutex_);
+    const std::size_t used = rule_for(r, facts, prompt);
+    if (used == 0 && !facts.has_marker) return {mood_of(facts.model), 0};
     action made = *mood_of(facts.model);
-    std::size_t used = 0;
-    for (std::size_t i = 0; i < rules_.size() && used == 0; ++i) {
-        rule& candidate = rules_[i];
-        if (!fits(candidate, r, facts, prompt)) continue;
-        ++candidate.seen;
-        if (candidate.nth && candidate.seen != candidate.nth) continue;
-        if (candidate.every && candidate.seen % candidate.every != 0) continue;
-        if (candidate.times && candidate.used >= candidate.times) continue;
-        ++candidate.used;
-        used = i + 1;
-        lay_over(candidate.members, facts, made);
-    }
     try {
+        if (used) lay_over(rules_[used - 1].members, facts, made);
         const auto marker = facts.has_marker && prompt ? marker_in(prompt->text) : std::nullopt;
         if (marker) lay_over(*marker, facts, made);
     } catch (const std::invalid_argument& e) {
@@ -227,6 +219,21 @@ decision script::decide(const request& r, const request_facts& facts, const std:
     }
     if (prompt && prompt->ends_with_tool_result) made.tool_calls.clear();
     return {std::make_shared<action>(std::move(made)), used};
+}
+
+// The number of the first rule that fits and whose turn it is, 0 if none.
+std::size_t script::rule_for(const request& r, const request_facts& facts, const std::optional<parsed_prompt>& prompt) {
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+        rule& candidate = rules_[i];
+        if (!fits(candidate, r, facts, prompt)) continue;
+        ++candidate.seen;
+        if (candidate.nth && candidate.seen != candidate.nth) continue;
+        if (candidate.every && candidate.seen % candidate.every != 0) continue;
+        if (candidate.times && candidate.used >= candidate.times) continue;
+        ++candidate.used;
+        return i + 1;
+    }
+    return 0;
 }
 
 }  // namespace ferry::bench

@@ -52,7 +52,10 @@ private:
     static rule read_rule(const boost::json::value& source);
     static bool fits(const rule& r, const request& q, const request_facts& facts,
                      const std::optional<parsed_prompt>& prompt);
+    std::shared_ptr<const action> built_in(std::string_view model) const;
+    // The rest REQUIRES the mutex.
     std::shared_ptr<const action> mood_of(std::string_view model) const;
+    std::size_t rule_for(const request& r, const request_facts& facts, const std::optional<parsed_prompt>& prompt);
     void lay_over(const boost::json::object& members, const request_facts& facts, action& onto);
 
     mutable std::mutex mutex_;

@@ -69,7 +69,9 @@ key_table::key_table(std::span<const store::key_row> rows) {
         made.valid_until_us = valid_until(row);
         made.holder = make_holder(row);
         const auto digest = parse_sha256_hex(row.key_sha256);
-        if (row.public_id.empty()) {
+        if (!row.defect.empty()) {
+            refuse(row, row.defect);
+        } else if (row.public_id.empty()) {
             refuse(row, "public_id is empty: revoke the key and create another");
         } else if (!digest) {
             refuse(row, "key_sha256 is not 64 hex digits: revoke the key and create another");

@@ -28,13 +28,6 @@ sigset_t stop_signals() {
     return set;
 }
 
-// Every thread inherits the mask: only the main thread, which waits for them, sees these signals.
-void take_signals() {
-    const auto set = stop_signals();
-    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    ::signal(SIGPIPE, SIG_IGN);
-}
-
 // Two descriptors a request, and the soft limit is often 1024.
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -45,6 +38,12 @@ void raise_descriptor_limit() {
 
 }  // namespace
 
+application::signal_mask::signal_mask() {
+    const auto set = stop_signals();
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
 application::application(settings configuration)
     : settings_(std::move(configuration)),
       bodies_(settings_.server.limits.body_memory),
@@ -53,7 +52,6 @@ application::application(settings configuration)
 application::~application() = default;
 
 void application::start() {
-    take_signals();
     raise_descriptor_limit();
     open_sockets();
     database_ = store::open(settings_.store);

@@ -47,6 +47,11 @@ class application {
     bool wait(std::chrono::milliseconds most, bool only_while_connected);
     void stop();
 
+    // First, so that every thread that follows has the signals blocked and only the main thread waits for them.
+    struct signal_mask {
+        signal_mask();
+    };
+    const signal_mask signals_;
     const settings settings_;
     std::unique_ptr<store::database> database_;
     std::unique_ptr<store::usage_store> usage_store_;

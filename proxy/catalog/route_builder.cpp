@@ -49,6 +49,7 @@ std::optional<route_strategy> parse_strategy(std::string_view name) {
 
 result<built_route> build_route(const store::route_row& row,
                                 const std::function<bool(std::string_view model_name)>& is_served) {
+    if (!row.defect.empty()) return bad(row.defect);
     if (const auto defect = name_defect(row.name)) return bad("name " + *defect);
     const auto strategy = parse_strategy(row.strategy);
     if (!strategy)

@@ -21,7 +21,9 @@ bool wants_text(std::optional<member> which, json_kind kind) {
     return kind == json_kind::number;
 }
 
-std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+std::string quoted(std::string_view name) {
+    return "'" + std::string(name) + "'";
+}
 
 }  // namespace
 
@@ -60,8 +62,10 @@ void chat_reader::clear_text() {
 }
 
 void chat_reader::text(std::string_view piece) {
-    if (text_.size() + piece.size() > text_max) too_long_ = true;
-    else text_ += piece;
+    if (text_.size() + piece.size() > text_max)
+        too_long_ = true;
+    else
+        text_ += piece;
 }
 
 bool chat_reader::end(json_kind kind, std::size_t offset, int depth) {
@@ -106,7 +110,8 @@ bool chat_reader::end_value(json_kind kind, std::size_t offset) {
 bool chat_reader::take(member which, json_kind kind) {
     constexpr auto parameter = fault_code::invalid_parameter;
     switch (which) {
-        case member::model: return take_model(kind);
+        case member::model:
+            return take_model(kind);
         case member::id:
             request_.id.reset();
             return take_integer(request_.id, kind, 1, id_max, fault_code::invalid_id,
@@ -133,7 +138,8 @@ bool chat_reader::take(member which, json_kind kind) {
             request_.user.reset();
             if (kind == json_kind::string && !too_long_ && text_.size() <= user_max) request_.user = text_;
             return true;
-        case member::store: return true;
+        case member::store:
+            return true;
     }
     return true;
 }
@@ -173,9 +179,10 @@ bool chat_reader::end_option_key() {
     const auto match = match_include_usage(text_);
     if (!match) return true;
     if (!match->is_exact || request_.stream_options->include_usage) {
-        return refuse(fault_code::duplicate_field, "stream_options.include_usage",
-                      "The member 'include_usage' stands in 'stream_options' twice, or in a spelling that servers which "
-                      "ignore case read as it. Send it once.");
+        return refuse(
+            fault_code::duplicate_field, "stream_options.include_usage",
+            "The member 'include_usage' stands in 'stream_options' twice, or in a spelling that servers which "
+            "ignore case read as it. Send it once.");
     }
     in_include_usage_ = true;
     return true;

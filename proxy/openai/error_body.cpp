@@ -12,8 +12,10 @@ std::string render_error(const fault& f) {
     out += R"(,"type":)";
     append_json_string(out, answer.type);
     out += R"(,"param":)";
-    if (f.param.empty()) out += "null";
-    else append_json_string(out, f.param);
+    if (f.param.empty())
+        out += "null";
+    else
+        append_json_string(out, f.param);
     out += R"(,"code":)";
     append_json_string(out, answer.code);
     if (!f.upstream_code.empty() && f.upstream_code != answer.code) {
@@ -24,6 +26,8 @@ std::string render_error(const fault& f) {
     return out;
 }
 
-std::string sse_error_event(const fault& f) { return "data: " + render_error(f) + "\n\n"; }
+std::string sse_error_event(const fault& f) {
+    return "data: " + render_error(f) + "\n\n";
+}
 
 }  // namespace ferry::openai

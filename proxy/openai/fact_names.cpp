@@ -65,15 +65,24 @@ constexpr auto timings = std::to_array<entry>({{"cache_n", fact::timings_cached}
 
 std::span<const entry> members_of(fact where) {
     switch (where) {
-        case fact::root: return root;
-        case fact::choice: return choice;
-        case fact::message: return message;
-        case fact::usage: return usage;
-        case fact::prompt_details: return prompt_details;
-        case fact::completion_details: return completion_details;
-        case fact::vendor: return vendor;
-        case fact::timings: return timings;
-        default: return {};
+        case fact::root:
+            return root;
+        case fact::choice:
+            return choice;
+        case fact::message:
+            return message;
+        case fact::usage:
+            return usage;
+        case fact::prompt_details:
+            return prompt_details;
+        case fact::completion_details:
+            return completion_details;
+        case fact::vendor:
+            return vendor;
+        case fact::timings:
+            return timings;
+        default:
+            return {};
     }
 }
 

@@ -9,15 +9,15 @@ namespace ferry::openai {
 enum class fact : unsigned char {
     none,
     root,
-    choices,   // array
-    choice,    // one of its elements
-    message,   // delta or message
-    filled,    // an object or array that is payload if anything is in it
+    choices,  // array
+    choice,   // one of its elements
+    message,  // delta or message
+    filled,   // an object or array that is payload if anything is in it
     error,
     usage,
     prompt_details,
     completion_details,
-    vendor,    // an object that may hold a usage object
+    vendor,  // an object that may hold a usage object
     timings,
 
     error_flag,  // "object": "error"

@@ -7,9 +7,13 @@ namespace {
 
 constexpr std::size_t id_max = 128;
 
-bool is_container(json_kind kind) { return kind == json_kind::object || kind == json_kind::array; }
+bool is_container(json_kind kind) {
+    return kind == json_kind::object || kind == json_kind::array;
+}
 
-bool is_number_leaf(fact which) { return which >= fact::prompt_tokens; }
+bool is_number_leaf(fact which) {
+    return which >= fact::prompt_tokens;
+}
 
 }  // namespace
 
@@ -31,7 +35,7 @@ bool facts_reader::begin(json_kind kind, std::size_t, int depth) {
         current_ = fact::root;
     } else if (around == fact::choices) {
         current_ = fact::choice;
-        choice_ = facts_.seen.count();  // unless it says otherwise
+        choice_ = choices_++;  // unless it says otherwise
         facts_.choices_are_empty = choice_finished_ = false;
     } else if (around == fact::filled || around == fact::error) {
         current_ = fact::none;
@@ -113,15 +117,21 @@ void facts_reader::end_value(fact which, json_kind kind) {
         return;
     }
     switch (which) {
-        case fact::usage: facts_.usage_is_null = facts_.usage_is_null || kind == json_kind::literal_null; break;
-        case fact::payload: facts_.has_payload = facts_.has_payload || length_ > 0; break;
+        case fact::usage:
+            facts_.usage_is_null = facts_.usage_is_null || kind == json_kind::literal_null;
+            break;
+        case fact::payload:
+            facts_.has_payload = facts_.has_payload || length_ > 0;
+            break;
         case fact::error:
-            if (kind == json_kind::string ? length_ > 0 : kind != json_kind::literal_null &&
-                                                              kind != json_kind::literal_false) {
+            if (kind == json_kind::string ? length_ > 0
+                                          : kind != json_kind::literal_null && kind != json_kind::literal_false) {
                 facts_.is_error = true;
             }
             break;
-        case fact::error_flag: facts_.is_error = facts_.is_error || text == "error"; break;
+        case fact::error_flag:
+            facts_.is_error = facts_.is_error || text == "error";
+            break;
         case fact::index:
             if (std::from_chars(text.data(), text.data() + text.size(), choice_).ec != std::errc()) {
                 choice_ = choices_max;
@@ -130,9 +140,11 @@ void facts_reader::end_value(fact which, json_kind kind) {
         case fact::finish_reason:
             if (length_ == 0) break;
             choice_finished_ = true;
-            if (facts_.finish_reason.empty()) facts_.finish_reason = fits ? text : std::string_view(text_.data(), text_.size());
+            if (facts_.finish_reason.empty())
+                facts_.finish_reason = fits ? text : std::string_view(text_.data(), text_.size());
             break;
-        default: break;
+        default:
+            break;
     }
 }
 

@@ -41,6 +41,7 @@ private:
     std::array<fact, followed> open_{};  // what each open object or array is
     fact current_ = fact::none;          // the member being read
     std::size_t choice_ = 0;             // index of the choice being read
+    std::size_t choices_ = 0;            // how many have begun
     bool choice_finished_ = false;
     std::string id_;
     std::array<char, 64> text_{};  // of the key, number or short string being read

@@ -14,9 +14,12 @@ public:
     bool add(char c) {
         const char lower = static_cast<char>(c | 0x20);
         unsigned digit = 0;
-        if (c >= '0' && c <= '9') digit = static_cast<unsigned>(c - '0');
-        else if (lower >= 'a' && lower <= 'f') digit = static_cast<unsigned>(lower - 'a') + 10;
-        else return false;
+        if (c >= '0' && c <= '9')
+            digit = static_cast<unsigned>(c - '0');
+        else if (lower >= 'a' && lower <= 'f')
+            digit = static_cast<unsigned>(lower - 'a') + 10;
+        else
+            return false;
         value_ = value_ * 16 + digit;
         --left_;
         return true;
@@ -24,7 +27,6 @@ public:
 
     bool is_whole() const { return left_ == 0; }
     unsigned value() const { return value_; }
-    bool is_high_surrogate() const { return value_ >= 0xd800 && value_ < 0xdc00; }
     bool is_low_surrogate() const { return value_ >= 0xdc00 && value_ < 0xe000; }
 
 private:

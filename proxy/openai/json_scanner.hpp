@@ -4,11 +4,9 @@
 #include <cstddef>
 #include <string_view>
 
-#include "openai/hex_unit.hpp"
 #include "openai/json_state.hpp"
+#include "openai/json_string.hpp"
 #include "openai/number_grammar.hpp"
-#include "openai/plain_run.hpp"
-#include "openai/utf8.hpp"
 
 namespace ferry::openai {
 
@@ -56,21 +54,24 @@ private:
 
     const char* step(const char* p, const char* end) {
         switch (state_) {
-            case state::string: return in_string(p, end);
-            case state::escape: return in_escape(p);
-            case state::hex: return in_hex(p);
-            case state::utf8: return in_utf8(p, end);
-            case state::number: return in_number(p, end);
-            case state::literal: return in_literal(p, end);
-            default: return between(p, end);
+            case state::string:
+                return in_string(p, end);
+            case state::number:
+                return in_number(p, end);
+            case state::literal:
+                return in_literal(p, end);
+            default:
+                return between(p, end);
         }
     }
 
     // Stays here as long as tokens of one byte follow each other.
     const char* between(const char* p, const char* end) {
         while (p != end && !stopped_ && state_ <= state::done) {
-            if (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t') ++p;
-            else p = token(p);
+            if (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')
+                ++p;
+            else
+                p = token(p);
         }
         return p;
     }
@@ -82,16 +83,20 @@ private:
                 if (c != ':') return fail(p, wanted());
                 state_ = state::value;
                 return p + 1;
-            case state::after_value: return after_value(p);
-            case state::value: return open_value(p);
-            case state::first_element: return c == ']' ? close(p, json_kind::array) : open_value(p);
+            case state::after_value:
+                return after_value(p);
+            case state::value:
+                return open_value(p);
+            case state::first_element:
+                return c == ']' ? close(p, json_kind::array) : open_value(p);
             case state::first_key:
                 if (c == '}') return close(p, json_kind::object);
                 [[fallthrough]];
             case state::key:
                 if (c != '"') return fail(p, wanted());
                 return open(p, json_kind::key, state::string);
-            default: return fail(p, wanted());
+            default:
+                return fail(p, wanted());
         }
     }
 
@@ -107,13 +112,20 @@ private:
 
     const char* open_value(const char* p) {
         switch (*p) {
-            case '"': return open(p, json_kind::string, state::string);
-            case '{': return open_container(p, json_kind::object, state::first_key);
-            case '[': return open_container(p, json_kind::array, state::first_element);
-            case 't': return open_literal(p, json_kind::literal_true, "true");
-            case 'f': return open_literal(p, json_kind::literal_false, "false");
-            case 'n': return open_literal(p, json_kind::literal_null, "null");
-            default: break;
+            case '"':
+                return open(p, json_kind::string, state::string);
+            case '{':
+                return open_container(p, json_kind::object, state::first_key);
+            case '[':
+                return open_container(p, json_kind::array, state::first_element);
+            case 't':
+                return open_literal(p, json_kind::literal_true, "true");
+            case 'f':
+                return open_literal(p, json_kind::literal_false, "false");
+            case 'n':
+                return open_literal(p, json_kind::literal_null, "null");
+            default:
+                break;
         }
         if (!number_.begin(*p)) return fail(p, wanted());
         const char* after = open(p, json_kind::number, state::number);
@@ -125,6 +137,7 @@ private:
         kind_ = kind;
         state_ = inside;
         capture_ = sink_.begin(kind, offset(p), depth_);
+        string_.begin(capture_ ? &sink_ : nullptr);
         return p + 1;
     }
 
@@ -157,107 +170,10 @@ private:
     }
 
     const char* in_string(const char* p, const char* end) {
-        const char* from = p;
-        for (;;) {
-            p = plain_run<check_utf8>(p, end);
-            if (p == end) break;
-            const auto c = static_cast<unsigned char>(*p);
-            if (c == '"') {
-                emit(from, p);
-                end_surrogate();
-                return end_scalar(p + 1);
-            }
-            if (c == '\\') {
-                state_ = state::escape;
-                emit(from, p);
-                return p + 1;
-            }
-            if (c < 0x20) return fail(p, "no control character inside a string (escape it)");
-            if (const char* after = cjk_run(p, end); after != p) {
-                p = after;
-                continue;
-            }
-            if (!utf8_.begin(c)) return fail(p, "UTF-8");
-            state_ = state::utf8;
-            ++p;
-            break;
-        }
-        emit(from, p);
-        return p;
-    }
-
-    // Most text that is not ASCII is CJK: three bytes each, taken at once where they are all there and plainly right.
-    static const char* cjk_run(const char* p, const char* end) {
-        for (; end - p >= 3; p += 3) {
-            const auto a = static_cast<unsigned char>(p[0]), b = static_cast<unsigned char>(p[1]),
-                       c = static_cast<unsigned char>(p[2]);
-            if (a <= 0xe0 || a >= 0xf0 || a == 0xed || (b & 0xc0) != 0x80 || (c & 0xc0) != 0x80) break;
-        }
-        return p;
-    }
-
-    const char* in_utf8(const char* p, const char* end) {
-        const char* from = p;
-        for (; utf8_.is_inside() && p != end; ++p) {
-            if (!utf8_.next(static_cast<unsigned char>(*p))) return fail(p, "UTF-8");
-        }
-        if (!utf8_.is_inside()) state_ = state::string;
-        emit(from, p);
-        return p;
-    }
-
-    const char* in_escape(const char* p) {
-        if (*p == 'u') {
-            state_ = state::hex;
-            unit_.begin();
-            return p + 1;
-        }
-        static constexpr std::string_view names = "\"\\/bfnrt", bytes = "\"\\/\b\f\n\r\t";
-        const auto at = names.find(*p);
-        if (at == std::string_view::npos) return fail(p, "an escape JSON knows");
-        state_ = state::string;
-        emit(bytes.data() + at, bytes.data() + at + 1);
-        return p + 1;
-    }
-
-    const char* in_hex(const char* p) {
-        if (!unit_.add(*p)) return fail(p, "four hexadecimal digits");
-        if (unit_.is_whole()) {
-            state_ = state::string;
-            end_unit();
-        }
-        return p + 1;
-    }
-
-    // Two escapes may make one character; half a pair alone is no character at all.
-    void end_unit() {
-        unsigned code = unit_.value();
-        if (surrogate_ != 0 && unit_.is_low_surrogate()) {
-            code = 0x10000 + ((surrogate_ - 0xd800) << 10) + (code - 0xdc00);
-            surrogate_ = 0;
-        }
-        end_surrogate();
-        if (code >= 0xd800 && code < 0xe000) {
-            surrogate_ = code;
-            if (unit_.is_low_surrogate()) end_surrogate();
-            return;
-        }
-        char bytes[4];
-        emit(bytes, bytes + encode_utf8(code, bytes));
-    }
-
-    void end_surrogate() {
-        if (surrogate_ == 0) return;
-        surrogate_ = 0;
-        if (!capture_) return;
-        sink_.lone_surrogate();
-        sink_.text("\xef\xbf\xbd");
-    }
-
-    void emit(const char* from, const char* to) {
-        if (from == to) return;
-        end_surrogate();
-        if (capture_) sink_.text({from, static_cast<std::size_t>(to - from)});
+        using status = typename json_string<Sink, check_utf8>::status;
+        p = string_.read(p, end);
+        if (string_.state() == status::bad) return fail(p, string_.expected());
+        return string_.state() == status::closed ? end_scalar(p) : p;
     }
 
     const char* in_number(const char* p, const char* end) {
@@ -302,14 +218,12 @@ private:
     int depth_ = 0;
     state state_ = state::value;
     number_grammar number_;
-    utf8_grammar utf8_;
+    json_string<Sink, check_utf8> string_;
     json_kind kind_ = json_kind::object;
     bool capture_ = false;
     bool stopped_ = false;
     const char* literal_ = "";
     int literal_at_ = 0;
-    hex_unit unit_;
-    unsigned surrogate_ = 0;  // a high surrogate waiting for its low one
     std::size_t error_offset_ = 0;
     const char* expected_ = nullptr;
 };

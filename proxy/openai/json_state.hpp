@@ -14,9 +14,6 @@ enum class json_state : unsigned char {
     after_value,
     done,
     string,
-    escape,
-    hex,
-    utf8,
     number,
     literal,
 };
@@ -25,14 +22,22 @@ enum class json_state : unsigned char {
 inline const char* expected_in(json_state at, bool in_object) {
     switch (at) {
         case json_state::value:
-        case json_state::first_element: return "a value";
-        case json_state::first_key: return "a key in double quotes or '}'";
-        case json_state::key: return "a key in double quotes";
-        case json_state::colon: return "':'";
-        case json_state::after_value: return in_object ? "',' or '}'" : "',' or ']'";
-        case json_state::done: return "nothing after the JSON value";
-        case json_state::number: return "a digit";
-        default: return "the end of the string";
+        case json_state::first_element:
+            return "a value";
+        case json_state::first_key:
+            return "a key in double quotes or '}'";
+        case json_state::key:
+            return "a key in double quotes";
+        case json_state::colon:
+            return "':'";
+        case json_state::after_value:
+            return in_object ? "',' or '}'" : "',' or ']'";
+        case json_state::done:
+            return "nothing after the JSON value";
+        case json_state::number:
+            return "a digit";
+        default:
+            return "the end of the string";
     }
 }
 

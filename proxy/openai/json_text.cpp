@@ -45,8 +45,10 @@ void append_json_string(std::string& out, std::string_view text) {
             continue;
         }
         const auto length = sequence_length({p, static_cast<std::size_t>(end - p)});
-        if (length == 0) out += "\xef\xbf\xbd";
-        else out.append(p, length);
+        if (length == 0)
+            out += "\xef\xbf\xbd";
+        else
+            out.append(p, length);
         p += length == 0 ? 1 : length;
     }
     out += '"';

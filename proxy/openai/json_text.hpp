@@ -7,7 +7,8 @@
 
 namespace ferry::openai {
 
-// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD, so the result is always valid.
+// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD, so the result is always
+// valid.
 void append_json_string(std::string& out, std::string_view text);
 
 // The same as a new string.

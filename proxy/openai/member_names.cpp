@@ -7,12 +7,14 @@ namespace ferry::openai {
 namespace {
 
 constexpr std::array<std::string_view, member_count> names = {
-    "model", "id",         "stream",                "stream_options", "conversationId",
-    "store", "max_tokens", "max_completion_tokens", "n",              "user"};
+    "model", "id",  "stream", "stream_options", "conversationId", "store", "max_tokens", "max_completion_tokens",
+    "n",     "user"};
 constexpr std::string_view include_usage = "include_usage";
 constexpr std::string_view long_s = "\xc5\xbf", kelvin = "\xe2\x84\xaa";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 bool is_ascii(std::string_view key) {
     return std::all_of(key.begin(), key.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -39,9 +41,13 @@ bool folds_to(std::string_view key, std::string_view name) {
 
 }  // namespace
 
-std::string_view name_of(member m) { return names[static_cast<std::size_t>(m)]; }
+std::string_view name_of(member m) {
+    return names[static_cast<std::size_t>(m)];
+}
 
 std::optional<member_match> match_member(std::string_view key) {
+    constexpr std::string_view first_letters = "miscnuMISCNU\xc5\xe2";  // and first bytes of U+017F and U+212A
+    if (key.empty() || first_letters.find(key[0]) == std::string_view::npos) return std::nullopt;
     for (std::size_t i = 0; i != names.size(); ++i) {
         const auto which = static_cast<member>(i);
         if (key == names[i]) return member_match{which, true};

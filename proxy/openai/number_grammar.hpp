@@ -16,16 +16,23 @@ public:
     bool next(char c) {
         const bool e = c == 'e' || c == 'E';
         switch (at_) {
-            case part::minus: return move(is_digit(c), c == '0' ? part::zero : part::integer);
-            case part::zero: return move(c == '.' || e, e ? part::exponent : part::point);
-            case part::integer: return is_digit(c) || move(c == '.' || e, e ? part::exponent : part::point);
-            case part::point: return move(is_digit(c), part::fraction);
-            case part::fraction: return is_digit(c) || move(e, part::exponent);
+            case part::minus:
+                return move(is_digit(c), c == '0' ? part::zero : part::integer);
+            case part::zero:
+                return move(c == '.' || e, e ? part::exponent : part::point);
+            case part::integer:
+                return is_digit(c) || move(c == '.' || e, e ? part::exponent : part::point);
+            case part::point:
+                return move(is_digit(c), part::fraction);
+            case part::fraction:
+                return is_digit(c) || move(e, part::exponent);
             case part::exponent:
                 if (c == '+' || c == '-') return move(true, part::sign);
                 [[fallthrough]];
-            case part::sign: return move(is_digit(c), part::power);
-            case part::power: return is_digit(c);
+            case part::sign:
+                return move(is_digit(c), part::power);
+            case part::power:
+                return is_digit(c);
         }
         return false;
     }

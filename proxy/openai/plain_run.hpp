@@ -32,4 +32,15 @@ inline const char* plain_run(const char* p, const char* end) {
     return p;
 }
 
+// Most text that is not ASCII is CJK: three bytes each (The Unicode Standard, table 3-7), taken at once where they are
+// all there and plainly right. The first byte that does not go on like this.
+inline const char* cjk_run(const char* p, const char* end) {
+    for (; end - p >= 3; p += 3) {
+        const auto a = static_cast<unsigned char>(p[0]), b = static_cast<unsigned char>(p[1]),
+                   c = static_cast<unsigned char>(p[2]);
+        if (a <= 0xe0 || a >= 0xf0 || a == 0xed || (b & 0xc0) != 0x80 || (c & 0xc0) != 0x80) break;
+    }
+    return p;
+}
+
 }  // namespace ferry::openai

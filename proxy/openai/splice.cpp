@@ -6,7 +6,9 @@
 namespace ferry::openai {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 std::size_t skip_space(std::string_view body, std::size_t at) {
     while (is_space(body[at])) ++at;
@@ -22,11 +24,17 @@ std::size_t last_before(std::string_view body, std::size_t at) {
 
 }  // namespace
 
-void edit_list::replace(span where, std::string text) { replaced_.push_back({where, std::move(text)}); }
+void edit_list::replace(span where, std::string text) {
+    replaced_.push_back({where, std::move(text)});
+}
 
-void edit_list::remove_member(span whole_member) { removed_.push_back(whole_member); }
+void edit_list::remove_member(span whole_member) {
+    removed_.push_back(whole_member);
+}
 
-void edit_list::insert_member(std::string json_member) { inserted_.push_back(std::move(json_member)); }
+void edit_list::insert_member(std::string json_member) {
+    inserted_.push_back(std::move(json_member));
+}
 
 // Members removed side by side give up the comma after each, or, at the end of the object, the one before each.
 void edit_list::cut_members(std::string_view body, std::vector<cut>& cuts) const {

@@ -76,8 +76,10 @@ std::optional<sse_event> sse_scanner::next(std::string_view pending) {
         if (by_cr && after == pending.size()) {
             if (!bare_cr_) return std::nullopt;  // an LF may belong to it
         } else if (by_cr) {
-            if (pending[after] == '\n') ++after;
-            else bare_cr_ = true;
+            if (pending[after] == '\n')
+                ++after;
+            else
+                bare_cr_ = true;
         }
         const bool is_blank = end == line_ && !mid_line_;
         if (!is_blank) take_line(pending, end);

@@ -9,15 +9,15 @@ namespace ferry::openai {
 
 // One event of a text/event-stream (WHATWG HTML, section 9.2), as views of the buffer it was found in.
 struct sse_event {
-    std::string_view raw;       // all its bytes with the blank line that ends it
-    std::size_t consumed = 0;   // bytes to drop from the front of the buffer: raw and, at the very start, a BOM
-    std::string_view data;      // the value of its first data line
-    std::string_view name;      // the value of its last `event:` line, "" if none
+    std::string_view raw;      // all its bytes with the blank line that ends it
+    std::size_t consumed = 0;  // bytes to drop from the front of the buffer: raw and, at the very start, a BOM
+    std::string_view data;     // the value of its first data line
+    std::string_view name;     // the value of its last `event:` line, "" if none
     std::size_t data_lines = 0;
-    bool has_fields = false;    // any line but comments and blanks
-    bool has_id = false;        // an `id:` line
-    bool is_ended = true;       // false: the stream stopped before the blank line (only from finish())
-    bool is_headless = false;   // its first bytes were given away by give_up(): fields are unknown, raw is the rest
+    bool has_fields = false;   // any line but comments and blanks
+    bool has_id = false;       // an `id:` line
+    bool is_ended = true;      // false: the stream stopped before the blank line (only from finish())
+    bool is_headless = false;  // its first bytes were given away by give_up(): fields are unknown, raw is the rest
 
     bool is_comment_only() const { return !has_fields && !is_headless; }
 };
@@ -57,8 +57,8 @@ private:
     seeker lf_, cr_;
     std::size_t data_begin_ = 0, data_end_ = 0, name_begin_ = 0, name_end_ = 0, data_lines_ = 0;
     bool has_fields_ = false, has_id_ = false, headless_ = false;
-    bool mid_line_ = false;       // the current line began in bytes that were given up
-    bool bare_cr_ = false;        // the stream ends lines by CR alone: no need to wait for an LF
+    bool mid_line_ = false;  // the current line began in bytes that were given up
+    bool bare_cr_ = false;   // the stream ends lines by CR alone: no need to wait for an LF
     bool at_stream_start_ = true;
 };
 

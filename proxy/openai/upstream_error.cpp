@@ -30,7 +30,9 @@ std::string text_at(const json::value& value, std::string_view key) {
     return member ? text_of(*member) : std::string();
 }
 
-bool is_text_or_null(const json::value* value) { return value && (value->is_string() || value->is_null()); }
+bool is_text_or_null(const json::value* value) {
+    return value && (value->is_string() || value->is_null());
+}
 
 // The first of the known places that says anything.
 std::string message_of(const json::value& root, const json::value* error) {
@@ -87,8 +89,10 @@ std::string without_tags(std::string_view html) {
             taken = end == std::string_view::npos ? html.size() : end + closing.size();
         }
         const bool is_gap = c == '<' || static_cast<unsigned char>(c) <= ' ';
-        if (!is_gap) out += c;
-        else if (!out.empty() && out.back() != ' ') out += ' ';
+        if (!is_gap)
+            out += c;
+        else if (!out.empty() && out.back() != ' ')
+            out += ' ';
         html.remove_prefix(taken);
     }
     while (out.ends_with(' ')) out.pop_back();
@@ -107,8 +111,7 @@ std::string_view clip_characters(std::string_view text, std::size_t characters) 
 
 bool looks_like_html(std::string_view content_type, std::string_view body) {
     const auto at = body.find_first_not_of(" \t\r\n");
-    return content_type.find("html") != std::string_view::npos ||
-           (at != std::string_view::npos && body[at] == '<');
+    return content_type.find("html") != std::string_view::npos || (at != std::string_view::npos && body[at] == '<');
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace ferry::openai {
 struct upstream_error {
     std::string message;  // at most 4 KiB; 200 characters if it is not JSON
     std::string type;
-    std::string code;     // a number is written out
+    std::string code;  // a number is written out
     std::string param;
     bool is_json = false;
     bool is_html = false;
@@ -21,6 +21,5 @@ struct upstream_error {
 // texts. Never fails.
 upstream_error parse_upstream_error(std::string_view content_type, std::string_view body,
                                     std::span<const std::string_view> secrets = {});
-
 
 }  // namespace ferry::openai

@@ -13,7 +13,9 @@ void usage_finder::feed(std::string_view piece) {
     scanner_.feed(piece);
 }
 
-bool usage_finder::is_complete() const { return scanner_.is_done(); }
+bool usage_finder::is_complete() const {
+    return scanner_.is_done();
+}
 
 event_facts usage_finder::facts() const {
     auto facts = reader_.facts();

@@ -16,7 +16,9 @@ count parse(std::string_view number) {
     return value;
 }
 
-bool positive(count c) { return c.value_or(0) > 0; }
+bool positive(count c) {
+    return c.value_or(0) > 0;
+}
 
 // A count that is 0 or missing gives way to one that is not.
 void prefer(count& into, count other) {
@@ -38,19 +40,35 @@ void usage_reader::take(fact leaf, std::string_view number) {
         sane_ = sane_ && value.has_value();
     };
     switch (leaf) {
-        case fact::prompt_tokens: return set(current_.prompt);
-        case fact::completion_tokens: return set(current_.completion);
-        case fact::total_tokens: return set(current_.total);
-        case fact::cached_in_details: current_.cached = value; break;
-        case fact::cached_hits: hits_ = value; break;
-        case fact::cached_beside: beside_ = value; break;
-        case fact::cache_writes: prefer(current_.cache_write, value); break;
-        case fact::reasoning_tokens: prefer(current_.reasoning, value); break;
+        case fact::prompt_tokens:
+            return set(current_.prompt);
+        case fact::completion_tokens:
+            return set(current_.completion);
+        case fact::total_tokens:
+            return set(current_.total);
+        case fact::cached_in_details:
+            current_.cached = value;
+            break;
+        case fact::cached_hits:
+            hits_ = value;
+            break;
+        case fact::cached_beside:
+            beside_ = value;
+            break;
+        case fact::cache_writes:
+            prefer(current_.cache_write, value);
+            break;
+        case fact::reasoning_tokens:
+            prefer(current_.reasoning, value);
+            break;
         case fact::audio_tokens:
             if (value) current_.audio = current_.audio.value_or(0) + *value;
             break;
-        case fact::timings_cached: timings_cached_ = value; break;
-        default: break;
+        case fact::timings_cached:
+            timings_cached_ = value;
+            break;
+        default:
+            break;
     }
 }
 

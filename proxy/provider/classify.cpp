@@ -93,7 +93,7 @@ guess by_message(int status, std::string_view message) {
     static constexpr std::array<std::string_view, 5> money = {
         "insufficient balance", "insufficient_balance", "exceeded your current quota, please check your plan",
         "\xe4\xbd\x99\xe9\xa2\x9d\xe4\xb8\x8d\xe8\xb6\xb3",  // balance not sufficient
-        "\xe6\xac\xa0\xe8\xb4\xb9"};                          // in arrears
+        "\xe6\xac\xa0\xe8\xb4\xb9"};                         // in arrears
     static constexpr std::array<std::string_view, 3> length = {"maximum context length", "context length exceeded",
                                                                "exceeds the context window"};
     const auto text = lower(message);
@@ -135,23 +135,38 @@ meaning by_status(int status, const openai::upstream_error& error) {
     if (error.is_html && status >= 500) return {fault_code::upstream_invalid_response, same};
     if (status >= 300 && status < 400) return bad_endpoint;  // redirects are not followed
     switch (status) {
-        case 401: return bad_key;
-        case 402: return no_balance;
-        case 403: return not_permitted;
-        case 404: return not_found(error);
-        case 405: return bad_endpoint;
-        case 408: return {fault_code::upstream_timeout, same};
-        case 409: return {fault_code::upstream_conflict, same};
-        case 413: return {fault_code::request_too_large, never};
-        case 422: return {fault_code::invalid_parameter, never};
-        case 429: return rate_limited;
+        case 401:
+            return bad_key;
+        case 402:
+            return no_balance;
+        case 403:
+            return not_permitted;
+        case 404:
+            return not_found(error);
+        case 405:
+            return bad_endpoint;
+        case 408:
+            return {fault_code::upstream_timeout, same};
+        case 409:
+            return {fault_code::upstream_conflict, same};
+        case 413:
+            return {fault_code::request_too_large, never};
+        case 422:
+            return {fault_code::invalid_parameter, never};
+        case 429:
+            return rate_limited;
         case 498:
         case 503:
-        case 529: return busy;
-        case 499: return failed;
-        case 501: return {fault_code::not_supported, next};
-        case 504: return {fault_code::upstream_timeout, next};  // the work may still be running
-        default: break;
+        case 529:
+            return busy;
+        case 499:
+            return failed;
+        case 501:
+            return {fault_code::not_supported, next};
+        case 504:
+            return {fault_code::upstream_timeout, next};  // the work may still be running
+        default:
+            break;
     }
     if (status >= 400 && status < 500) return {fault_code::upstream_bad_request, never};
     return failed;
@@ -167,7 +182,8 @@ std::string_view advice_for(fault_code code) {
             return " Whoever runs this gateway has to top up the account behind the model.";
         case fault_code::upstream_bad_endpoint:
             return " Whoever runs this gateway has to check the api_endpoint of the model's row.";
-        default: return "";
+        default:
+            return "";
     }
 }
 
@@ -177,8 +193,10 @@ std::string text_for(const meaning& means, int status, const openai::upstream_er
                                means.code == fault_code::upstream_rate_limited;
     if (about_request && !error.message.empty() && !error.is_html) return error.message;
     std::string text = "The upstream answered HTTP " + std::to_string(status);
-    if (error.message.empty()) text += " without saying why.";
-    else text.append(": ").append(error.message);
+    if (error.message.empty())
+        text += " without saying why.";
+    else
+        text.append(": ").append(error.message);
     return text.append(advice_for(means.code));
 }
 

@@ -33,10 +33,10 @@ std::optional<fault> generic_failed_finish(std::string_view finish_reason) {
     static constexpr std::array<std::string_view, 3> failed = {"network_error", "error", "abort"};
     const bool is_overload = finish_reason == "insufficient_system_resource";
     if (!is_overload && !is_one_of(finish_reason, failed)) return std::nullopt;
-    auto f = fault::upstream(is_overload ? fault_code::upstream_overloaded : fault_code::upstream_error,
-                             retry_advice::same,
-                             "The upstream gave up before the answer was complete (finish_reason '" +
-                                 std::string(finish_reason) + "'). Send the request again.");
+    auto f =
+        fault::upstream(is_overload ? fault_code::upstream_overloaded : fault_code::upstream_error, retry_advice::same,
+                        "The upstream gave up before the answer was complete (finish_reason '" +
+                            std::string(finish_reason) + "'). Send the request again.");
     f.upstream_code = finish_reason;
     return f;
 }

@@ -22,8 +22,7 @@ wait bounded(double ms) {
 // A plain decimal at the front of `text`, which is shortened by it.
 std::optional<double> take_number(std::string_view& text) {
     double value = 0;
-    const auto [stop, error] =
-        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
     if (error != std::errc()) return {};
     text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
     return value;
@@ -37,20 +36,21 @@ struct unit {
 // 12ms, 1s, 6m0s, 2m59.56s, "20 seconds", as many parts as follow; a bare number only if `bare_ms` says what it is.
 wait take_duration(std::string_view text, double bare_ms) {
     static constexpr std::array<unit, 10> units = {{{"ms", 1},
-                                                   {"milliseconds", 1},
-                                                   {"seconds", 1000},
-                                                   {"second", 1000},
-                                                   {"sec", 1000},
-                                                   {"s", 1000},
-                                                   {"minutes", 60'000},
-                                                   {"minute", 60'000},
-                                                   {"m", 60'000},
+                                                    {"milliseconds", 1},
+                                                    {"seconds", 1000},
+                                                    {"second", 1000},
+                                                    {"sec", 1000},
+                                                    {"s", 1000},
+                                                    {"minutes", 60'000},
+                                                    {"minute", 60'000},
+                                                    {"m", 60'000},
                                                     {"h", 3'600'000}}};
     double sum = 0;
     bool any = false;
     while (const auto value = take_number(text)) {
         auto rest = text.substr(std::min(text.find_first_not_of(' '), text.size()));
-        const auto letters = rest.substr(0, std::min(rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz"), rest.size()));
+        const auto letters =
+            rest.substr(0, std::min(rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz"), rest.size()));
         const auto found = std::find_if(units.begin(), units.end(), [&](const unit& u) { return u.name == letters; });
         if (found == units.end()) {
             if (!any && bare_ms > 0) return bounded(*value * bare_ms);
@@ -84,8 +84,8 @@ wait until_date(std::string_view text, std::chrono::system_clock::time_point now
     const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(unsigned(month) / 3 + 1),
                                            std::chrono::day(static_cast<unsigned>(day))};
     if (!date.ok()) return {};
-    const auto then = std::chrono::sys_days(date) + std::chrono::hours(h) + std::chrono::minutes(m) +
-                      std::chrono::seconds(s);
+    const auto then =
+        std::chrono::sys_days(date) + std::chrono::hours(h) + std::chrono::minutes(m) + std::chrono::seconds(s);
     const auto left = std::chrono::duration_cast<milliseconds>(then - now);
     return bounded(static_cast<double>(std::max<std::int64_t>(left.count(), 0)));
 }

@@ -105,6 +105,7 @@ asio::awaitable<std::optional<fault>> read_request(exchange& x) {
     const bool keeps_alive = x.keep_alive;
     x.keep_alive = false;
     body_reading reading(x);
+    const auto behind_head = x.client.begin;
     auto refused = reading.take_buffered();
     if (refused) co_return refused;
     if (!x.client.reader.body_done() && x.head.find("expect")) {
@@ -115,10 +116,9 @@ asio::awaitable<std::optional<fault>> read_request(exchange& x) {
         limit.on_expiry([&x] { x.waiting.poke(); });
         limit.arm(steady::now() + x.core.settings.body_timeout);
     }
-    const auto base = x.client.begin;
     while (!x.client.reader.body_done()) {
         // Decoded chunks leave room behind the head; the head itself must not move.
-        if (x.client.begin == x.client.end) x.client.begin = x.client.end = base;
+        if (x.client.begin == x.client.end) x.client.begin = x.client.end = behind_head;
         refused = co_await read_more(x, reading, limit);
         if (refused) co_return refused;
     }

@@ -1,7 +1,9 @@
 #include "relay/request_plan.hpp"
 
+#include <algorithm>
 #include <array>
 
+#include "openai/top_members.hpp"
 #include "provider/provider.hpp"
 
 namespace ferry::relay {
@@ -13,21 +15,34 @@ using openai::member;
 // The client's headers that may travel on. Everything else, credentials and hop-by-hop fields above all, stays here.
 constexpr std::array<std::string_view, 4> forwarded = {"accept", "user-agent", "traceparent", "tracestate"};
 
+// The row's own members are defaults: what the client says of a member stands, and none is ever there twice.
+void add_extra_body(std::string_view body, const catalog::candidate& to, openai::edit_list& edits) {
+    if (to.extra_body.empty()) return;
+    const auto present = openai::top_member_names(body);
+    for (const auto& extra : to.extra_body) {
+        if (std::find(present.begin(), present.end(), extra.name) != present.end()) continue;
+        edits.insert_member(extra.quoted_name + ":" + extra.value);
+    }
+}
+
 openai::edit_list edits_for(const openai::chat_request& request, std::string_view body, const catalog::candidate& to) {
     openai::edit_list edits(request.object);
-    const std::string model = "\"model\":" + to.upstream_model_quoted;
-    if (const auto& at = request.where(member::model)) {
-        // The whole member, so that an escaped spelling of the key cannot be read as another one upstream.
-        edits.replace(at->whole, model);
-    } else {
-        edits.insert_member(model);
+    constexpr std::string_view key = "\"model\"";
+    const auto& at = request.where(member::model);
+    if (!at) {
+        edits.insert_member(std::string(key) + ":" + to.upstream_model_quoted);
+    } else if (body.substr(at->whole.begin, key.size()) != key) {
+        // A key spelled with escapes goes too, so that no reader upstream can take it for another one.
+        edits.replace(at->whole, std::string(key) + ":" + to.upstream_model_quoted);
+    } else if (body.substr(at->value.begin, at->value.end - at->value.begin) != to.upstream_model_quoted) {
+        edits.replace(at->value, to.upstream_model_quoted);
     }
     for (const auto ours : {member::id, member::conversation_id}) {
-        if (const auto& at = request.where(ours)) edits.remove_member(at->whole);
+        if (const auto& found = request.where(ours)) edits.remove_member(found->whole);
     }
-    const bool ask_usage = request.stream && to.service->asks_usage(to.where.host);
+    const bool ask_usage = request.stream && to.asks_usage;
     to.service->edit_request(request, body, ask_usage, edits);
-    for (const auto& extra : to.extra_body) edits.insert_member(extra.quoted_name + ":" + extra.value);
+    add_extra_body(body, to, edits);
     return edits;
 }
 

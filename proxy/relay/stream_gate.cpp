@@ -12,9 +12,13 @@ constexpr std::string_view done_event = "data: [DONE]\n\n";
 constexpr std::size_t held_max = 4096;
 constexpr int junk_max = 3;
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
-bool is_done(std::string_view data) { return data.starts_with("[DONE]"); }
+bool is_done(std::string_view data) {
+    return data.starts_with("[DONE]");
+}
 
 // What `event` lacks of its end. openai-python drops an event without its blank line.
 std::string_view missing_end(const openai::sse_event& event) {
@@ -175,8 +179,10 @@ stream_outcome stream_gate::outcome() const {
     out.usage = usage_;
     out.finish_reason = finish_reason_;
     const bool is_whole = !failed_ && (done_ || all_finished());
-    if (usage_ && is_whole) out.basis = stream_basis::provider;
-    else if (!complete_ && (usage_ || payload_)) out.basis = stream_basis::partial;
+    if (usage_ && is_whole)
+        out.basis = stream_basis::provider;
+    else if (!complete_ && (usage_ || payload_))
+        out.basis = stream_basis::partial;
     return out;
 }
 

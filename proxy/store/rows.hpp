@@ -62,7 +62,7 @@ struct key_row {
     bool is_enabled = true;
     std::int64_t created_at_us = 0;
     std::optional<std::int64_t> last_used_at_us;
-    std::string defect;  // as in model_row: a key whose expiry, say, cannot be read must not be let in
+    std::string defect;  // as in model_row; is_enabled is false then, for an unreadable expiry must not mean "never"
 };
 
 // Everything the catalog is built from, read in one transaction so that it is one version of the truth.

@@ -14,7 +14,7 @@ dead_source::dead_source(journal& from, dead_lane adopted, std::uint64_t& quaran
       assembler_(segments_.front().id.instance) {
     for (std::size_t i = 0; i < segments_.size(); ++i) {
         bytes_left_ += segments_[i].bytes;
-        if (!segments_[i].is_unused) last_used_ = i;
+        if (!segments_[i].is_unused) used_ = i + 1;
     }
     journal_.bytes_added(bytes_left_);
 }
@@ -54,10 +54,10 @@ void dead_source::load() {
 
 // Judges the segment that was read to its end.
 void dead_source::leave_segment() {
-    const bool may_be_torn = index_ >= last_used_ && !is_sealed_;
+    const bool may_be_torn = is_last() && !is_sealed_;
     const bool has_clean_tail = reader_->has_clean_tail();
-    damaged_[index_] = header_is_damaged_ || has_malformed_ || reader_->skipped_damage() ||
-                       (!may_be_torn && (!is_sealed_ || !has_clean_tail));
+    damaged_[index_] = index_ < used_ && (header_is_damaged_ || has_malformed_ || reader_->skipped_damage() ||
+                                          (!may_be_torn && (!is_sealed_ || !has_clean_tail)));
     if (!damaged_[index_] && !has_clean_tail)
         log_warn("usage journal: {} ends in the middle of a record, at byte {}; the rest is ignored",
                  segments_[index_].opened.path(), reader_->offset());

@@ -25,7 +25,7 @@ public:
 private:
     void load();
     void leave_segment();
-    bool is_last() const { return index_ == last_used_; }
+    bool is_last() const { return index_ + 1 == used_; }
     void release(adopted_segment& done, bool is_damaged);
 
     journal& journal_;
@@ -34,10 +34,10 @@ private:
     std::vector<bool> damaged_;
     assembler assembler_;
     std::uint64_t bytes_left_ = 0;
-    std::size_t last_used_ = 0;  // what comes behind it was only prepared
-    std::size_t index_ = 0;      // of the segment being read
-    std::size_t released_ = 0;   // segments that are removed or set aside
-    std::string bytes_;          // of the segment being read
+    std::size_t used_ = 0;      // segments that were written to; those behind them were only prepared
+    std::size_t index_ = 0;     // of the segment being read
+    std::size_t released_ = 0;  // segments that are removed or set aside
+    std::string bytes_;         // of the segment being read
     std::optional<frame_reader> reader_;
     std::uint64_t checkpoint_ = 0;
     bool header_is_damaged_ = false, has_malformed_ = false, is_sealed_ = false;

@@ -54,8 +54,8 @@ bool examine(adopted_segment& each) {
     const std::string start = each.opened.read(segment_header_bytes + frame_header_bytes);
     segment_header header;
     const header_state state = check_header(start, each.id, header);
-    each.is_unused = state == header_state::good && header.file_bytes == each.bytes &&
-                     start.find_first_not_of('\0', segment_header_bytes) == start.npos;
+    const std::size_t before_frames = state == header_state::good ? segment_header_bytes : 0;
+    each.is_unused = start.find_first_not_of('\0', before_frames) == start.npos;
     return state == header_state::newer_version;
 }
 

@@ -15,7 +15,7 @@ struct adopted_segment {
     file opened;
     segment_identity id;
     std::uint64_t bytes = 0;
-    bool is_unused = false;  // prepared, and nothing was written to it
+    bool is_unused = false;  // only prepared: no record was ever written to it, maybe (a power cut) not even the header
 };
 
 // One core of a dead process: its segments in order.

@@ -23,12 +23,9 @@ std::shared_ptr<segment> segment::create(const std::string& folder, const segmen
         mapping mapped(made, bytes);
         write_header(mapped.data(), {segment_version, id, bytes});
         mapped.populate();
-        made.sync_data();
         rename_file(temporary, name);
         made.set_path(name);
-        auto result = std::make_shared<segment>(std::move(made), std::move(mapped), id);
-        sync_folder(folder);
-        return result;
+        return std::make_shared<segment>(std::move(made), std::move(mapped), id);
     } catch (...) {
         try {
             remove_file(temporary);
@@ -59,11 +56,12 @@ std::uint64_t segment::append(std::string_view payload) {
 void segment::sync() {
     const std::uint64_t goal = published();
     if (goal == synced_ || has_failed()) return;
-    sync_once();
+    sync_file();
+    if (synced_ == 0) sync_folder(file_.path().substr(0, file_.path().rfind('/')));
     synced_ = goal;
 }
 
-void segment::sync_once() {
+void segment::sync_file() {
     try {
         file_.sync_data();
     } catch (const file_error&) {
@@ -77,7 +75,7 @@ void segment::set_checkpoint(std::uint64_t offset) {
 }
 
 void segment::remove() {
-    if (!has_failed()) sync_once();
+    if (!has_failed()) sync_file();
     remove_file(file_.path());
 }
 

@@ -38,7 +38,7 @@ class Admission(FerryCase):
         return client, answer
 
     def with_fields(self, *fields, body=None, kind="application/json"):
-        body = self.body("nonce-none") if body is None else body
+        body = self.body("unseen") if body is None else body
         lines = ["POST /v1/chat/completions HTTP/1.1", "Host: ferry", f"Content-Type: {kind}",
                  f"Content-Length: {len(body)}", *fields, "", ""]
         return "\r\n".join(lines).encode() + body
@@ -80,7 +80,7 @@ class Admission(FerryCase):
         self.assert_error(answer, answer.status)
 
     def test_a_key_for_other_models_is_403(self):
-        self.refused(self.request(self.body("nonce-none"), key=self.narrow_key), 403, "model_not_allowed")
+        self.refused(self.request(self.body("unseen"), key=self.narrow_key), 403, "model_not_allowed")
 
     def test_a_key_for_one_model_serves_that_model_and_lists_it_alone(self):
         nonce = self.nonce()
@@ -108,17 +108,17 @@ class Admission(FerryCase):
     # Models
 
     def test_an_unknown_model_is_404(self):
-        self.refused(self.request(self.body("nonce-none", model="nobody")), 404, "model_not_found")
+        self.refused(self.request(self.body("unseen", model="nobody")), 404, "model_not_found")
 
     def test_a_disabled_model_is_404(self):
-        self.refused(self.request(self.body("nonce-none", model="off")), 404, "model_not_found")
+        self.refused(self.request(self.body("unseen", model="off")), 404, "model_not_found")
 
     def test_a_model_name_is_compared_as_bytes(self):
         for name in ("Demo", "demo ", "dem\u043e", "de\u0301mo", "demo\u0000"):
-            self.refused(self.request(self.body("nonce-none", model=name)), 404, "model_not_found")
+            self.refused(self.request(self.body("unseen", model=name)), 404, "model_not_found")
 
     def test_no_model_is_400(self):
-        answer = self.ask(self.request(self.body("nonce-none", model=...)))[1]
+        answer = self.ask(self.request(self.body("unseen", model=...)))[1]
         self.assert_error(answer, 400)
         self.assertEqual(answer.error["param"], "model")
         self.assert_nothing_upstream()
@@ -219,7 +219,7 @@ class Admission(FerryCase):
 
     def test_a_body_that_does_not_come_is_408(self):
         client = self.client()
-        client.send(self.request(b"x" * 1000)[:-900])
+        client.send(self.request(self.body("unseen"))[:-10])
         began = time.monotonic()
         self.assert_error(client.response(), 408)
         self.assertLess(time.monotonic() - began, 2.5)

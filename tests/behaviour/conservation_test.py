@@ -31,12 +31,14 @@ class Plan:
         self.action = {"prompt_tokens": self.prompt, "completion_tokens": self.completion,
                        "chunks": dice.randrange(1, 20), "interval_ms": dice.choice([0, 0, 1, 3]),
                        "delay_ms": dice.choice([0, 0, 0, 20])}
-        if dice.random() < 0.2:
+        if self.stream and dice.random() < 0.3:
             self.action["usage"] = dice.choice(["finish_chunk", "every_chunk", "choices", "x_groq", "after_done"])
         self.fails = dice.random() < 0.05
         if self.fails:
             self.action.update(dice.choice(FAILURES))
         self.leaves_after = dice.uniform(0, 0.06) if dice.random() < 0.05 else None
+        if self.leaves_after is not None:
+            self.action.update({"chunks": 15, "interval_ms": 5} if self.stream else {"delay_ms": 60})
         self.outcome = None  # answered, refused, failed, left, cut, unsent
 
     def request(self, key):

@@ -40,7 +40,7 @@ class Lifecycle(FerryCase):
         client.until(b"word2")
         return nonce, client
 
-    def test_the_ready_line_stands_alone_on_standard_output(self):
+    def test_one_line_says_that_it_is_ready_and_where(self):
         ferry = self.own()
         self.assertRegex(ferry.output, r"^ferry ready: http://127\.0\.0\.1:\d+/v1 \(admin http://127\.0\.0\.1:\d+\)\n$")
 
@@ -175,7 +175,8 @@ class Lifecycle(FerryCase):
                 with open(file, "r+b") as segment:
                     segment.seek(40)
                     segment.write(b"\xff" * 8)
-        self.upstream.served.clear()
+        self.upstream.served.clear()  # what the damaged segment held is gone
+        ferry.configure(**self.options)
         ferry.start()
         nonce = self.nonce()
         self.assertEqual(self.chat(nonce, client=self.client(ferry.port)).status, 200)
@@ -183,8 +184,9 @@ class Lifecycle(FerryCase):
 
     def test_the_access_log_has_one_line_for_each_request(self):
         ferry = self.own()
-        nonce = self.nonce()
-        self.chat(nonce, client=self.client(ferry.port))
-        lines = eventually(lambda: [line for line in ferry.log.splitlines() if nonce in line])
+        answer = self.chat(self.nonce(), client=self.client(ferry.port))
+        name = answer.field("x-ferry-request-id")
+        lines = eventually(lambda: [line for line in ferry.log.splitlines() if name in line])
         self.assertEqual(len(lines), 1, lines)
-        self.assertEqual(json.loads(lines[0])["status"], 200)
+        told = json.loads(lines[0])
+        self.assertEqual((told["status"], told["model"], told["prompt_tokens"]), (200, "demo", 7))

@@ -39,9 +39,8 @@ INVALID = {
 }
 BAD_VALUES = {
     "model_number": '"model":1', "model_null": '"model":null', "model_list": '"model":["demo"]',
-    "model_empty": '"model":""',
     "stream_string": '"model":"demo","stream":"true"', "stream_number": '"model":"demo","stream":1',
-    "n_zero": '"model":"demo","n":0', "n_negative": '"model":"demo","n":-1', "n_fraction": '"model":"demo","n":1.5',
+    "n_negative": '"model":"demo","n":-1', "n_fraction": '"model":"demo","n":1.5',
     "n_huge": '"model":"demo","n":1e9', "max_tokens_negative": '"model":"demo","max_tokens":-5',
     "max_tokens_2_64": '"model":"demo","max_tokens":18446744073709551616',
     "stream_options_list": '"model":"demo","stream":true,"stream_options":[]',

@@ -100,11 +100,12 @@ class StartUp(unittest.TestCase):
             self.assertEqual(ferry.stop(), 0)
 
     def test_every_command_has_help_and_refuses_what_it_does_not_know(self):
-        for command in ("serve", "check", "migrate", "sql", "models", "keys", "usage", "version"):
+        for command in ("serve", "check", "migrate", "sql", "models list", "keys list", "usage", "version"):
             with self.subTest(command=command):
-                told = subprocess.run([BUILD / "ferry", command, "--help"], capture_output=True, text=True)
+                program = [BUILD / "ferry", *command.split()]
+                told = subprocess.run([*program, "--help"], capture_output=True, text=True)
                 self.assertEqual((told.returncode, told.stderr), (0, ""))
-                wrong = subprocess.run([BUILD / "ferry", command, "--no-such-option"], capture_output=True, text=True)
+                wrong = subprocess.run([*program, "--no-such-option"], capture_output=True, text=True)
                 self.assertEqual((wrong.returncode, wrong.stdout), (2, ""))
                 self.assertIn("--no-such-option", wrong.stderr)
 

@@ -14,6 +14,18 @@ class StreamsAreHonest(FerryCase):
         nonce = self.nonce(*script)
         return nonce, self.stream(nonce, **members)
 
+    def broken_off(self, *end, head=answers.stream_head(), events=None, framed=answers.as_chunk):
+        """(nonce, whole answer) of a stream that the client has begun to read when the upstream does what `end` says.
+
+        Before the client has anything a failure is an HTTP error, so the order matters."""
+        events, begun = events or answers.words(), threading.Event()
+        nonce = self.nonce(head, *map(framed, events), begun, *end)
+        client = self.client()
+        client.send(self.request(self.body(nonce, stream=True), nonce=nonce))
+        client.peek_until(events[-1])
+        begun.set()
+        return nonce, client.response()
+
     def assert_failed(self, answer, *codes):
         """The stream's last event is an error in the OpenAI shape, and [DONE] does not follow."""
         self.assertEqual(answer.status, 200)
@@ -26,40 +38,41 @@ class StreamsAreHonest(FerryCase):
             self.assertIn(error["code"], codes)
 
     def test_a_stream_that_ends_before_a_finish_reason_was_cut(self):
-        for script in ([answers.stream_head(), *map(answers.as_chunk, answers.words()), answers.LAST_CHUNK],
-                       [answers.head(200, "text/event-stream", "Connection: close"), *answers.words(), "close"],
-                       [answers.stream_head(), *map(answers.as_chunk, answers.words()), "close"],
-                       [answers.stream_head(), *map(answers.as_chunk, answers.words()), 0.05, "reset"],
-                       [answers.stream_head(), *map(answers.as_chunk, answers.words()), b"5\r\nda", "close"]):
-            with self.subTest(script=script[-1]):
-                nonce, answer = self.streamed(*script)
+        closing = {"head": answers.head(200, "text/event-stream", "Connection: close"), "framed": bytes}
+        for end, how in (([answers.LAST_CHUNK], {}), (["close"], closing), (["close"], {}), (["reset"], {}),
+                         ([b"5\r\nda", "close"], {})):
+            with self.subTest(end=end, how=how):
+                nonce, answer = self.broken_off(*end, **how)
                 self.assertTrue(answer.body.startswith(b"".join(answers.words())))
                 self.assert_failed(answer, "upstream_stream_interrupted")
                 row = self.assert_row(nonce, end_reason="upstream_cut", prompt_tokens=None, completion_tokens=None)
                 self.assertIn(row["basis"], ("partial", "none"))
 
+    def test_a_stream_that_fails_before_its_first_event_is_an_http_error(self):
+        nonce, answer = self.streamed(answers.stream_head(), "close")
+        self.assert_error(answer, 502)
+        self.row(nonce)
+
     def test_half_an_event_at_the_end_is_not_passed_as_an_event(self):
-        cut = answers.as_chunk(answers.chunk("a") + b'data: {"cho')
-        nonce, answer = self.streamed(answers.stream_head(), cut, "close")
+        nonce, answer = self.broken_off(answers.as_chunk(b'data: {"cho'), "close")
         self.assert_failed(answer, "upstream_stream_interrupted")
 
     def test_an_error_inside_a_stream_ends_it_without_done(self):
         failure = answers.event({"error": {"message": "engine died", "type": "server_error", "code": 500}})
-        nonce, answer = self.streamed(*answers.chunked_stream([*answers.words(), failure, answers.DONE]))
+        nonce, answer = self.broken_off(*map(answers.as_chunk, [failure, answers.DONE]), answers.LAST_CHUNK)
         self.assert_failed(answer)
         self.assertIn(b"engine died", answer.body)
         self.assertEqual(self.row(nonce)["end_reason"], "upstream_error")
 
     def test_an_error_beside_a_choice_ends_the_stream_without_done(self):
         failure = answers.chunk("", finish="error", error={"code": 502, "message": "provider disconnected"})
-        comment = b": OPENROUTER PROCESSING\n\n"
-        nonce, answer = self.streamed(*answers.chunked_stream([comment, *answers.words(), failure, answers.DONE]))
+        nonce, answer = self.broken_off(*map(answers.as_chunk, [failure, answers.DONE]), answers.LAST_CHUNK)
         self.assert_failed(answer)
         self.assertEqual(self.row(nonce)["end_reason"], "upstream_error")
 
     def test_usage_that_came_before_the_cut_is_kept(self):
         events = [answers.chunk(f"w{i}", usage=answers.usage(7, i + 1)) for i in range(3)]
-        nonce, answer = self.streamed(answers.stream_head(), *map(answers.as_chunk, events), "close")
+        nonce, answer = self.broken_off("close", events=events)
         self.assert_failed(answer)
         self.assert_row(nonce, prompt_tokens=7, completion_tokens=3, end_reason="upstream_cut")
 

@@ -11,11 +11,11 @@ from harness import FerryCase, insert_model
 from imposter import Imposter
 
 
-def make_certificate(folder, name):
+def make_certificate(folder, name, names="IP:127.0.0.1,DNS:localhost"):
     """A self-signed certificate: (certificate file, key file)."""
     certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
-               "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-days", "30"]
+               "-subj", f"/CN={name}", "-addext", f"subjectAltName={names}", "-days", "30"]
     subprocess.run(command, check=True, capture_output=True)
     return certificate, key
 
@@ -31,7 +31,10 @@ class WithTrustedUpstream(FerryCase):
     def setUpClass(cls):
         cls.folder = Path(tempfile.mkdtemp(prefix="ferry-tls-"))
         cls.trusted = make_certificate(cls.folder, "trusted")
-        cls.options = {**cls.options, "upstream.ca_file": str(cls.trusted[0])}
+        cls.elsewhere = make_certificate(cls.folder, "elsewhere", "DNS:elsewhere.example")
+        authorities = cls.folder / "authorities.pem"
+        authorities.write_text(cls.trusted[0].read_text() + cls.elsewhere[0].read_text())
+        cls.options = {**cls.options, "upstream.ca_file": str(authorities)}
         super().setUpClass()
 
     @classmethod
@@ -49,11 +52,11 @@ class BytesArePreservedOverTls(WithTrustedUpstream, plain.BytesArePreserved):
 
 
 class TlsUpstream(WithTrustedUpstream):
-    def fails(self, certificate, endpoint="https://127.0.0.1:{}/v1"):
+    def fails(self, certificate):
         untrusted = Imposter(server_context(*certificate))
         self.addCleanup(untrusted.close)
         name = self.id().rsplit(".", 1)[-1]
-        self.ferry.sql(insert_model(name, endpoint.format(untrusted.port)))
+        self.ferry.sql(insert_model(name, untrusted.base))
         nonce = self.nonce()
         answer = self.chat(nonce, model=name)
         while answer.status == 404:
@@ -66,8 +69,7 @@ class TlsUpstream(WithTrustedUpstream):
         self.fails(make_certificate(self.folder, "stranger"))
 
     def test_a_certificate_for_another_host_is_refused(self):
-        # Trusted, but it names 127.0.0.1 and localhost alone.
-        self.fails(self.trusted, "https://127.0.0.2:{}/v1")
+        self.fails(self.elsewhere)
 
     def test_a_connection_that_ends_without_goodbye_is_a_cut(self):
         events = answers.words()

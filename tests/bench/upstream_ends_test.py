@@ -89,6 +89,9 @@ class Ends(MockTest):
             self.assertEqual(self.mock.settled(nonce)[0]["peer_reset"], nonce == "reset")
 
     def test_a_peer_that_goes_is_noticed_while_the_socket_is_full(self):
+        ten, twenty = (len(self.ask({"chunks": n, "chunk_bytes": 1000}, **STREAM).raw) for n in (10, 20))
+        event_bytes = (twenty - ten) // 10
+        self.nonce += "-full"
         connection = self.mock.connect()
         connection.sendall(post(chat(self.nonce, {"chunks": 200_000, "chunk_bytes": 1000}, **STREAM)))
         self.mock.ledger(nonce=self.nonce[6:], wait="received", events=100)
@@ -96,6 +99,7 @@ class Ends(MockTest):
         entry = self.entry()
         self.assertEqual(entry["end"], "client_gone")
         self.assertLess(entry["events"], 200_000)
+        self.assertLessEqual((entry["events"] - 1) * event_bytes, entry["bytes_sent"])  # not those still waiting here
 
     def test_the_first_requests_of_a_nonce_may_fail(self):
         action = {"fail_times": {"count": 2, "status": 503, "retry_after": 1}, "content": "at last"}

@@ -31,8 +31,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::size_t piece : {1, 3}) {
         const auto split = scan(body, piece);
         require(split.has_value() == whole.has_value());
-        if (!whole) require(split.error().message == whole.error().message);
-        else require(split->members.size() == whole->members.size() && split->object.close == whole->object.close);
+        if (!whole)
+            require(split.error().message == whole.error().message);
+        else
+            require(split->members.size() == whole->members.size() && split->object.close == whole->object.close);
     }
     if (!whole) return 0;
     edit_list edits(whole->object);

@@ -41,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::size_t piece : {std::size_t(1), std::size_t(5), size + 1}) {
         require(play(stream, piece, false) == stream.substr(begin));
     }
-    // Lines ended by CR alone and by CRLF in one stream: whether an LF belongs to the CR before it depends on the split.
+    // Lines ended by CR alone and by CRLF in one stream: whether an LF belongs to the CR before it depends on the
+    // split.
     if (stream.find('\r') == std::string::npos) require(play(stream, 1, true) == play(stream, size + 1, true));
     return 0;
 }

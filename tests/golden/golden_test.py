@@ -43,29 +43,38 @@ def as_bytes(line):
     return (text + ends[mark]).encode() if mark in ends else None
 
 
+def writes_of(case, size):
+    """The upstream's body as the writes it goes out in; a number is a pause."""
+    writes, data = [], b""
+    for line in [*case.sections.get("upstream", []), "pause 0"]:
+        got = as_bytes(line)
+        if got is not None:
+            data += got
+        elif line.startswith("pause "):
+            step = size or len(data) or 1
+            writes += [data[i : i + step] for i in range(0, len(data), step)]
+            writes += [float(line.split()[1])]
+            data = b""
+    return writes
+
+
 def script_of(case):
     """The upstream's steps."""
-    body, directives = case.split("upstream")
-    size, pause, end, head = 0, 0.0, None, None
-    for word, rest in directives:
-        if word == "head":
-            head = rest.split(" ", 3)
-        size = int(rest) if word == "split" else size
-        pause = float(rest) if word == "pause" else pause
-        end = rest if word == "end" else end
-    parts = [body[i : i + size] for i in range(0, len(body), size)] if size else [body]
+    told = dict(case.split("upstream")[1])
+    head, end = told["head"].split(" ", 3), told.get("end")
     status, kind, framing = int(head[0]), head[1], head[2] if len(head) > 2 else "length"
-    fields = [head[3]] if len(head) > 3 else []
-    steps = []
+    fields = head[3:]
+    writes = writes_of(case, int(told.get("split", 0)))
     if framing == "chunked":
-        steps = [answers.head(status, kind, "Transfer-Encoding: chunked", *fields)]
-        steps += [answers.as_chunk(part) for part in parts if part] + ([] if end else [answers.LAST_CHUNK])
+        fields.append("Transfer-Encoding: chunked")
+        writes = [answers.as_chunk(one) if isinstance(one, bytes) else one for one in writes]
+        writes += [] if end else [answers.LAST_CHUNK]
     elif framing == "close":
-        steps, end = [answers.head(status, kind, "Connection: close", *fields), *parts], end or "close"
+        fields.append("Connection: close")
+        end = end or "close"
     else:
-        steps = [answers.head(status, kind, f"Content-Length: {len(body)}", *fields), *parts]
-    steps = [step for one in steps for step in ((pause, one) if pause else (one,))]
-    return steps + ([end] if end else [])
+        fields.append(f"Content-Length: {len(case.split('upstream')[0])}")
+    return [answers.head(status, kind, *fields), *writes, *([end] if end else [])]
 
 
 class Golden(FerryCase):

@@ -30,8 +30,9 @@ BOOST_AUTO_TEST_CASE(every_routed_member_is_read_and_located) {
         R"({"model":"a\u00e9\ud83d\ude00b","stream":true,"stream_options":{"include_usage":false,"x":[1]},"n":2,)"
         R"("max_tokens":7,"max_completion_tokens":8,"store":true,"user":"u"})";
     const auto request = scan(body).value();
-    BOOST_TEST(*request.model == "a\xc3\xa9\xf0\x9f\x98\x80"
-                                 "b");
+    BOOST_TEST(*request.model ==
+               "a\xc3\xa9\xf0\x9f\x98\x80"
+               "b");
     BOOST_TEST(request.stream);
     BOOST_TEST(*request.n == 2);
     BOOST_TEST(*request.max_tokens == 7);
@@ -72,8 +73,9 @@ BOOST_AUTO_TEST_CASE(awkward_but_valid_bodies_pass) {
     for (const std::string_view body :
          {R"({"a":1e-7,"b":1e400,"c":12345678901234567890,"d":-0,"e":1E+5,"f":0.1e1})", R"({"a":"\u0000\ud800\udfff"})",
           R"({"x":1,"x":2,"X":3})", R"({})", R"( { } )", "\r\n\t{\"a\"\n:\r[ ]\t,\n\"b\" : { } }\n",
-          R"({"a":[[],[{}],[[1,2],[true,false,null]]]})", "{\"a\":\"\x7f\xc2\x80\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf\"}",
-          R"({"model":"a\u0000b"})", R"({"a":"\"\\\/\b\f\n\r\t\u00Ff"})"}) {
+          R"({"a":[[],[{}],[[1,2],[true,false,null]]]})",
+          "{\"a\":\"\x7f\xc2\x80\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf\"}", R"({"model":"a\u0000b"})",
+          R"({"a":"\"\\\/\b\f\n\r\t\u00Ff"})"}) {
         BOOST_TEST(is_accepted(body), body);
     }
     BOOST_TEST(*scan(R"({"model":"a\u0000b"})").value().model == std::string("a\0b", 3));
@@ -81,7 +83,8 @@ BOOST_AUTO_TEST_CASE(awkward_but_valid_bodies_pass) {
 
 BOOST_AUTO_TEST_CASE(any_split_gives_the_same_answer) {
     const std::string_view body =
-        "{\"model\" : \"\\ud83d\\ude00\xe4\xbd\xa0\xf0\x9f\x98\x80\", \"n\":12, \"a\":[1.5e-10,true,{\"b\":\"\\u00e9\"}],"
+        "{\"model\" : \"\\ud83d\\ude00\xe4\xbd\xa0\xf0\x9f\x98\x80\", \"n\":12, "
+        "\"a\":[1.5e-10,true,{\"b\":\"\\u00e9\"}],"
         "\"stream_options\":{\"include_usage\":true},\"max_tokens\":100}";
     const auto whole = scan(body).value();
     for (std::size_t piece = 1; piece <= body.size(); ++piece) {

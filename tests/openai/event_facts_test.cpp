@@ -1,12 +1,14 @@
-#include <boost/test/unit_test.hpp>
-
 #include "openai/event_facts.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 using namespace ferry::openai;
 
 namespace {
 
-token_usage usage_in(std::string_view json) { return inspect_event(json).usage.value_or(token_usage{}); }
+token_usage usage_in(std::string_view json) {
+    return inspect_event(json).usage.value_or(token_usage{});
+}
 
 bool counts(std::string_view json, std::int64_t prompt, std::int64_t completion, std::int64_t total) {
     const auto usage = usage_in(json);
@@ -80,10 +82,9 @@ BOOST_AUTO_TEST_CASE(cached_tokens_are_found_in_every_spelling) {
 }
 
 BOOST_AUTO_TEST_CASE(the_other_kinds_are_read_too) {
-    const auto usage = usage_in(
-        R"({"usage":{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"cost":0.1,)"
-        R"("prompt_tokens_details":{"audio_tokens":3,"cache_creation_input_tokens":20},)"
-        R"("completion_tokens_details":{"reasoning_tokens":30,"audio_tokens":4}}})");
+    const auto usage = usage_in(R"({"usage":{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"cost":0.1,)"
+                                R"("prompt_tokens_details":{"audio_tokens":3,"cache_creation_input_tokens":20},)"
+                                R"("completion_tokens_details":{"reasoning_tokens":30,"audio_tokens":4}}})");
     BOOST_TEST(usage.cache_write.value() == 20);
     BOOST_TEST(usage.reasoning.value() == 30);
     BOOST_TEST(usage.audio.value() == 7);
@@ -92,9 +93,8 @@ BOOST_AUTO_TEST_CASE(the_other_kinds_are_read_too) {
 }
 
 BOOST_AUTO_TEST_CASE(reasoning_counted_beside_the_completion_is_added_to_it) {
-    const auto usage = usage_in(
-        R"({"usage":{"prompt_tokens":12,"completion_tokens":1,"total_tokens":303,)"
-        R"("completion_tokens_details":{"reasoning_tokens":290}}})");
+    const auto usage = usage_in(R"({"usage":{"prompt_tokens":12,"completion_tokens":1,"total_tokens":303,)"
+                                R"("completion_tokens_details":{"reasoning_tokens":290}}})");
     BOOST_TEST(usage.completion.value() == 291);
     BOOST_TEST(usage.reasoning.value() == 290);
 }
@@ -141,19 +141,19 @@ BOOST_AUTO_TEST_CASE(empty_choices_are_told_from_none) {
 
 BOOST_AUTO_TEST_CASE(errors_are_noticed) {
     for (const std::string_view json :
-         {R"({"error":{"message":"m"}})", R"({"error":"m"})", R"({"code":"c","error":"e"})",
+         {R"({"error":{"message":"m"}})", R"({"error":"m"})", R"({"error":["m"]})", R"({"code":"c","error":"e"})",
           R"({"object":"error","message":"m"})", R"({"choices":[{"finish_reason":"error"}],"error":{"code":502}})"}) {
         BOOST_TEST(inspect_event(json).is_error, json);
     }
-    for (const std::string_view json :
-         {R"({"error":null})", R"({"error":{}})", R"({"error":""})", R"({"error":false})", R"({"x":{"error":"e"}})",
-          R"({"object":"chat.completion.chunk"})"}) {
+    for (const std::string_view json : {R"({"error":null})", R"({"error":{}})", R"({"error":""})", R"({"error":false})",
+                                        R"({"x":{"error":"e"}})", R"({"object":"chat.completion.chunk"})"}) {
         BOOST_TEST(!inspect_event(json).is_error, json);
     }
 }
 
 BOOST_AUTO_TEST_CASE(only_whole_objects_are_objects) {
-    for (const std::string_view json : {"", " ", "null", "[]", "[{}]", "5", "\"x\"", "{", "{\"a\":}", "{}{}", "not-json"}) {
+    for (const std::string_view json :
+         {"", " ", "null", "[]", "[{}]", "5", "\"x\"", "{", "{\"a\":}", "{}{}", "not-json"}) {
         BOOST_TEST(!inspect_event(json).is_object, json);
     }
     BOOST_TEST(inspect_event(" {} ").is_object);

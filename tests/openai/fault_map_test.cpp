@@ -1,9 +1,10 @@
+#include "openai/fault_map.hpp"
+
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
 #include "openai/error_body.hpp"
-#include "openai/fault_map.hpp"
 
 using namespace ferry;
 using namespace ferry::openai;
@@ -11,7 +12,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-fault upstream(fault_code code) { return fault::upstream(code, retry_advice::same, "m"); }
+fault upstream(fault_code code) {
+    return fault::upstream(code, retry_advice::same, "m");
+}
 
 }  // namespace
 

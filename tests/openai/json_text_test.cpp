@@ -1,7 +1,7 @@
+#include "openai/json_text.hpp"
+
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
-
-#include "openai/json_text.hpp"
 
 using namespace ferry::openai;
 
@@ -17,8 +17,9 @@ BOOST_AUTO_TEST_CASE(every_character_survives_quoting) {
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_not_utf8_are_replaced) {
     BOOST_TEST(quote_json("a\xff"
-                          "b\xc3") == "\"a\xef\xbf\xbd"
-                                      "b\xef\xbf\xbd\"");
+                          "b\xc3") ==
+               "\"a\xef\xbf\xbd"
+               "b\xef\xbf\xbd\"");
 }
 
 BOOST_AUTO_TEST_CASE(clipping_never_cuts_a_character) {

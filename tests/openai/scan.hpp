@@ -24,7 +24,9 @@ inline fault_code code_of(std::string_view body) {
     return scanned ? fault_code::internal_error : scanned.error().code;
 }
 
-inline bool is_accepted(std::string_view body) { return scan(body).has_value(); }
+inline bool is_accepted(std::string_view body) {
+    return scan(body).has_value();
+}
 
 inline std::string_view text_at(std::string_view body, span where) {
     return body.substr(where.begin, where.end - where.begin);

@@ -1,9 +1,10 @@
+#include "openai/splice.hpp"
+
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <vector>
 
 #include "openai/scan.hpp"
-#include "openai/splice.hpp"
 
 using namespace ferry;
 using namespace ferry::openai;
@@ -107,7 +108,8 @@ BOOST_AUTO_TEST_CASE(usage_is_asked_for_wherever_stream_options_stand) {
 // Every subset of members removed, with and without an insertion, from every order of the members and two layouts:
 // the result parses to what it should, and what stays is the bytes that were there, in order.
 BOOST_AUTO_TEST_CASE(every_combination_of_edits_leaves_a_valid_body) {
-    std::vector<std::string> members = {R"("id":1)", R"("conversationId":2)", R"("n":3)", R"("a":"x,}\"{")", R"("b":[1e-7,{}])"};
+    std::vector<std::string> members = {R"("id":1)", R"("conversationId":2)", R"("n":3)", R"("a":"x,}\"{")",
+                                        R"("b":[1e-7,{}])"};
     std::sort(members.begin(), members.end());
     do {
         for (const std::string_view comma : {",", " ,\n"}) {

@@ -1,7 +1,7 @@
+#include "openai/sse.hpp"
+
 #include <boost/test/unit_test.hpp>
 #include <vector>
-
-#include "openai/sse.hpp"
 
 using namespace ferry::openai;
 
@@ -37,7 +37,9 @@ std::vector<seen_event> events_of(std::string_view stream, std::size_t piece) {
     return seen;
 }
 
-std::vector<seen_event> events_of(std::string_view stream) { return events_of(stream, stream.size()); }
+std::vector<seen_event> events_of(std::string_view stream) {
+    return events_of(stream, stream.size());
+}
 
 }  // namespace
 
@@ -76,9 +78,10 @@ BOOST_AUTO_TEST_CASE(comments_and_blank_lines_are_events_without_fields) {
 
 BOOST_AUTO_TEST_CASE(a_byte_order_mark_at_the_start_is_dropped) {
     for (const std::size_t piece : {1, 2, 3, 4, 100}) {
-        const auto seen = events_of("\xef\xbb\xbf"
-                                    "data: x\n\ndata: y\n\n",
-                                    piece);
+        const auto seen = events_of(
+            "\xef\xbb\xbf"
+            "data: x\n\ndata: y\n\n",
+            piece);
         BOOST_TEST_REQUIRE(seen.size() == 2u);
         BOOST_TEST(seen[0].raw == "data: x\n\n");
         BOOST_TEST(seen[1].raw == "data: y\n\n");

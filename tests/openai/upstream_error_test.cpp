@@ -1,14 +1,17 @@
+#include "openai/upstream_error.hpp"
+
 #include <array>
 #include <boost/test/unit_test.hpp>
 
 #include "openai/secret_scrub.hpp"
-#include "openai/upstream_error.hpp"
 
 using namespace ferry::openai;
 
 namespace {
 
-std::string message_of(std::string_view body) { return parse_upstream_error("application/json", body).message; }
+std::string message_of(std::string_view body) {
+    return parse_upstream_error("application/json", body).message;
+}
 
 }  // namespace
 
@@ -68,7 +71,8 @@ BOOST_AUTO_TEST_CASE(no_secret_gets_through) {
     BOOST_TEST(scrub_secrets("Authorization: BEARER abcdefgh rejected", {}) == "Authorization: BEARER *** rejected");
     BOOST_TEST(scrub_secrets("fk-0123456789-abc?", {}) == "***?");
     BOOST_TEST(scrub_secrets("a task-based, risk-averse sk-1", {}) == "a task-based, risk-averse sk-1");
-    const auto error = parse_upstream_error("", R"({"error":{"message":"bad key topsecret","code":"topsecret"}})", secrets);
+    const auto error =
+        parse_upstream_error("", R"({"error":{"message":"bad key topsecret","code":"topsecret"}})", secrets);
     BOOST_TEST(error.message == "bad key ***");
     BOOST_TEST(error.code == "***");
     BOOST_TEST(parse_upstream_error("text/html", "<p>topsecret</p>", secrets).message == "***");

@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "openai/usage_finder.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 using namespace ferry::openai;
 

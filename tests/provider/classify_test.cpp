@@ -44,11 +44,12 @@ BOOST_AUTO_TEST_SUITE(classify_suite)
 BOOST_AUTO_TEST_CASE(money_is_recognised_behind_any_status) {
     const std::string_view balance = "upstream_insufficient_balance";
     check({
-        {400, R"({"error":{"code":"Arrearage","param":null,"message":"Access denied","type":"Arrearage"}})", 503, balance,
-         next},
+        {400, R"({"error":{"code":"Arrearage","param":null,"message":"Access denied","type":"Arrearage"}})", 503,
+         balance, next},
         {429, R"({"error":{"code":"1113","message":"m"}})", 503, balance, next},
         {429, R"({"error":{"code":1113,"message":"m"}})", 503, balance, next},
-        {429, R"({"error":{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}})", 503, balance, next},
+        {429, R"({"error":{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}})", 503, balance,
+         next},
         {429, R"({"error":{"message":"m","type":"exceeded_current_quota_error"}})", 503, balance, next},
         {402, R"({"error":{"message":"m","type":"unknown_error","code":"invalid_request_error"}})", 503, balance, next},
         {403, R"({"error":{"message":"Your account is suspended due to insufficient balance"}})", 503, balance, next},
@@ -73,8 +74,8 @@ BOOST_AUTO_TEST_CASE(faults_of_the_request_are_never_tried_again) {
         {413, R"({"error":{"message":"m"}})", 413, "request_too_large", never},
         {422, R"({"object":"error","message":{"detail":[]},"type":"invalid_request_error"})", 400, "invalid_parameter",
          never},
-        {400, R"({"object":"error","message":"m","type":"BadRequestError","param":null,"code":400})", 400, "invalid_request",
-         never},
+        {400, R"({"object":"error","message":"m","type":"BadRequestError","param":null,"code":400})", 400,
+         "invalid_request", never},
     });
     BOOST_TEST(classified(400, R"({"error":{"message":"m","param":"x"}})").param == "x");
     BOOST_TEST(classified(400, R"({"error":{"message":"exact words"}})").message == "exact words");
@@ -82,7 +83,8 @@ BOOST_AUTO_TEST_CASE(faults_of_the_request_are_never_tried_again) {
 
 BOOST_AUTO_TEST_CASE(ferrys_own_credentials_are_never_the_clients_fault) {
     check({
-        {401, R"({"error":{"message":"Incorrect API key","code":"invalid_api_key"}})", 502, "upstream_auth_error", next},
+        {401, R"({"error":{"message":"Incorrect API key","code":"invalid_api_key"}})", 502, "upstream_auth_error",
+         next},
         {401, "", 502, "upstream_auth_error", next},
         {401, R"({"error":{"message":"No permission to use the model","code":"x"}})", 502, "upstream_permission_denied",
          next},

@@ -1,79 +1,10 @@
 #include <boost/test/unit_test.hpp>
-#include <string>
-#include <vector>
 
-#include "openai/fault_map.hpp"
-#include "provider/table.hpp"
-#include "relay/stream_gate.hpp"
+#include "relay/gate_play.hpp"
 
 using namespace ferry;
 using namespace ferry::relay;
-
-namespace {
-
-constexpr std::string_view hello = R"(data: {"choices":[{"index":0,"delta":{"content":"hello"}}],"usage":null})"
-                                   "\n\n";
-constexpr std::string_view finish = R"(data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})"
-                                    "\n\n";
-constexpr std::string_view usage =
-    R"(data: {"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":3,"total_tokens":15}})"
-    "\n\n";
-constexpr std::string_view done = "data: [DONE]\n\n";
-
-struct played {
-    std::string text;  // what the client gets
-    std::string code;  // of the failure, "" if none
-    stream_outcome outcome;
-    bool was_held = false;
-};
-
-struct play_options {
-    bool asked = false;
-    stream_end how = stream_end::clean;
-    std::size_t piece = 0;
-    std::vector<std::string_view> secrets = {};
-};
-
-// Plays a stream through scanner and gate as the relay does.
-played play(std::string_view stream, const play_options& options = {}) {
-    played out;
-    openai::sse_scanner scanner;
-    stream_gate gate({options.asked, &provider::find_provider("other"), options.secrets});
-    std::string buffer;
-    const std::size_t piece = options.piece ? options.piece : stream.size() + 1;
-    for (std::size_t at = 0; at < stream.size(); at += piece) {
-        buffer += stream.substr(at, piece);
-        while (const auto event = scanner.next(buffer)) {
-            auto verdict = gate.on_event(*event);
-            if (verdict.action == gate_action::pass) out.text += event->raw;
-            out.text += verdict.text;
-            out.was_held = out.was_held || gate.holding_done();
-            buffer.erase(0, event->consumed);
-            if (!verdict.failure) continue;
-            out.code = openai::code_text(*verdict.failure);
-            out.outcome = gate.outcome();
-            return out;
-        }
-    }
-    const auto ending = gate.on_end(options.how, scanner.finish(buffer));
-    out.text += ending.append;
-    if (ending.failure) out.code = openai::code_text(*ending.failure);
-    out.outcome = gate.outcome();
-    return out;
-}
-
-std::string join(std::initializer_list<std::string_view> events) {
-    std::string out;
-    for (const auto each : events) out += each;
-    return out;
-}
-
-bool ends_in_error(const played& result) {
-    const auto at = result.text.rfind("data: {\"error\":{");
-    return at != std::string::npos && result.text.ends_with("}\n\n") && result.text.find("[DONE]") == std::string::npos;
-}
-
-}  // namespace
+using namespace ferry::relay::testing;
 
 BOOST_AUTO_TEST_SUITE(stream_gate_suite)
 
@@ -115,12 +46,14 @@ BOOST_AUTO_TEST_CASE(azures_first_chunk_without_usage_stays) {
 
 BOOST_AUTO_TEST_CASE(the_last_usage_wins_and_zeros_are_none) {
     const auto running = [](int tokens) {
-        return R"(data: {"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":5,"completion_tokens":)" +
+        return R"(data: {"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":5,)"
+               R"("completion_tokens":)" +
                std::to_string(tokens) + "}}\n\n";
     };
-    const std::string zeros = R"(data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}],"usage":)"
-                              R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}})"
-                              "\n\n";
+    const std::string zeros =
+        R"(data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}],"usage":)"
+        R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}})"
+        "\n\n";
     BOOST_TEST(play(join({running(1), running(2), finish, done})).outcome.usage->completion.value() == 2);
     const auto result = play(join({zeros, done}));
     BOOST_TEST(!result.outcome.usage);
@@ -128,98 +61,11 @@ BOOST_AUTO_TEST_CASE(the_last_usage_wins_and_zeros_are_none) {
     BOOST_TEST(result.text == join({zeros, done}));
 }
 
-BOOST_AUTO_TEST_CASE(done_is_held_until_the_end_and_usage_after_it_is_read) {
-    const auto result = play(join({hello, finish, done, usage, done, hello}));
-    BOOST_TEST(result.was_held);
-    BOOST_TEST(result.text == join({hello, finish, done}));
-    BOOST_TEST(result.outcome.usage->prompt.value() == 12);
-}
-
-BOOST_AUTO_TEST_CASE(a_released_done_is_not_given_twice) {
-    stream_gate gate({false, &provider::find_provider("other")});
-    openai::sse_scanner scanner;
-    const auto stream = join({done, done});
-    BOOST_TEST((gate.on_event(*scanner.next(stream)).action == gate_action::hold));
-    BOOST_TEST(gate.holding_done());
-    BOOST_TEST(gate.release_done() == done);
-    BOOST_TEST(!gate.holding_done());
-    BOOST_TEST((gate.on_event(*scanner.next(done)).action == gate_action::drop));
-    BOOST_TEST(gate.on_end(stream_end::truncated, std::nullopt).append.empty());
-    BOOST_TEST(gate.outcome().is_complete);
-}
-
-BOOST_AUTO_TEST_CASE(done_keeps_its_own_spelling_and_what_follows_harmlessly) {
-    const auto stream = join({hello, finish, "data:[DONE]\r\n\r\n", "\r\n", ": bye\r\n\r\n"});
-    BOOST_TEST(play(stream).text == stream);
-}
-
 BOOST_AUTO_TEST_CASE(the_word_done_inside_an_answer_ends_nothing) {
     const auto stream = join({R"(data: {"choices":[{"index":0,"delta":{"content":"data: [DONE]\n\n"}}]})"
                               "\n\n",
                               hello, finish, done});
     BOOST_TEST(play(stream).text == stream);
-}
-
-BOOST_AUTO_TEST_CASE(a_missing_done_after_a_finish_reason_is_added) {
-    const auto result = play(join({hello, finish}));
-    BOOST_TEST(result.text == join({hello, finish, done}));
-    BOOST_TEST(result.outcome.is_complete);
-    BOOST_TEST(result.code.empty());
-}
-
-BOOST_AUTO_TEST_CASE(a_missing_last_blank_line_is_completed) {
-    for (const std::size_t missing : {1, 2}) {
-        for (const auto last : {done, finish}) {
-            auto stream = join({hello, finish, last});
-            stream.resize(stream.size() - missing);
-            BOOST_TEST(play(stream).text == (last == done ? join({hello, finish, done}) : join({hello, finish, finish, done})));
-        }
-    }
-    auto crlf = join({hello, finish, "data: [DONE]\r\n"});
-    BOOST_TEST(play(crlf).text == crlf + "\n");
-}
-
-BOOST_AUTO_TEST_CASE(a_stream_without_a_finish_reason_never_looks_complete) {
-    for (const auto how : {stream_end::clean, stream_end::truncated}) {
-        const auto result = play(join({hello, hello}), {.how = how});
-        BOOST_TEST(result.code == "upstream_stream_interrupted");
-        BOOST_TEST(result.text.starts_with(join({hello, hello})));
-        BOOST_TEST(ends_in_error(result));
-        BOOST_TEST(!result.outcome.is_complete);
-        BOOST_TEST((result.outcome.basis == stream_basis::partial));
-        BOOST_TEST(!result.outcome.usage);
-    }
-    BOOST_TEST(ends_in_error(play("")));
-    BOOST_TEST((play("").outcome.basis == stream_basis::none));
-}
-
-BOOST_AUTO_TEST_CASE(a_cut_after_the_finish_reason_is_still_a_cut) {
-    const auto result = play(join({hello, finish}), {.how = stream_end::truncated});
-    BOOST_TEST(ends_in_error(result));
-    BOOST_TEST(result.code == "upstream_stream_interrupted");
-}
-
-BOOST_AUTO_TEST_CASE(a_cut_after_done_harms_nothing) {
-    const auto result = play(join({hello, finish, done, "data: {\"us"}), {.how = stream_end::truncated});
-    BOOST_TEST(result.text == join({hello, finish, done}));
-    BOOST_TEST(result.outcome.is_complete);
-}
-
-BOOST_AUTO_TEST_CASE(half_an_event_at_the_end_is_lost_and_said_so) {
-    const auto whole = join({hello, finish, hello});
-    const auto half = whole.substr(0, whole.size() - 20);
-    const auto result = play(half);
-    BOOST_TEST(result.text.starts_with(join({hello, finish, "data: {\"error\""})));
-    BOOST_TEST(ends_in_error(result));
-}
-
-BOOST_AUTO_TEST_CASE(every_choice_must_finish) {
-    const std::string two = R"(data: {"choices":[{"index":1,"delta":{"content":"b"}}]})"
-                            "\n\n";
-    BOOST_TEST(ends_in_error(play(join({hello, two, finish}))));
-    const std::string finish_two = R"(data: {"choices":[{"index":1,"delta":{},"finish_reason":"length"}]})"
-                                   "\n\n";
-    BOOST_TEST(play(join({hello, two, finish, finish_two})).text == join({hello, two, finish, finish_two, done}));
 }
 
 BOOST_AUTO_TEST_CASE(an_error_event_ends_the_stream_without_done) {
@@ -237,7 +83,7 @@ BOOST_AUTO_TEST_CASE(an_error_event_of_another_shape_is_put_into_ours) {
          {R"(data: {"error":{"message":"m","type":"t","param":null,"code":500}})", R"(data: {"error":"m"})",
           R"(data: {"object":"error","message":"m","type":"InternalServerError","code":500})",
           "event: error\ndata: {\"message\":\"m\"}",
-          R"(data: {"error":{"code":502,"message":"m"},"choices":[{"delta":{"content":""},"finish_reason":"error"}]})"}) {
+          R"(data: {"error":{"code":502,"message":"m"},"choices":[{"delta":{},"finish_reason":"error"}]})"}) {
         const auto result = play(join({hello, event, "\n\n", done}));
         BOOST_TEST(ends_in_error(result), event);
         BOOST_TEST(result.text.find("\"type\":\"upstream_error\"") != std::string::npos, event);
@@ -285,7 +131,8 @@ BOOST_AUTO_TEST_CASE(comments_pass_and_are_no_payload) {
 }
 
 BOOST_AUTO_TEST_CASE(events_without_data_are_dropped_because_sdks_parse_them) {
-    for (const std::string_view event : {"event: ping\n\n", "id: 1\n\n", "retry: 10\n\n", "data:\n\n", "event: ping\ndata: \n\n"}) {
+    for (const std::string_view event :
+         {"event: ping\n\n", "id: 1\n\n", "retry: 10\n\n", "data:\n\n", "event: ping\ndata: \n\n"}) {
         BOOST_TEST(play(join({event, hello, finish, done})).text == join({hello, finish, done}), event);
     }
     const auto named = join({"id: 1\nevent: x\n", hello, finish, done});
@@ -294,15 +141,18 @@ BOOST_AUTO_TEST_CASE(events_without_data_are_dropped_because_sdks_parse_them) {
 
 BOOST_AUTO_TEST_CASE(comments_after_an_id_are_dropped_because_sdks_take_them_for_events) {
     const auto with_id = join({"id: 1\n", hello});
-    BOOST_TEST(play(join({": a\n\n", with_id, ": b\n\n", finish, done})).text == join({": a\n\n", with_id, finish, done}));
+    BOOST_TEST(play(join({": a\n\n", with_id, ": b\n\n", finish, done})).text ==
+               join({": a\n\n", with_id, finish, done}));
 }
 
 BOOST_AUTO_TEST_CASE(other_framings_pass_untouched) {
     for (const std::string end : {"\r\n", "\r"}) {
         std::string stream;
         for (const char c : join({hello, finish, done})) {
-            if (c == '\n') stream += end;
-            else stream += c;
+            if (c == '\n')
+                stream += end;
+            else
+                stream += c;
         }
         for (std::size_t piece = 1; piece < stream.size(); ++piece) {
             BOOST_TEST(play(stream, {.piece = piece}).text == stream);
@@ -315,38 +165,9 @@ BOOST_AUTO_TEST_CASE(other_framings_pass_untouched) {
 }
 
 BOOST_AUTO_TEST_CASE(awkward_numbers_and_bytes_pass_untouched) {
-    const auto stream = join({"data: {\"a\":1e-7,\"b\":12345678901234567890,\"b\":1e400,\"c\":\"\xff\\u0000\"}\n\n", hello,
-                              finish, done});
+    const auto stream = join(
+        {"data: {\"a\":1e-7,\"b\":12345678901234567890,\"b\":1e400,\"c\":\"\xff\\u0000\"}\n\n", hello, finish, done});
     BOOST_TEST(play(stream).text == stream);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_known_when_the_client_goes) {
-    stream_gate gate({false, &provider::find_provider("other")});
-    BOOST_TEST((gate.outcome().basis == stream_basis::none));
-    const auto feed = [&gate](std::string_view event) {
-        openai::sse_scanner scanner;
-        gate.on_event(*scanner.next(event));
-    };
-    feed(hello);
-    BOOST_TEST((gate.outcome().basis == stream_basis::partial));
-    feed(R"(data: {"choices":[{"index":0,"delta":{}}],"usage":{"prompt_tokens":5,"completion_tokens":1}})"
-         "\n\n");
-    BOOST_TEST((gate.outcome().basis == stream_basis::partial));
-    BOOST_TEST(gate.outcome().usage->prompt.value() == 5);
-    feed(finish);
-    feed(usage);
-    BOOST_TEST((gate.outcome().basis == stream_basis::provider));
-    BOOST_TEST(!gate.outcome().is_complete);
-}
-
-BOOST_AUTO_TEST_CASE(the_rest_of_an_event_given_up_passes) {
-    stream_gate gate({false, &provider::find_provider("other")});
-    openai::sse_event event;
-    event.raw = "xxx\"}]}\n\n";
-    event.is_headless = true;
-    const auto verdict = gate.on_event(event);
-    BOOST_TEST((verdict.action == gate_action::pass));
-    BOOST_TEST(verdict.has_payload);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <thread>
 
 #include "store/store_error.hpp"
 #include "store_fixture.hpp"
@@ -112,11 +113,13 @@ BOOST_AUTO_TEST_CASE(a_defective_row_names_its_column_and_hides_no_other) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_key_whose_expiry_cannot_be_read_is_defective) {
+BOOST_AUTO_TEST_CASE(a_key_whose_expiry_cannot_be_read_is_defective_and_disabled) {
     run("INSERT INTO api_keys (public_id, key_sha256, expires_at) VALUES"
         " ('a', printf('%064d', 1), 'next year'), ('b', printf('%064d', 2), '2030-01-02 03:04:05.678901')");
     const auto keys = db->models()->load_catalog().keys;
     BOOST_TEST(keys.at(0).defect == "expires_at must be a time such as 2030-12-31 23:59:59");
+    BOOST_TEST(!keys.at(0).is_enabled);
+    BOOST_TEST(keys.at(1).is_enabled);
     BOOST_TEST(keys.at(1).defect == "");
     BOOST_TEST(keys.at(1).expires_at_us.value() == some_time_us);
 }
@@ -181,6 +184,27 @@ BOOST_AUTO_TEST_CASE(the_change_token_is_the_version_whoever_changed_the_store) 
     watching->add_model(own);
     BOOST_TEST(watching->change_token() > second);
     BOOST_TEST(watching->change_token() == catalog_version());
+}
+
+BOOST_AUTO_TEST_CASE(the_catalog_is_one_version_while_another_writes) {
+    // Many models, so that keys are written while models are being read.
+    run("INSERT INTO ai_models (api_endpoint) WITH RECURSIVE n(i) AS"
+        " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT 'x' FROM n");
+    const auto models = db->models();
+    const std::int64_t before = models->change_token();
+    constexpr int inserts = 300;
+    std::jthread writer([this] {
+        std::string text = "PRAGMA synchronous = OFF;";
+        for (int i = 0; i < inserts; ++i) {
+            text +=
+                "INSERT INTO api_keys (public_id, key_sha256) VALUES (" + std::to_string(i) + ", printf('%064d', 1));";
+        }
+        again()->sql()->run(text, [](const sql_result&) {});
+    });
+    for (catalog_rows rows; rows.version < before + inserts;) {
+        rows = models->load_catalog();
+        BOOST_TEST_REQUIRE(static_cast<std::int64_t>(rows.keys.size()) == rows.version - before);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(usage_being_stored_does_not_change_the_token) {

@@ -11,16 +11,16 @@ JOBS = os.environ.get("JOBS") or str(os.cpu_count() or 2)
 
 @cache
 def build(preset, *targets):
-    """Returns whether build/<preset> is up to date now. Without targets: everything."""
+    """Returns whether build/<preset> is up to date now. Targets are names or their ends; without any: everything."""
     began = time.monotonic()
     print(f"-- building {preset} {' '.join(targets)}", flush=True)
     folder = ROOT / "build" / preset
     if not configured(preset):
         return False
     command = ["cmake", "--build", str(folder), "-j", JOBS]
-    known = set(test_programs_of(folder)) | {"ferry", "ferry-bench"}
+    known = [*test_programs_of(folder), "ferry", "ferry-bench"]
     if targets:
-        command += ["--target", *[name for name in targets if name in known]]
+        command += ["--target", *[name for name in known if name in targets or name.endswith(targets)]]
     done = subprocess.run(command, cwd=ROOT).returncode == 0
     state = "built" if done else "NOT BUILT: the compiler's message is above"
     print(f"-- {preset}: {state} ({time.monotonic() - began:.0f} s)", flush=True)
@@ -44,4 +44,5 @@ def programs(preset, suffix):
     """Test programs that build/<preset> holds and CMake still knows."""
     folder = ROOT / "build" / preset
     known = [name for name in test_programs_of(folder) if name.endswith(suffix)]
-    return [folder / "tests" / name for name in known if (folder / "tests" / name).exists()]
+    places = [folder / "tests" / below / name for name in known for below in ("", "fuzz")]
+    return [place for place in places if place.exists()]

@@ -47,7 +47,7 @@ class Client:
     def __init__(self, port, seconds=15, record=None):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=seconds)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.held, self.received, self.record = b"", b"", record
+        self.held, self.received, self.record = b"", bytearray(), record
 
     def __enter__(self):
         return self
@@ -88,6 +88,12 @@ class Client:
                 raise Closed(self.held)
         got, self.held = self.held.split(mark, 1)
         return got + mark
+
+    def peek_until(self, mark):
+        """Reads until `mark` has come, and leaves everything to be read again."""
+        while mark not in self.held:
+            if not self.more():
+                raise Closed(self.held)
 
     def exactly(self, count):
         while len(self.held) < count:
@@ -131,7 +137,7 @@ class Client:
         return answer
 
     def chunks(self):
-        body, raw = b"", b""
+        body, raw = bytearray(), bytearray()
         try:
             while True:
                 line = self.until(b"\r\n")
@@ -140,7 +146,7 @@ class Client:
                 data = self.exactly(size + 2)
                 raw += data
                 if size == 0:
-                    return body, raw
+                    return bytes(body), bytes(raw)
                 body += data[:-2]
         except Closed as early:
-            raise Closed(body + early.so_far) from None
+            raise Closed(bytes(body) + early.so_far) from None

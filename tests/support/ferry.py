@@ -75,7 +75,9 @@ class Ferry:
 
     @property
     def log(self):
-        return "".join(file.read_text(errors="replace") for file in sorted(self.folder.glob("log-*.txt")))
+        """All it ever wrote: diagnostics on standard error, the access log on standard output."""
+        files = sorted([*self.folder.glob("log-*.txt"), *self.folder.glob("out-*.txt")])
+        return "".join(file.read_text(errors="replace") for file in files)
 
     @property
     def output(self):

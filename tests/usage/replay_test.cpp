@@ -182,13 +182,24 @@ BOOST_AUTO_TEST_CASE(a_truncated_older_segment_is_set_aside_and_the_rest_goes_on
     BOOST_TEST(this->segments().empty());
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_file_is_set_aside) {
-    const auto segments = leave_behind(*this, 600);
-    std::filesystem::resize_file(segments[0], 0);
-    std::filesystem::resize_file(segments.back(), 0);
+BOOST_AUTO_TEST_CASE(an_older_segment_that_is_empty_is_set_aside) {
+    std::filesystem::resize_file(leave_behind(*this, 600)[0], 0);
     memory_store store;
-    BOOST_TEST(ship_what_is_left(path, store).quarantined == 2u);
-    BOOST_TEST(this->segments().empty());
+    BOOST_TEST(ship_what_is_left(path, store).quarantined == 1u);
+    BOOST_TEST(segments().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_prepared_segment_whose_header_never_reached_the_disk_is_no_damage) {
+    in_a_process_that_dies([&] {
+        static journal written(journal_in(path), 1, small_segments);
+        serve(written.writer(0), 1);
+    });
+    BOOST_REQUIRE_EQUAL(segments().size(), 2u);
+    file::open_existing(segments()[1]).write_at(0, std::string(segment_header_bytes, '\0'));
+    memory_store store;
+    BOOST_TEST(ship_what_is_left(path, store).quarantined == 0u);
+    BOOST_TEST(store.rows().size() == 1u);
+    BOOST_TEST(list_folder(path).empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_older_segment_that_ends_in_zeros_was_damaged) {

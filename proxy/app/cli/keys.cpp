@@ -66,6 +66,14 @@ void print_key(const key_request& request, const store::key_row& row, std::int64
     fmt::print(stderr, "key {} \"{}\"; this is the only time it is shown\n", id, row.name);
 }
 
+std::int64_t add_new(store::key_store& keys, const store::key_row& row) {
+    for (const store::key_row& other : keys.list_keys()) {
+        if (other.public_id != row.public_id) continue;
+        throw std::runtime_error(fmt::format("this key is in the store already, as key {}", other.id));
+    }
+    return keys.add_key(row);
+}
+
 void run_create(const cli_context& context, const key_request& request) {
     store::key_row row;
     row.name = request.name;
@@ -76,7 +84,7 @@ void run_create(const cli_context& context, const key_request& request) {
 
     const auto keys = ready_store(context)->keys();
     if (request.user) row.user_id = keys->find_or_add_user(*request.user);
-    const std::int64_t id = keys->add_key(row);
+    const std::int64_t id = add_new(*keys, row);
     if (!request.import || request.json) return print_key(request, row, id, key);
     fmt::print("key {} \"{}\" imported as {}\n", id, row.name, row.public_id);
 }
@@ -111,10 +119,10 @@ void run_rotate(const cli_context& context, const key_request& request) {
     if (!grace) refuse_usage("--grace must be a span such as 0s, 1h or 7d");
     const auto keys = ready_store(context)->keys();
     const store::key_row old = find_key(*keys, request.which);
+    if (!old.defect.empty()) throw std::runtime_error(fmt::format("key {}: {}; correct it", old.id, old.defect));
     if (!old.is_enabled || old.grace_until_us) {
         throw std::runtime_error(fmt::format("key {} was revoked or rotated already; create a new one", old.id));
     }
-    if (!old.defect.empty()) throw std::runtime_error(fmt::format("key {}: {}; correct it", old.id, old.defect));
     store::key_row successor = old;
     successor.rotated_from = old.id;
     const std::string key = access::mint_api_key();

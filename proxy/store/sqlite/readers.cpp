@@ -93,6 +93,7 @@ std::vector<key_row> read_keys(connection& db) {
         row.created_at_us = in.informative_time();
         const std::int64_t used = in.informative_time();
         if (used != 0) row.last_used_at_us = used;
+        if (!row.defect.empty()) row.is_enabled = false;  // an expiry nobody can read must not mean "never"
         rows.push_back(std::move(row));
     }
     return rows;

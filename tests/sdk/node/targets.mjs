@@ -31,10 +31,12 @@ export function prompt(action, text = "") {
   return Object.defineProperty({ messages: [{ role: "user", content }] }, "nonce", { value: nonce, enumerable: false });
 }
 
-// What differs between two answers to the same question.
+// An answer without what differs between two answers to the same question. Ferry asks for the usage of every stream, and
+// such a stream says `usage: null` in its chunks, which means what its absence means.
 export function without(value) {
   const changing = new Set(["id", "created", "_request_id", "tool_call_id", "request_id"]);
-  return JSON.parse(JSON.stringify(value, (key, inner) => (changing.has(key) ? undefined : inner)));
+  const kept = (key, inner) => changing.has(key) || (key === "usage" && inner === null) ? undefined : inner;
+  return JSON.parse(JSON.stringify(value, kept));
 }
 
 // What the upstream recorded of this nonce; waits until there is an entry, or until it has ended.
