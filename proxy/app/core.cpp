@@ -90,12 +90,17 @@ void core::publish(access::snapshot fresh) {
 }
 
 void core::serve(int fd) {
+    // Counted here, not when the session begins: the limit and the balance look at it for every accepted connection.
+    counts_.open_connections.fetch_add(1, std::memory_order_relaxed);
     net::post_to(context_, [this, fd] { serve_stream(fd, false); });
 }
 
 void core::serve_stream(int fd, bool is_ops) {
     auto stream = net::adopt_stream(context_, fd);
-    if (!stream) return;
+    if (!stream) {
+        if (!is_ops) counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+        return;
+    }
     const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, is_ops ? &ops_ : nullptr};
     auto connection = serve_connection(context, std::move(stream));
     net::spawn(context_, std::move(connection), report_escaped);

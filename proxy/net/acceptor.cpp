@@ -59,6 +59,12 @@ int open_unix(const std::string& address, const std::string& path) {
     if (path.size() >= sizeof name.sun_path) refuse(address, ENAMETOOLONG);
     std::memcpy(name.sun_path, path.data(), path.size());
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) refuse(address, errno);
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) == 0 && !S_ISSOCK(found.st_mode)) {
+        ::close(fd);
+        refuse(address, EEXIST);
+    }
     const auto* bare = reinterpret_cast<const sockaddr*>(&name);
     // A socket file nobody answers at was left by a process that died.
     if (::connect(fd, bare, sizeof name) == 0) {

@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
 namespace ferry::net {
@@ -23,5 +24,7 @@ void spawn(asio::io_context& core, asio::awaitable<void> work, std::function<voi
     };
     asio::co_spawn(core, std::move(work), std::move(done));
 }
+
+asio::awaitable<void> yield() { co_await asio::post(asio::use_awaitable); }
 
 }  // namespace ferry::net

@@ -15,4 +15,7 @@ void post_to(boost::asio::io_context& core, std::function<void()> job);
 void spawn(boost::asio::io_context& core, boost::asio::awaitable<void> work,
            std::function<void(const std::string&)> on_error);
 
+// Lets everything else that is ready on this core run first.
+boost::asio::awaitable<void> yield();
+
 }  // namespace ferry::net

@@ -68,6 +68,7 @@ class http_reader {
    private:
     struct machine;
     void describe_framing();
+    bool announces_body() const;
     fault malformed(std::string_view why) const;
 
     kind kind_;

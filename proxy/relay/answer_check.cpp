@@ -1,5 +1,6 @@
 #include "relay/answer_check.hpp"
 
+#include "openai/event_facts.hpp"
 #include "openai/upstream_error.hpp"
 #include "provider/provider.hpp"
 
@@ -28,10 +29,15 @@ std::array<std::string_view, 1> secrets_of(const catalog::candidate& row) {
 
 bool is_event_stream(const net::http_head& head) { return net::same_token(media_type(head), "text/event-stream"); }
 
-std::optional<fault> check_answer_head(const net::http_head& head, bool stream) {
+bool is_compressed(const net::http_head& head) {
     const auto coding = head.find("content-encoding");
-    if (coding && !net::same_token(*coding, "identity")) {
-        return invalid_answer("The upstream compressed its answer although it was asked not to.");
+    return coding && !net::same_token(*coding, "identity");
+}
+
+std::optional<fault> check_answer_head(const net::http_head& head, bool stream) {
+    if (stream && is_compressed(head)) {
+        // Nobody could tell whether such a stream came to its end.
+        return invalid_answer("The upstream compressed its event stream although it was asked not to.");
     }
     if (stream != is_event_stream(head)) {
         return invalid_answer(stream ? "The upstream answered a stream request with something that is no event stream."
@@ -58,6 +64,9 @@ std::optional<fault> check_document(const openai::usage_finder& finder, const ca
 
 fault classify_error(const attempt& from, std::string_view body) {
     const auto& head = from.head();
+    if (head.status < 300 && !openai::inspect_event(body).is_error) {
+        return invalid_answer("The upstream answered a stream request with something that is no event stream.");
+    }
     const auto& service = *from.to().service;
     const auto secrets = secrets_of(from.to());
     const auto error = openai::parse_upstream_error(head.find("content-type").value_or(""), body, secrets);

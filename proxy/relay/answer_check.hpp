@@ -16,6 +16,9 @@ std::array<std::string_view, 1> secrets_of(const catalog::candidate& row);
 
 bool is_event_stream(const net::http_head& head);
 
+// The upstream compressed its answer although it was asked not to: the bytes pass as they are, unread, and so unbilled.
+bool is_compressed(const net::http_head& head);
+
 // Content type and coding of a 200 where one JSON document, or an event stream, is expected.
 std::optional<fault> check_answer_head(const net::http_head& head, bool stream);
 

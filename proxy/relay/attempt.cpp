@@ -62,6 +62,7 @@ asio::awaitable<std::optional<fault>> attempt::connect(bool fresh) {
         const auto until = std::min(steady::now() + limit, x_.total_until);
         auto connected = co_await x_.core.pool.connect(to_.where, until, x_.waiting);
         result_.connect_us = us_between(started_, steady::now());
+        x_.waited_us += *result_.connect_us;
         if (!connected) co_return connected.error();
         lease_ = std::move(*connected);
     }
@@ -82,10 +83,11 @@ asio::awaitable<std::optional<fault>> attempt::send() {
     gather.reserve(plan_.pieces().size());
     for (const auto& one : plan_.pieces()) gather.push_back(net::piece(one));
     result_.was_sent = true;
-    if (x_.before_us < 0) x_.before_us = us_between(x_.started, now);
+    if (x_.before_us < 0) x_.before_us = us_between(x_.started, now) - x_.waited_us;
     const net::interrupt_slot::holder waiting(x_.waiting, *lease_->stream);
     const auto written = co_await lease_->stream->write_all(gather);
     sent_at_ = steady::now();
+    clock_->on_sent(sent_at_);
     result_.bytes_up = static_cast<std::int64_t>(written.bytes);
     // A provider may answer, say with 413, before it has read the whole: a failed write is not yet a failed try.
     if (written.status == net::io_status::interrupted) co_return why_no_bytes(written);
@@ -104,6 +106,10 @@ asio::awaitable<std::optional<fault>> attempt::read_head() {
             if (head().status >= 200) {
                 note_answer_head();
                 co_return std::nullopt;
+            }
+            if (head().status == 101) {
+                co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                                          "The upstream switched to another protocol, which nobody asked for.");
             }
             ++interim;
             c.reader.reset();
@@ -137,13 +143,22 @@ void attempt::note_answer_head() {
 asio::awaitable<net::io_result> attempt::read_more() {
     auto& c = *lease_.operator->();
     const std::span<char> into(c.buffer.data() + c.end, c.buffer.size() - c.end);
+    if (into.empty()) {
+        // A chunk header or trailer that fills the buffer; reading into no room would return at once, for ever.
+        net::io_result no_room;
+        no_room.status = net::io_status::failed;
+        co_return no_room;
+    }
     const net::interrupt_slot::holder waiting(x_.waiting, *c.stream);
+    clock_->reading(true);
     const auto got = co_await c.stream->read_some(into);
+    clock_->reading(false);
+    last_read_ = steady::now();
     if (got.bytes > 0) {
         c.end += got.bytes;
         failed_.answer_begun = true;
         result_.bytes_down += static_cast<std::int64_t>(got.bytes);
-        clock_->on_bytes(steady::now());
+        clock_->on_bytes(last_read_);
     }
     co_return got;
 }

@@ -46,6 +46,9 @@ class attempt {
     // The answer was read to its end: gives the connection back if it may be used again. Else it is closed.
     void release();
 
+    // When the last read returned: what Ferry does after it is its own time.
+    steady::time_point last_read() const { return last_read_; }
+
     // The fault behind a read that brought nothing: a deadline, a cut, the client, a shutdown.
     fault why_no_bytes(const net::io_result& got) const;
 
@@ -64,7 +67,7 @@ class attempt {
     failed_try failed_;
     usage::attempt_result result_;
     steady::time_point started_ = steady::now();
-    steady::time_point sent_at_{};
+    steady::time_point sent_at_{}, last_read_{};
     std::size_t head_end_ = 0;  // the head, whose views must hold, lies before it in the buffer
     bool finished_ = false;
 };

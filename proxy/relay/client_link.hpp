@@ -26,12 +26,12 @@ struct client_link {
     std::span<char> space() { return {memory.get() + end, capacity - end}; }
     void consume(std::size_t bytes) { begin += bytes; }
 
-    // Between requests only: moves what is left to the front.
-    void compact() {
-        if (begin == 0) return;
-        std::memmove(memory.get(), memory.get() + begin, end - begin);
-        end -= begin;
-        begin = 0;
+    // Moves what is left down to `floor`: 0 between requests, and behind the head, which must not move, within one.
+    void compact(std::size_t floor) {
+        if (begin == floor) return;
+        std::memmove(memory.get() + floor, memory.get() + begin, end - begin);
+        end -= begin - floor;
+        begin = floor;
     }
 
     std::unique_ptr<net::byte_stream> stream;

@@ -136,6 +136,8 @@ asio::awaitable<void> send_error(exchange& x, const fault& why, bool attempts_us
     const auto body = openai::render_error(why);
     const auto extra = error_headers(why, answer);
     if (x.end.error_code.empty()) x.end.error_code = answer.code;
+    const bool about_the_key = answer.status == 401 || answer.status == 403;
+    if (x.tries == 0) count(about_the_key ? x.core.counts.refused_auth : x.core.counts.refused_request);
     const std::string_view piece = body;
     const std::span<const std::string_view> pieces(&piece, 1);
     co_await send_whole(x, answer.status, json_type, pieces, extra);

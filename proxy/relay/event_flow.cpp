@@ -1,5 +1,7 @@
 #include "relay/event_flow.hpp"
 
+#include "openai/error_body.hpp"
+
 namespace ferry::relay {
 
 namespace {
@@ -76,8 +78,9 @@ std::optional<fault> event_flow::take(attempt& from) {
             tail_used_ += given;
         }
     }
-    if (!decoded) return decoded.error();
-    return std::nullopt;
+    if (decoded) return std::nullopt;
+    add(openai::sse_error_event(decoded.error()));
+    return decoded.error();
 }
 
 std::optional<fault> event_flow::end(stream_end how) {

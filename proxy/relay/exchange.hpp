@@ -83,7 +83,9 @@ struct exchange {
     bool head_sent = false;      // a byte of the answer went to the client
     bool keep_alive = true;      // the connection serves another request afterwards
     std::uint64_t bytes_out = 0;
-    std::int64_t before_us = -1, after_us = 0;  // Ferry's own time: before the request left, after the head arrived
+    std::int64_t before_us = -1, after_us = 0;  // Ferry's own time: before the request left, after the answer came
+    std::int64_t waited_us = 0;                 // for the client's body and for connections, until the request left
+    std::size_t body_bytes = 0;                 // of the request
     std::optional<steady::time_point> first_token;
 
     net::interrupt_slot waiting;

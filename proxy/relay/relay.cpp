@@ -4,6 +4,7 @@
 
 #include "openai/fault_map.hpp"
 #include "relay/admission.hpp"
+#include "relay/answer_check.hpp"
 #include "relay/attempt.hpp"
 #include "relay/client_response.hpp"
 #include "relay/client_watch.hpp"
@@ -49,10 +50,17 @@ std::optional<fault> choose_candidates(exchange& x) {
 // Relays the answer of a try that got one. A fault means that the client has not had a byte yet.
 asio::awaitable<std::optional<fault>> relay_answer(exchange& x, attempt& from) {
     const int status = from.head().status;
-    if (status < 200 || status > 299) {
+    // A stream that is answered with a document can only be an error the provider forgot to give a status.
+    const bool no_stream = x.request.stream && !is_event_stream(from.head());
+    if (status < 200 || status > 299 || no_stream) {
         auto why = co_await read_error(x, from);
         co_return std::move(why);
     }
+    if (status > 203) {
+        co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                                  "The upstream answered " + std::to_string(status) + ", which holds no whole answer.");
+    }
+    x.body.release();
     if (x.request.stream) co_return co_await relay_stream(x, from);
     co_return co_await relay_full(x, from);
 }

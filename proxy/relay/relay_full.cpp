@@ -18,25 +18,27 @@ constexpr std::size_t most_error_body = 64u << 10;
 // The document so far: what was moved out of the read buffer, then views of what still lies in it.
 class document {
    public:
-    document(exchange& x, attempt& from) : x_(x), from_(from) {}
+    explicit document(attempt& from) : from_(from), readable_(!is_compressed(from.head())) {}
 
     std::optional<fault> take() {
         const auto before = pieces_.size();
         const auto decoded = from_.decode(pieces_);
         if (!decoded) return decoded.error();
         for (auto i = before; i < pieces_.size();) {
-            if (!finder.has_begun()) {
+            if (readable_ && !finder.has_begun()) {
                 // Blank lines before the document only kept the connection open.
-                pieces_[i].remove_prefix(std::min(pieces_[i].find_first_not_of(" \t\r\n"), pieces_[i].size()));
+                const auto blank = std::min(pieces_[i].find_first_not_of(" \t\r\n"), pieces_[i].size());
+                pieces_[i].remove_prefix(blank);
+                trimmed_ += blank;
             }
             if (pieces_[i].empty()) {
                 pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(i));
                 continue;
             }
-            finder.feed(pieces_[i]);
+            if (readable_) finder.feed(pieces_[i]);
             size_ += pieces_[i++].size();
         }
-        if (finder.has_begun()) from_.clock().on_payload();
+        if (size_ > 0) from_.clock().on_payload();
         return std::nullopt;
     }
 
@@ -53,6 +55,7 @@ class document {
     }
 
     std::size_t size() const { return size_; }
+    std::size_t trimmed() const { return trimmed_; }
     std::string_view beginning() const { return held_.empty() && !pieces_.empty() ? pieces_.front() : held_; }
     std::vector<std::string_view> pieces() const {
         std::vector<std::string_view> all;
@@ -62,14 +65,22 @@ class document {
         return all;
     }
 
+    // What is wrong with the document as a whole.
+    std::optional<fault> check() const {
+        if (!readable_) return std::nullopt;
+        if (auto bad = check_document(finder, from_.to(), beginning())) return bad;
+        return from_.to().service->failed_finish(finder.facts().finish_reason);
+    }
+    bool is_complete() const { return !readable_ || finder.is_complete(); }
+
     openai::usage_finder finder;
 
    private:
-    exchange& x_;
     attempt& from_;
+    bool readable_;
     std::string held_;
     std::vector<std::string_view> pieces_;
-    std::size_t size_ = 0;
+    std::size_t size_ = 0, trimmed_ = 0;
 };
 
 // Reads once more. Empty: more bytes came, or the body ended with the connection as it may (`ended`).
@@ -91,12 +102,17 @@ void note_success(exchange& x, const attempt& from, const openai::event_facts& f
     }
 }
 
+std::string coding_header(const net::http_head& head) {
+    if (!is_compressed(head)) return {};
+    return "content-encoding: " + std::string(head.find("content-encoding").value_or("")) + "\r\n";
+}
+
 // From here on the client sees the answer as it comes: a failure can only break its connection.
 asio::awaitable<void> relay_large(exchange& x, attempt& from, document& doc) {
     std::optional<std::uint64_t> length;
-    if (from.head().framing == net::body_framing::length) length = from.head().content_length;
+    if (from.head().framing == net::body_framing::length) length = from.head().content_length - doc.trimmed();
     const auto type = from.head().find("content-type").value_or(json_type);
-    response_stream out(x, from.head().status, type, {}, length);
+    response_stream out(x, from.head().status, type, coding_header(from.head()), length);
     std::optional<fault> failed;
     bool ended = false;
     while (!failed && !ended && !from.body_done()) {
@@ -106,7 +122,7 @@ asio::awaitable<void> relay_large(exchange& x, attempt& from, document& doc) {
         if (!failed) failed = co_await read_on(from, ended);
         if (!failed) failed = doc.take();
     }
-    if (!failed && !doc.finder.is_complete()) {
+    if (!failed && !doc.is_complete()) {
         failed = fault::upstream(fault_code::upstream_invalid_response, retry_advice::never, "not complete JSON");
     }
     note_success(x, from, doc.finder.facts());
@@ -127,9 +143,8 @@ asio::awaitable<void> relay_large(exchange& x, attempt& from, document& doc) {
 }  // namespace
 
 asio::awaitable<std::optional<fault>> relay_full(exchange& x, attempt& from) {
-    const auto head_at = steady::now();
     if (auto odd = check_answer_head(from.head(), false)) co_return odd;
-    document doc(x, from);
+    document doc(from);
     auto failed = doc.take();
     bool ended = false;
     while (!failed && !ended && !from.body_done()) {
@@ -142,16 +157,15 @@ asio::awaitable<std::optional<fault>> relay_full(exchange& x, attempt& from) {
         if (!failed) failed = doc.take();
     }
     if (failed) co_return failed;
-    if (auto bad = check_document(doc.finder, from.to(), doc.beginning())) co_return bad;
-    const auto facts = doc.finder.facts();
-    if (auto bad = from.to().service->failed_finish(facts.finish_reason)) co_return bad;
-    note_success(x, from, facts);
+    failed = doc.check();
+    if (failed) co_return failed;
+    note_success(x, from, doc.finder.facts());
     from.finish({});
+    x.after_us = us_between(from.last_read(), steady::now());
     co_await settle(x);
-    x.after_us = us_between(head_at, steady::now());
     const auto pieces = doc.pieces();
-    const std::string type(from.head().find("content-type").value_or(json_type));
-    co_await send_whole(x, from.head().status, type, pieces);
+    const auto coding = coding_header(from.head());
+    co_await send_whole(x, from.head().status, from.head().find("content-type").value_or(json_type), pieces, coding);
     from.release();
     co_return std::nullopt;
 }

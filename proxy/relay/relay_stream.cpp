@@ -44,7 +44,7 @@ asio::awaitable<void> finish(exchange& x, attempt& from, event_flow& flow, respo
     from.finish(x.end.error_code);
     co_await settle(x);
     if (failed) x.keep_alive = false;
-    if (x.gone) co_return;
+    if (x.gone || x.cut) co_return;
     const auto sent = co_await out.send_last(flow.pieces());
     if (!sent) x.cut = true;
     if (!failed) from.release();
@@ -65,7 +65,6 @@ std::optional<fault> end_of_body(event_flow& flow, const attempt& from, const ne
 }  // namespace
 
 asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
-    const auto head_at = steady::now();
     if (auto odd = check_answer_head(from.head(), true)) co_return odd;
     const auto secrets = secrets_of(from.to());
     gate_options options;
@@ -74,7 +73,7 @@ asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
     options.secrets = secrets;
     event_flow flow(options);
     const std::string type(from.head().find("content-type").value_or("text/event-stream"));
-    x.after_us = us_between(head_at, steady::now());
+    x.after_us = us_between(from.last_read(), steady::now());
     response_stream out(x, from.head().status, type, stream_headers);
     net::io_result got;
     std::optional<fault> failed;
@@ -89,22 +88,25 @@ asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
             failed = end_of_body(flow, from, got);
             break;
         }
-        if (flow.gate().holding_done() && !from.clock().waking()) from.clock().wake_at(steady::now() + done_is_held);
+        if (flow.gate().holding_done() && !from.clock().waking()) {
+            from.clock().wake_reads_at(steady::now() + done_is_held);
+        }
         if (!flow.pieces().empty() && !co_await out.send(flow.pieces())) {
-            if (!x.stopping()) x.gone = true;
+            // Part of an event may be with the client: nothing that is added now could be read.
+            x.cut = true;
             failed = from.why_no_bytes(got);
             break;
         }
         flow.written();
         from.make_room();
-        got = co_await from.read_more();
-        if (got.status == net::io_status::ok) continue;
-        if (from.clock().woken() && !x.gone) {
+        if (!from.clock().woken()) got = co_await from.read_more();
+        if (!from.clock().woken() && got.status == net::io_status::ok) continue;
+        ended = true;
+        if (from.clock().woken() && !x.gone && !x.stopping()) {
             flow.release_done();
         } else {
             failed = end_of_body(flow, from, got);
         }
-        ended = true;
     }
     if (failed && !x.head_sent && !x.gone) {
         // Nothing has gone out: the client gets an HTTP error, and the books stay open for it.

@@ -92,7 +92,9 @@ asio::awaitable<std::optional<fault>> read_more(exchange& x, body_reading& readi
         }
     }
     const net::interrupt_slot::holder waiting(x.waiting, *x.client.stream);
+    const auto before = steady::now();
     const auto got = co_await x.client.stream->read_some(into);
+    x.waited_us += us_between(before, steady::now());
     if (got.status != net::io_status::ok) co_return why_stopped(x, limit);
     if (in_place) co_return reading.take_in_place(got.bytes);
     x.client.end += got.bytes;
@@ -108,7 +110,8 @@ asio::awaitable<std::optional<fault>> read_request(exchange& x) {
     const auto behind_head = x.client.begin;
     auto refused = reading.take_buffered();
     if (refused) co_return refused;
-    if (!x.client.reader.body_done() && x.head.find("expect")) {
+    // A client of HTTP/1.0 does not know 100 Continue (RFC 9110 section 10.1.1).
+    if (!x.client.reader.body_done() && x.head.version != 10 && x.head.find("expect")) {
         if (!co_await send_continue(x)) x.gone = true;
     }
     net::deadline limit(x.core.wheel);
@@ -117,12 +120,14 @@ asio::awaitable<std::optional<fault>> read_request(exchange& x) {
         limit.arm(steady::now() + x.core.settings.body_timeout);
     }
     while (!x.client.reader.body_done()) {
-        // Decoded chunks leave room behind the head; the head itself must not move.
-        if (x.client.begin == x.client.end) x.client.begin = x.client.end = behind_head;
+        x.client.compact(behind_head);
         refused = co_await read_more(x, reading, limit);
         if (refused) co_return refused;
     }
+    // What was pipelined behind the body moves up too, so that there is room to notice the client's end.
+    x.client.compact(behind_head);
     x.keep_alive = keeps_alive;
+    x.body_bytes = x.body.size();
     co_return reading.finish();
 }
 

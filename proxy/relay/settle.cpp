@@ -128,7 +128,7 @@ void log_access(exchange& x) {
     if (x.before_us >= 0) entry.overhead_us = x.before_us + x.after_us;
     entry.prompt_tokens = x.end.tokens.prompt.value_or(-1);
     entry.completion_tokens = x.end.tokens.completion.value_or(-1);
-    entry.bytes_in = x.client.reader.head_size() + x.body.size();
+    entry.bytes_in = x.client.reader.head_size() + x.body_bytes;
     entry.bytes_out = x.bytes_out;
     entry.attempts = x.tries;
     entry.end_reason = usage::to_text(x.end.reason);

@@ -1,6 +1,7 @@
 #include "server/listener.hpp"
 
 #include "base/log.hpp"
+#include "net/executor.hpp"
 
 namespace ferry::server {
 
@@ -31,6 +32,8 @@ asio::awaitable<void> listener::run() {
             case outcome::accepted:
                 reported = false;
                 take_(next.fd);
+                // A burst of connections must not keep those that are served waiting.
+                co_await net::yield();
                 break;
             case outcome::stopped:
                 co_return;

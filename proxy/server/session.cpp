@@ -33,9 +33,7 @@ std::string_view operation_name(operation what) {
 session::session(const session_context& context, std::unique_ptr<net::byte_stream> stream)
     : context_(context), link_(std::move(stream), context.bounds.header_bytes) {
     context_.registry.add(*this);
-    auto& counts = context_.services.counts;
-    relay::count(counts.connections);
-    if (context_.ops == nullptr) counts.open_connections.fetch_add(1, std::memory_order_relaxed);
+    relay::count(context_.services.counts.connections);
 }
 
 session::~session() {
@@ -64,7 +62,7 @@ asio::awaitable<void> session::run() {
         state = co_await read_head();
         if (state != head_state::ready) break;
         co_await serve_request();
-        link_.compact();
+        link_.compact(0);
     }
     if (cut_) {
         link_.stream->close(true);

@@ -199,6 +199,13 @@ class Admission(FerryCase):
             first = client.until(b"\r\n\r\n")
             self.assertTrue(first.startswith(f"HTTP/1.1 {status} ".encode()), first)
 
+    def test_http_1_0_never_gets_100_continue(self):
+        nonce = self.nonce()
+        raw = self.request(self.body(nonce), "Expect: 100-continue", nonce=nonce).replace(b"HTTP/1.1", b"HTTP/1.0", 1)
+        client = self.client()
+        client.send(raw)
+        self.assertTrue(client.rest().startswith(b"HTTP/1.1 200 "))
+
     def test_another_expectation_is_417(self):
         self.refused(self.with_fields(f"Authorization: Bearer {self.key}", "Expect: 200-ok"), 417)
 

@@ -1,4 +1,5 @@
 """A request differs upstream only in the spans Ferry must change; an answer reaches the client as it was sent."""
+import gzip
 import hashlib
 import json
 import random
@@ -144,6 +145,14 @@ class BytesArePreserved(FerryCase):
                   + answers.chunk("b") + answers.chunk(finish="stop") + answers.DONE)
         nonce = self.nonce(*answers.chunked_stream([events]))
         self.assertEqual(self.stream(nonce).body, events)
+
+    def test_an_answer_that_came_compressed_all_the_same_passes(self):
+        body = gzip.compress(self.ANSWER)
+        nonce = self.nonce(answers.json_answer(body, 200, "Content-Encoding: gzip"))
+        answer = self.chat(nonce)
+        self.assertEqual(self.upstream.wait_for(nonce).fields("accept-encoding"), ["identity"])
+        self.assertEqual((answer.status, answer.field("content-encoding"), answer.body), (200, "gzip", body))
+        self.row(nonce)
 
     def test_an_event_of_a_megabyte_passes(self):
         events = [answers.chunk("x" * (1 << 20)), *answers.story(tokens=None)]

@@ -1,7 +1,7 @@
 """Every request that reached the upstream has exactly one usage row, through failures, aborts and a restart.
 
 The checker joins the store, read with Python's SQLite, with the upstream's own ledger on a nonce in each prompt; token
-counts are random for each request. Knobs: CONSERVATION_REQUESTS (default 1500), CONSERVATION_CLIENTS (32)."""
+counts are random for each request. Knobs: CONSERVATION_REQUESTS (default 10000), CONSERVATION_CLIENTS (32)."""
 import json
 import os
 import random
@@ -14,7 +14,7 @@ from client import Client, Closed
 from harness import eventually
 from mock import FerryBeforeMock
 
-REQUESTS = int(os.environ.get("CONSERVATION_REQUESTS", "1500"))
+REQUESTS = int(os.environ.get("CONSERVATION_REQUESTS", "10000"))
 CLIENTS = int(os.environ.get("CONSERVATION_CLIENTS", "32"))
 FAILURES = [{"status": 500}, {"status": 503}, {"status": 429}, {"status": 400}, {"cut_at": 40}, {"reset_at": 60},
             {"cut_head_at": 10}, {"error_after": 3}]

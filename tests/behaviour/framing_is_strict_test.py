@@ -143,6 +143,23 @@ class UnusualAndAllowed(FerryCase):
         self.assertEqual(b"nonce" in seen.body, True)
         self.assertEqual(len(seen.fields("content-length")) + len(seen.fields("transfer-encoding")), 1)
 
+    def test_chunks_of_every_size_are_served(self):
+        head = FramingIsStrict.lines(self, "Transfer-Encoding: chunked")
+        for size in (1, 100, 4095, 8192, 16_000, 16_384, 17_000, 20_000, 40_000, 65_536, 100_000, 300_000):
+            nonce = self.nonce()
+            body = self.body(nonce)[:-1] + b',"x":"' + b"x" * 300_000 + b'"}'
+            parts = [body[i : i + size] for i in range(0, len(body), size)]
+            if len(parts) > 2000:
+                parts = [*parts[:2000], b"".join(parts[2000:])]
+            framed = [b"%x\r\n" % len(part) + part + b"\r\n" for part in parts] + [b"0\r\n\r\n"]
+            with self.subTest(size=size):
+                client = self.client()
+                client.send(head, b"".join(framed))
+                answer = client.response()
+                self.assertEqual(answer.status, 200, answer.raw)
+                self.assertEqual(len(self.upstream.wait_for(nonce).body), len(body.replace(b"demo", b"up-1")))
+                self.upstream.served.clear()  # without x-request-id there is no row to join
+
     def test_a_short_chunk_extension_is_ignored(self):
         nonce = self.nonce()
         body = self.chunked(nonce).replace(b"\r\n", b';a=b;c="d"\r\n', 1)

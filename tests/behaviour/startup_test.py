@@ -40,6 +40,14 @@ class StartUp(unittest.TestCase):
         self.fails_to_serve(self.own(**{"server.listen": f"127.0.0.1:{first.port}"}), str(first.port))
         self.assertEqual(first.stop(), 0)
 
+    def test_a_file_that_is_no_socket_is_not_taken_for_one(self):
+        ferry = self.own()
+        precious = ferry.folder / "precious"
+        precious.write_text("still here")
+        ferry.configure(**{"server.listen": f"unix:{precious}"})
+        self.fails_to_serve(ferry, str(precious))
+        self.assertEqual(precious.read_text(), "still here")
+
     def test_a_journal_folder_that_is_a_file_is_named(self):
         ferry = self.own()
         ferry.journal.write_text("not a folder")

@@ -1,5 +1,6 @@
 """A stream that was cut or failed never looks complete: an error event, and no [DONE]."""
 import json
+import socket
 import threading
 import time
 
@@ -40,12 +41,13 @@ class StreamsAreHonest(FerryCase):
     def test_a_stream_that_ends_before_a_finish_reason_was_cut(self):
         closing = {"head": answers.head(200, "text/event-stream", "Connection: close"), "framed": bytes}
         for end, how in (([answers.LAST_CHUNK], {}), (["close"], closing), (["close"], {}), (["reset"], {}),
-                         ([b"5\r\nda", "close"], {})):
+                         ([b"5\r\nda", "close"], {}), ([b"zz\r\nno chunk\r\n"], {}), ([b"3\r\nlonger\r\n"], {})):
             with self.subTest(end=end, how=how):
                 nonce, answer = self.broken_off(*end, **how)
                 self.assertTrue(answer.body.startswith(b"".join(answers.words())))
-                self.assert_failed(answer, "upstream_stream_interrupted")
-                row = self.assert_row(nonce, end_reason="upstream_cut", prompt_tokens=None, completion_tokens=None)
+                self.assert_failed(answer, "upstream_stream_interrupted", "upstream_invalid_response")
+                row = self.assert_row(nonce, prompt_tokens=None, completion_tokens=None)
+                self.assertIn(row["end_reason"], ("upstream_cut", "upstream_error"))
                 self.assertIn(row["basis"], ("partial", "none"))
 
     def test_a_stream_that_fails_before_its_first_event_is_an_http_error(self):
@@ -128,6 +130,12 @@ class StreamsAreHonest(FerryCase):
         self.assertLess(time.monotonic() - began, 1.5)
         self.assert_row(nonce, end_reason="done", prompt_tokens=7, completion_tokens=5)
 
+    def test_the_time_between_events_does_not_run_before_the_first(self):
+        for script, members in (([0.9, *answers.chunked_stream(answers.story())], {"stream": True}),
+                                ([0.9, answers.json_answer(answers.completion())], {})):
+            answer = self.chat(self.nonce(*script), **members)
+            self.assertEqual((answer.status, answer.whole), (200, True), answer.raw)
+
     def test_each_event_is_passed_on_when_it_comes(self):
         gates = [threading.Event() for _ in range(4)]
         steps = [answers.stream_head()]
@@ -154,3 +162,21 @@ class StreamsAreHonest(FerryCase):
             self.assertGreaterEqual(answer.status, 400, answer.raw)
             self.assert_error(answer, answer.status)
             self.row(nonce)
+
+
+class SlowReaders(FerryCase):
+    def test_a_client_that_is_slow_to_read_the_end_gets_all_of_it(self):
+        # The last events and [DONE] wait in full socket buffers for longer than [DONE] may be held back.
+        events = [*[answers.chunk("x" * 50_000)] * 200, *answers.story(tokens=None)]
+        nonce = self.nonce(answers.stream_head(), b"".join(map(answers.as_chunk, events)), answers.LAST_CHUNK)
+        client = self.client()
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
+        client.send(self.request(self.body(nonce, stream=True), nonce=nonce))
+        time.sleep(0.4)
+        for _ in range(20):  # and now and then some bytes, until the end is in flight
+            client.more()
+            time.sleep(0.02)
+        answer = client.response()
+        self.assertTrue(answer.whole)
+        self.assertEqual(len(answer.body), sum(map(len, events)))
+        self.assert_row(nonce, status=200, end_reason="done")

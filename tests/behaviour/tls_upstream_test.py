@@ -34,7 +34,8 @@ class WithTrustedUpstream(FerryCase):
         cls.elsewhere = make_certificate(cls.folder, "elsewhere", "DNS:elsewhere.example")
         authorities = cls.folder / "authorities.pem"
         authorities.write_text(cls.trusted[0].read_text() + cls.elsewhere[0].read_text())
-        cls.options = {**cls.options, "upstream.ca_file": str(authorities)}
+        # One thread: sessions are resumed, and connections reused, per thread.
+        cls.options = {**cls.options, "upstream.ca_file": str(authorities), "server.threads": 1}
         super().setUpClass()
 
     @classmethod
@@ -85,6 +86,13 @@ class TlsUpstream(WithTrustedUpstream):
             self.assertEqual(self.chat(nonce, client=client).status, 200)
             seen.add(self.upstream.wait_for(nonce).connection)
         self.assertEqual(len(seen), 1)
+
+    def test_a_second_connection_resumes_the_session_of_the_first(self):
+        for resumed in (False, True):
+            nonce = self.nonce(answers.json_answer(answers.completion(), 200, "Connection: close"), "close")
+            self.assertEqual(self.chat(nonce).status, 200)
+            if resumed:
+                self.assertTrue(self.upstream.wait_for(nonce).resumed)
 
     def test_sni_names_the_host_of_the_endpoint(self):
         names = []

@@ -35,6 +35,10 @@ FAILURES = {
     "floods_with_interim_answers": ([b"HTTP/1.1 103 Early Hints\r\n\r\n" * 5000 + answers.json_answer(b"{}")],
                                     502, "upstream_invalid_response"),
     "answers_204": ([b"HTTP/1.1 204 No Content\r\n\r\n"], 502, "upstream_invalid_response"),
+    "answers_205": ([answers.json_answer(answers.completion(), 205)], 502, None),
+    "answers_206": ([answers.json_answer(answers.completion(), 206)], 502, None),
+    "switches_protocols": ([b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"],
+                           502, None),
     "refuses_our_key": ([answers.error_answer(401, code="invalid_api_key")], 502, "upstream_auth_error"),
     "forbids": ([answers.error_answer(403)], 502, "upstream_permission_denied"),
     "refuses_the_request": ([answers.error_answer(400, "bad temperature")], 400, None),
@@ -136,6 +140,11 @@ class UpstreamFailures(FerryCase):
             after = self.nonce()
             self.assertEqual(self.chat(after).status, 200)
             self.assertNotEqual(self.upstream.wait_for(nonce).connection, self.upstream.wait_for(after).connection)
+
+    def test_an_error_under_200_instead_of_a_stream_keeps_what_it_says(self):
+        body = {"error": {"message": "the cause", "type": "insufficient_quota", "code": "insufficient_quota"}}
+        _, answer = self.fails([answers.json_answer(body)], 503, "upstream_insufficient_balance", stream=True)
+        self.assertIn("the cause", answer.error["message"])
 
     def test_an_early_error_answer_before_the_body_was_read_is_passed_on(self):
         nonce = self.nonce(answers.error_answer(413, "too much"))

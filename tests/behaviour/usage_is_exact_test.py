@@ -181,6 +181,16 @@ class UsageIsExact(FerryCase):
         attempts = self.ferry.rows("SELECT * FROM usage_attempts WHERE request_id = ?", row["request_id"])
         self.assertEqual([(one["attempt"], one["status"], one["was_sent"]) for one in attempts], [(1, 200, 1)])
 
+    def test_overhead_is_the_time_in_ferry_and_not_the_waiting(self):
+        body = answers.completion()
+        nonce = self.nonce(answers.head(200, "application/json", f"Content-Length: {len(body)}"), 0.4, body)
+        raw = self.request(self.body(nonce), nonce=nonce)
+        client = self.client()
+        client.send(raw[:-20], raw[-20:], pause=0.4)
+        told = int(client.response().field("x-ferry-overhead-us"))
+        self.assertLess(told, 200_000)
+        self.assertLess(self.row(nonce)["overhead_us"], 200_000)
+
     def test_a_refusal_before_a_model_is_known_has_no_row(self):
         nonce = self.nonce()
         self.assertEqual(self.chat(nonce, model="nobody").status, 404)

@@ -237,19 +237,40 @@ BOOST_AUTO_TEST_CASE(H5_malformed_chunks_are_refused) {
         "+5\r\nhello\r\n0\r\n\r\n",
         "0x5\r\nhello\r\n0\r\n\r\n",
         "5,5\r\nhello\r\n0\r\n\r\n",
-        "\r\n\r\n",
+        "\r\n\r\nGET",
         "10000000000000005\r\nhello\r\n0\r\n\r\n",
         "fffffffffffffffff\r\nhello\r\n0\r\n\r\n",
         "5;a=\"\nb\"\r\nhello\r\n0\r\n\r\n",
         "5;a=\"\x01\"\r\nhello\r\n0\r\n\r\n",
         "5;\x7f\r\nhello\r\n0\r\n\r\n",
-        "5;a=\"b\r\nhello\r\n0\r\n\r\n",
         "0\r\nbad trailer\r\n\r\n",
         "0\r\nA: b\nB: c\r\n\r\n",
     };
     for (const auto body : bodies) {
         BOOST_TEST_CONTEXT(body) BOOST_TEST((read(kind::request, chunked(body)).refused == fault_code::bad_framing));
     }
+}
+
+BOOST_AUTO_TEST_CASE(H5_a_quoted_extension_never_reaches_over_the_end_of_its_line) {
+    const auto got = read(kind::request, chunked("5;a=\"b\r\nhello\r\n0\r\n\r\n"));
+    BOOST_TEST(!got.done);
+    BOOST_TEST(got.body == "");
+    const auto closed = chunked("5;a=\"b\r\nhello\"\r\n0\r\n\r\n");
+    BOOST_TEST((read(kind::request, closed).refused == fault_code::bad_framing));
+}
+
+// Beast's parser asserts that the last chunk does not arrive in parts of three or four bytes.
+BOOST_AUTO_TEST_CASE(the_last_chunk_may_arrive_byte_by_byte_and_be_looked_at_twice) {
+    http_reader reader(kind::request, 4096);
+    BOOST_REQUIRE((*reader.read_head(chunked("")) == progress::done));
+    std::vector<std::string_view> payload;
+    const std::string_view last = "0\r\nA: b\r\n\r\n";
+    for (std::size_t size = 0; size < last.size(); ++size) {
+        for (int i = 0; i < 2; ++i) BOOST_TEST(*reader.read_body(last.substr(0, size), payload) == 0);
+        BOOST_TEST(!reader.body_done());
+    }
+    BOOST_TEST(*reader.read_body(last, payload) == last.size());
+    BOOST_TEST(reader.body_done());
 }
 
 BOOST_AUTO_TEST_CASE(H1_to_H6_ambiguous_heads_are_refused_in_every_split) {
@@ -341,7 +362,7 @@ BOOST_AUTO_TEST_CASE(H14_malformed_answers_are_refused_in_every_split) {
         "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
         "HTTP/1.1 200 OK\r\nX: a\rSet-Cookie: b\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
         "\r\nHTTP/1.1 200 OK\r\n\r\n",
         "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello",
         "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",

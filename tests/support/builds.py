@@ -18,9 +18,13 @@ def build(preset, *targets):
     if not configured(preset):
         return False
     command = ["cmake", "--build", str(folder), "-j", JOBS]
-    known = [*test_programs_of(folder), "ferry", "ferry-bench"]
     if targets:
-        command += ["--target", *[name for name in known if name in targets or name.endswith(targets)]]
+        known = [*test_programs_of(folder), "ferry", "ferry-bench"]
+        wanted = [name for name in known if name.endswith(targets)]
+        if not wanted:
+            print(f"-- {preset}: CMake knows no target that ends in {' or '.join(targets)}", flush=True)
+            return False
+        command += ["--target", *wanted]
     done = subprocess.run(command, cwd=ROOT).returncode == 0
     state = "built" if done else "NOT BUILT: the compiler's message is above"
     print(f"-- {preset}: {state} ({time.monotonic() - began:.0f} s)", flush=True)

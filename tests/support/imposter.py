@@ -23,6 +23,7 @@ class Served:
         found = NONCE.search(body) or NONCE.search(head)
         self.nonce = found[0].decode() if found else None
         self.arrived = time.monotonic()
+        self.resumed = False  # a TLS session
         self.answered = threading.Event()  # the script has come to its end
         self.gone_at = None  # when the other side was seen to close
         self.gone = threading.Event()
@@ -81,6 +82,7 @@ class Imposter:
                 peer = self.tls.wrap_socket(peer, server_side=True)
             reader = Reader(peer, self)
             while request := reader.request(number):
+                request.resumed = bool(self.tls and peer.session_reused)
                 with self._changed:
                     self.served.append(request)
                     self._changed.notify_all()

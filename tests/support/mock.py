@@ -1,5 +1,6 @@
 """The mock provider of ferry-bench, and a Ferry whose models all point at it."""
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -11,6 +12,9 @@ from ferry import BUILD, Ferry
 from harness import insert_model
 
 
+BENCH = os.environ.get("FERRY_BENCH_BIN") or BUILD / "ferry-bench"
+
+
 class Mock:
     def __init__(self, models=(), options=()):
         self.folder = Path(tempfile.mkdtemp(prefix="ferry-mock-"))
@@ -18,7 +22,7 @@ class Mock:
         script.write_text(json.dumps({"models": {name: {} for name in models}}))
         port_file = self.folder / "port"
         self.log = open(self.folder / "log.txt", "w+")
-        command = [BUILD / "ferry-bench", "upstream", "--listen", "127.0.0.1:0", "--port-file", port_file,
+        command = [BENCH, "upstream", "--listen", "127.0.0.1:0", "--port-file", port_file,
                    "--script", script, *options]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         limit = time.monotonic() + 20

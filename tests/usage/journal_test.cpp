@@ -240,6 +240,34 @@ BOOST_AUTO_TEST_CASE(after_a_failed_sync_the_core_goes_on_in_another_file_and_lo
     BOOST_TEST(syncs_after_failure.begin()->second == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_segment_stays_until_the_one_that_repeats_its_open_requests_is_on_the_disk) {
+    temporary_folder folder;
+    std::mutex guard;
+    std::condition_variable changed;
+    bool is_slow = true;
+    set_file_fault([&](file_call call, const std::string& path) -> std::error_code {
+        std::unique_lock lock(guard);
+        if (call == file_call::sync && path.ends_with("-0000000002.seg")) changed.wait(lock, [&] { return !is_slow; });
+        return {};
+    });
+    memory_store store;
+    journal opened(journal_in(folder.path), 1, small_segments);
+    shipper ships(opened, store);
+    const std::string first = folder.segments()[0];
+    auto stream = opened.writer(0).begin(begin_number(0, make_uuid()));
+    for (int n = 1; n <= 100; ++n) serve(opened.writer(0), n);
+    BOOST_REQUIRE(ships.flush(soon()));
+    BOOST_TEST(store.rows().size() == 100u);
+    BOOST_TEST(std::filesystem::exists(first));
+    {
+        std::lock_guard lock(guard);
+        is_slow = false;
+    }
+    changed.notify_all();
+    while (std::filesystem::exists(first)) BOOST_REQUIRE(ships.flush(soon()));
+    opened.writer(0).end(*stream, end_number(0));
+}
+
 BOOST_AUTO_TEST_CASE(a_disk_that_is_full_for_a_while_stops_new_requests_only) {
     temporary_folder folder;
     std::atomic<bool> is_full{false};

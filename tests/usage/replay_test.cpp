@@ -88,6 +88,31 @@ BOOST_AUTO_TEST_CASE(a_replay_that_dies_is_repeated_and_gives_the_same_rows) {
     BOOST_TEST(list_folder(path).empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_open_request_outlives_the_segment_it_began_in) {
+    in_a_process_that_dies([&] {
+        static journal written(journal_in(path), 1, small_segments);
+        static memory_store taken;
+        static shipper ships(written, taken);
+        static auto open = written.writer(0).begin(begin_number(5000, make_uuid()));
+        written.writer(0).attempt(*open, attempt_number(1));
+        const std::string first = segments()[0];
+        for (int n = 0; std::filesystem::exists(first); ++n) {
+            serve(written.writer(0), n);
+            if (n % 100 == 0 && !ships.flush(soon())) ::_exit(1);
+        }
+        ships.stop();
+    });
+    memory_store store;
+    ship_what_is_left(path, store);
+    BOOST_TEST(interrupted_in(store) == 1u);
+    for (const auto& [id, row] : store.rows())
+        if (row.basis == "interrupted") {
+            BOOST_TEST(row.started_at_us == 1'700'000'000'005'000);
+            BOOST_TEST(row.model_id.value() == 41);
+        }
+    BOOST_TEST(dead_letters() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_living_process_keeps_its_segments) {
     journal living(journal_in(path), 1, small_segments);
     auto open = living.writer(0).begin(begin_number(0, make_uuid()));

@@ -142,6 +142,23 @@ BOOST_AUTO_TEST_CASE(a_row_the_store_refuses_goes_to_the_dead_letters_and_the_re
         BOOST_TEST(line.find(part) != line.npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_dead_letter_is_written_once_though_its_batch_is_tried_again) {
+    memory_store store;
+    std::atomic<int> away{1};
+    store.before_insert = [&](std::span<const store::usage_row> rows) {
+        if (rows.front().prompt_tokens == 0) throw store::row_refused("nothing is not stored here");
+        if (away-- > 0) throw store::store_unavailable("away");
+    };
+    in_a_process_that_dies([&] {
+        static journal written(journal_in(path), 1, small_segments);
+        for (int n = 0; n < 2; ++n) serve(written.writer(0), n);
+    });
+    ship_what_is_left(path, store);
+    BOOST_TEST(away < 0);
+    BOOST_TEST(store.rows().size() == 1u);
+    BOOST_TEST(dead_letters() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_dead_letter_that_cannot_be_written_holds_everything_back) {
     std::atomic<bool> fails{true};
     set_file_fault([&](file_call call, const std::string& file) {

@@ -31,8 +31,8 @@ export function prompt(action, text = "") {
   return Object.defineProperty({ messages: [{ role: "user", content }] }, "nonce", { value: nonce, enumerable: false });
 }
 
-// An answer without what differs between two answers to the same question. Ferry asks for the usage of every stream, and
-// such a stream says `usage: null` in its chunks, which means what its absence means.
+// An answer without what differs between two answers to the same question. Ferry asks for the usage of every stream,
+// and such a stream says `usage: null` in its chunks, which means what its absence means.
 export function without(value) {
   const changing = new Set(["id", "created", "_request_id", "tool_call_id", "request_id"]);
   const kept = (key, inner) => changing.has(key) || (key === "usage" && inner === null) ? undefined : inner;
