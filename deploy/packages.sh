@@ -34,7 +34,7 @@ install_packages() {
         apt_quietly "$log" install "${missing[@]}" || {
             tail -n 20 "$log" >&2
             rm -f "$log"
-            die "apt-get could not install these packages. Check the machine's package sources and network, then try again."
+            die "apt-get could not install these packages. Check the package sources and the network, then try again."
         }
     fi
     rm -f "$log"

@@ -49,7 +49,7 @@ application::application(settings configuration)
       bodies_(settings_.server.limits.body_memory),
       shared_{settings_, lookup_, bodies_} {}
 
-application::~application() = default;
+application::~application() { lookup_.stop(); }
 
 void application::start() {
     raise_descriptor_limit();
@@ -184,12 +184,20 @@ void application::stop() {
     draining_ = true;
     const bool patient = wait(settings_.server.drain_grace, false);
     for (auto& one : cores_) one->stop_accepting();
+    client_sockets_.clear();
     for (auto& one : cores_) one->begin_drain();
     if (patient) wait(settings_.server.drain_timeout, true);
     for (auto& one : cores_) one->stop_exchanges();
     wait(std::chrono::duration_cast<milliseconds>(last_words), true);
     for (auto& one : cores_) one->finish();
     for (auto& one : cores_) one->join();
+    lookup_.stop();
+    for (auto& one : cores_) {
+        if (one->is_empty()) continue;
+        log_error("A connection did not end when it was told to; please report it.");
+        static_cast<void>(one.release());
+    }
+    std::erase(cores_, nullptr);
     refresher_->stop();
     journal_->close();
     if (!shipper_->flush(steady::now() + last_words)) {

@@ -26,11 +26,7 @@ relay::settings relay_settings(const settings& from) {
     return to;
 }
 
-// The session lives in this coroutine's frame, from the first byte to the last.
-asio::awaitable<void> serve_connection(server::session_context context, std::unique_ptr<net::byte_stream> stream) {
-    server::session connection(context, std::move(stream));
-    co_await connection.run();
-}
+constexpr auto last_call = milliseconds(500);
 
 void report_escaped(const std::string& what) {
     log_error("A connection was ended by an unexpected error: {}. Others are not affected; please report it.", what);
@@ -49,7 +45,9 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
                 relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),
       place_(std::move(place)),
-      tick_(wheel_) {
+      tick_(wheel_),
+      last_call_(wheel_) {
+    last_call_.on_expiry([this] { context_.stop(); });
     journal.set_post([this](std::function<void()> job) { net::post_to(context_, std::move(job)); });
     tick_.on_expiry([this] { tick(); });
 }
@@ -78,8 +76,12 @@ void core::start() {
     thread_ = std::thread([this] {
         ::pthread_setname_np(::pthread_self(), ("core " + std::to_string(index_)).c_str());
         tick();
-        for (auto& one : client_listeners_) net::spawn(context_, one->run(), report_escaped);
-        for (auto& one : ops_listeners_) net::spawn(context_, one->run(), report_escaped);
+        for (auto* list : {&client_listeners_, &ops_listeners_}) {
+            for (auto& one : *list) {
+                ++running_;
+                net::spawn(context_, run_listener(*one), report_escaped);
+            }
+        }
         context_.run();
         log_.flush();
     });
@@ -101,9 +103,43 @@ void core::serve_stream(int fd, bool is_ops) {
         if (!is_ops) counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
         return;
     }
-    const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, is_ops ? &ops_ : nullptr};
-    auto connection = serve_connection(context, std::move(stream));
+    if (!is_ops && services_.phase != relay::run_phase::serving) {
+        counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+        return;
+    }
+    ++running_;
+    auto connection = run_session(std::move(stream), is_ops);
     net::spawn(context_, std::move(connection), report_escaped);
+}
+
+namespace {
+
+// Runs when a coroutine's frame is destroyed, whichever way it ended.
+struct at_end {
+    std::function<void()> action;
+    ~at_end() { action(); }
+};
+
+}  // namespace
+
+asio::awaitable<void> core::run_listener(server::listener& which) {
+    const at_end counted{[this] { ended(); }};
+    co_await which.run();
+}
+
+// The session lives in this coroutine's frame, from the first byte to the last.
+asio::awaitable<void> core::run_session(std::unique_ptr<net::byte_stream> stream, bool is_ops) {
+    const at_end counted{[this, is_ops] {
+        if (!is_ops) counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+        ended();
+    }};
+    const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, is_ops ? &ops_ : nullptr};
+    server::session connection(context, std::move(stream));
+    co_await connection.run();
+}
+
+void core::ended() {
+    if (--running_ == 0 && finishing_) context_.stop();
 }
 
 void core::stop_accepting() {
@@ -128,14 +164,15 @@ void core::stop_exchanges() {
 
 void core::finish() {
     net::post_to(context_, [this] {
+        for (auto& one : client_listeners_) one->stop();
         for (auto& one : ops_listeners_) one->stop();
         clients_.stop();
         operators_.stop();
         pool_.close_idle();
-        // One more turn for the coroutines that were just woken to leave.
-        net::post_to(context_, [this] {
-            net::post_to(context_, [this] { context_.stop(); });
-        });
+        // The coroutines that were just woken have a moment to leave.
+        finishing_ = true;
+        last_call_.arm(steady::now() + last_call);
+        if (running_ == 0) context_.stop();
     });
 }
 

@@ -55,11 +55,15 @@ class core {
     // Any thread.
     const relay::counters& counts() const { return counts_; }
     std::int64_t open_connections() const { return counts_.open_connections.load(std::memory_order_relaxed); }
-    // On this core.
-    std::vector<upstream::pool_status> pool_status() const { return pool_.status(); }
+    // After join(): whether every coroutine has ended. If not, their frames still point into this core, which may not be
+    // destroyed then.
+    bool is_empty() const { return running_ == 0; }
 
    private:
     void serve_stream(int fd, bool is_ops);
+    boost::asio::awaitable<void> run_listener(server::listener& which);
+    boost::asio::awaitable<void> run_session(std::unique_ptr<net::byte_stream> stream, bool is_ops);
+    void ended();
     void tick();
 
     unsigned index_;
@@ -76,7 +80,9 @@ class core {
     server::ops_answers ops_;
     std::function<void(int)> place_;
     std::vector<std::unique_ptr<server::listener>> client_listeners_, ops_listeners_;
-    net::deadline tick_;
+    int running_ = 0;  // coroutines: listeners and sessions
+    bool finishing_ = false;
+    net::deadline tick_, last_call_;
     std::thread thread_;
 };
 

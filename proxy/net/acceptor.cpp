@@ -138,6 +138,8 @@ acceptor::acceptor(asio::io_context& core, const listening_socket& on) : state_(
 
 acceptor::~acceptor() = default;
 
+bool acceptor::stopped() const { return state_->stopped; }
+
 void acceptor::stop() {
     state_->stopped = true;
     error_code ignored;

@@ -50,6 +50,7 @@ class acceptor {
     // A connected descriptor (TCP_NODELAY set where it is TCP), or why there is none.
     boost::asio::awaitable<accepted> accept();
     void stop();
+    bool stopped() const;
 
    private:
     struct state;

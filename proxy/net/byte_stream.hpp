@@ -51,6 +51,8 @@ class byte_stream : public interruptible {
     virtual boost::asio::awaitable<io_result> read_some(std::span<char> into) = 0;
     // Writes every byte of `pieces`, in one system call where the kernel takes it. The pieces are consumed in place.
     boost::asio::awaitable<io_result> write_all(std::span<iovec> pieces);
+    // Waits until more can be written.
+    virtual boost::asio::awaitable<io_status> wait_writable() = 0;
 
     // Calls `on_readable` once, on this core, when bytes or an end arrive while nobody reads; replaced by a later
     // call; forgotten by unwatch(). Costs no cancellation: a watch left over from the last request is used again.
@@ -66,10 +68,10 @@ class byte_stream : public interruptible {
     virtual bool is_open() const = 0;
     virtual int native_handle() const = 0;
     virtual std::string peer_address() const = 0;  // "203.0.113.7", "2001:db8::1", "unix"
-
-   protected:
-    virtual boost::asio::awaitable<io_status> wait_writable() = 0;
 };
+
+// Takes `written` bytes off the front of `pieces`, and empty pieces with them.
+void consume(std::span<iovec>& pieces, std::size_t written);
 
 inline iovec piece(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
 

@@ -18,6 +18,8 @@ class interrupt_slot {
         if (target_ != nullptr) target_->interrupt();
     }
     bool interrupted() const { return interrupted_; }
+    // The interruption was understood, and there is still something to say to the client.
+    void reset() { interrupted_ = false; }
 
     // Names what is waited on for as long as it lives.
     class holder {

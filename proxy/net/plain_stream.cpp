@@ -119,30 +119,31 @@ asio::awaitable<io_status> socket_stream::wait_readable() {
     co_return error ? io_status::failed : io_status::ok;
 }
 
+void consume(std::span<iovec>& pieces, std::size_t written) {
+    while (!pieces.empty() && written >= pieces.front().iov_len) {
+        written -= pieces.front().iov_len;
+        pieces = pieces.subspan(1);
+    }
+    if (written == 0) return;
+    auto& front = pieces.front();
+    front.iov_base = static_cast<char*>(front.iov_base) + written;
+    front.iov_len -= written;
+}
+
 asio::awaitable<io_result> byte_stream::write_all(std::span<iovec> pieces) {
     io_result total;
+    consume(pieces, 0);
     while (!pieces.empty()) {
-        if (pieces.front().iov_len == 0) {
-            pieces = pieces.subspan(1);
-            continue;
-        }
         auto written = try_write(pieces);
         total.bytes += written.bytes;
+        consume(pieces, written.bytes);
         if (written.status == io_status::would_block) {
             written.status = co_await wait_writable();
         }
         if (written.status != io_status::ok) {
-            written.bytes = total.bytes;
-            co_return written;
-        }
-        auto left = written.bytes;
-        while (left > 0) {
-            auto& front = pieces.front();
-            const auto step = std::min(left, front.iov_len);
-            front.iov_base = static_cast<char*>(front.iov_base) + step;
-            front.iov_len -= step;
-            left -= step;
-            if (front.iov_len == 0) pieces = pieces.subspan(1);
+            total.status = written.status;
+            total.error = written.error;
+            co_return total;
         }
     }
     co_return total;

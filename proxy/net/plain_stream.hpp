@@ -26,12 +26,12 @@ class socket_stream : public byte_stream {
     bool is_open() const override { return socket_.is_open(); }
     int native_handle() const override { return fd_; }
     std::string peer_address() const override;
+    boost::asio::awaitable<io_status> wait_writable() override;
 
     // The socket itself, for TLS to go on with; this stream is closed afterwards.
     socket_type release_socket();
 
    protected:
-    boost::asio::awaitable<io_status> wait_writable() override;
     boost::asio::awaitable<io_status> wait_readable();
     bool interrupted() const { return interrupted_; }
 

@@ -1,7 +1,7 @@
 // What an answer's head and document must be to be passed on as a success.
 #pragma once
 
-#include <array>
+#include <vector>
 #include <optional>
 #include <string_view>
 
@@ -12,7 +12,7 @@
 namespace ferry::relay {
 
 // The upstream's credentials, which no text for the client may repeat.
-std::array<std::string_view, 1> secrets_of(const catalog::candidate& row);
+std::vector<std::string_view> secrets_of(const catalog::candidate& row);
 
 bool is_event_stream(const net::http_head& head);
 

@@ -12,29 +12,33 @@ struct answer_limits {
 };
 
 // One wheel entry serves all three: a read only notes the time, and the entry moves on when it comes due too early.
-// Until the request is sent only the idle time bounds its writing; then the first-byte clock runs until payload comes,
-// and the idle clock between reads. Owned by an attempt; lives on its core. On expiry it pokes the slot, whatever is
-// waited on, and expired() tells which clock it was.
+// The first-byte clock runs from the end of the request until payload comes, the idle clock while a read waits for the
+// rest of an answer that has begun: a client that is slow to take the answer is not the upstream's fault. Owned by an
+// attempt; lives on its core. On expiry it pokes the slot, and expired() tells which clock it was.
 class answer_clock {
    public:
     enum class which { none, first_byte, idle, total };
 
     answer_clock(net::timer_wheel& wheel, net::interrupt_slot& slot, answer_limits limits)
-        : limits_(limits), slot_(slot), deadline_(wheel), last_byte_(steady::now()) {
+        : limits_(limits), slot_(slot), deadline_(wheel) {
         deadline_.on_expiry([this] { due(); });
-        deadline_.arm(next());
+        rearm();
     }
 
     void on_sent(steady::time_point now) {
-        sent_ = true;
-        last_byte_ = now;
         first_until_ = now + limits_.first_byte;
-        deadline_.arm(next());
+        rearm();
     }
-    // Bytes have come; keep-alive comments and blank lines count only here.
-    void on_bytes(steady::time_point now) {
-        begun_ = true;
-        last_byte_ = now;
+    // A read begins to wait.
+    void on_wait(steady::time_point now) {
+        reading_ = true;
+        quiet_since_ = now;
+        rearm();
+    }
+    // It has ended, with bytes or without. Keep-alive comments and blank lines count only here.
+    void on_read(bool bytes) {
+        reading_ = false;
+        begun_ = begun_ || bytes;
     }
     // Something of the answer itself has come: the first-byte clock is done.
     void on_payload() { payload_ = true; }
@@ -43,35 +47,38 @@ class answer_clock {
     // Pokes a read that is under way at `when`, once; a write to the client is never ended by it.
     void wake_reads_at(steady::time_point when) {
         wake_ = when;
-        deadline_.arm(std::min(next(), wake_));
+        rearm();
     }
     bool waking() const { return wake_ != steady::time_point::max(); }
     bool woken() const { return woken_; }
-    void reading(bool under_way) { reading_ = under_way; }
 
    private:
     steady::time_point next() const {
         auto first = limits_.total_until;
-        if (!sent_ || begun_) first = std::min(first, last_byte_ + limits_.idle);
-        if (sent_ && !payload_) first = std::min(first, first_until_);
-        return first;
+        if (begun_ && reading_) first = std::min(first, quiet_since_ + limits_.idle);
+        if (!payload_) first = std::min(first, first_until_);
+        return woken_ ? first : std::min(first, wake_);
+    }
+    // The entry is only ever moved nearer here; one that comes due too early is set anew.
+    void rearm() {
+        const auto when = next();
+        if (deadline_.armed() && when >= armed_for_) return;
+        armed_for_ = when;
+        deadline_.arm(when);
     }
     void due() {
         const auto now = steady::now();
+        if (now < next()) return rearm();
         if (now >= wake_ && !woken_) {
             woken_ = true;
-            deadline_.arm(next());
+            rearm();
             if (reading_) slot_.poke();
-            return;
-        }
-        if (now < next()) {
-            deadline_.arm(woken_ ? next() : std::min(next(), wake_));
             return;
         }
         if (now >= limits_.total_until) {
             expired_ = which::total;
         } else {
-            expired_ = sent_ && !payload_ && now >= first_until_ ? which::first_byte : which::idle;
+            expired_ = !payload_ && now >= first_until_ ? which::first_byte : which::idle;
         }
         slot_.poke();
     }
@@ -79,9 +86,9 @@ class answer_clock {
     answer_limits limits_;
     net::interrupt_slot& slot_;
     net::deadline deadline_;
-    steady::time_point last_byte_, first_until_;
-    steady::time_point wake_ = steady::time_point::max();
-    bool sent_ = false, begun_ = false, payload_ = false, reading_ = false, woken_ = false;
+    steady::time_point armed_for_{}, quiet_since_{};
+    steady::time_point first_until_ = steady::time_point::max(), wake_ = steady::time_point::max();
+    bool begun_ = false, payload_ = false, reading_ = false, woken_ = false;
     which expired_ = which::none;
 };
 

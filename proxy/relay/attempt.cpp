@@ -5,6 +5,7 @@
 
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
+#include "relay/patient_write.hpp"
 
 namespace ferry::relay {
 
@@ -17,6 +18,10 @@ constexpr int most_interim_answers = 8;
 
 usage::token_prices prices_of(const catalog::candidate& row) {
     return {row.price.input, row.price.output, row.price.cached_input};
+}
+
+fault stopping() {
+    return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
 }
 
 bool is_visible(std::string_view text) {
@@ -63,6 +68,8 @@ asio::awaitable<std::optional<fault>> attempt::connect(bool fresh) {
         auto connected = co_await x_.core.pool.connect(to_.where, until, x_.waiting);
         result_.connect_us = us_between(started_, steady::now());
         x_.waited_us += *result_.connect_us;
+        if (x_.gone) co_return fault::client(fault_code::client_gone, "the client went away");
+        if (x_.stopping()) co_return stopping();
         if (!connected) co_return connected.error();
         lease_ = std::move(*connected);
     }
@@ -84,13 +91,39 @@ asio::awaitable<std::optional<fault>> attempt::send() {
     for (const auto& one : plan_.pieces()) gather.push_back(net::piece(one));
     result_.was_sent = true;
     if (x_.before_us < 0) x_.before_us = us_between(x_.started, now) - x_.waited_us;
-    const net::interrupt_slot::holder waiting(x_.waiting, *lease_->stream);
-    const auto written = co_await lease_->stream->write_all(gather);
+    auto& stream = *lease_->stream;
+    const auto first = stream.try_write(gather);
+    result_.bytes_up = static_cast<std::int64_t>(first.bytes);
+    std::span<iovec> rest(gather);
+    net::consume(rest, first.bytes);
+    std::optional<fault> failed;
+    if (!rest.empty()) failed = co_await send_rest(rest, limits.idle);
     sent_at_ = steady::now();
     clock_->on_sent(sent_at_);
-    result_.bytes_up = static_cast<std::int64_t>(written.bytes);
-    // A provider may answer, say with 413, before it has read the whole: a failed write is not yet a failed try.
-    if (written.status == net::io_status::interrupted) co_return why_no_bytes(written);
+    co_return failed;
+}
+
+// A provider may answer, say with 413, before it has read the whole request: then the rest is not sent, and the answer
+// is read. A failed write is not yet a failed try for the same reason.
+asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest, std::chrono::milliseconds patience) {
+    auto& stream = *lease_->stream;
+    bool answered = false;
+    stream.watch([&stream, &answered] {
+        answered = true;
+        stream.interrupt();
+    });
+    const auto written = co_await write_patiently(x_.core.wheel, x_.waiting, stream, rest, patience);
+    stream.unwatch();
+    result_.bytes_up += static_cast<std::int64_t>(written.io.bytes);
+    sent_whole_ = written.io.status == net::io_status::ok;
+    if (answered) {
+        stream.resume();
+    } else if (written.stalled) {
+        co_return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
+                                  "The upstream took nothing of the request for longer than timeouts.idle.");
+    } else if (written.io.status == net::io_status::interrupted) {
+        co_return why_no_bytes(written.io);
+    }
     co_return std::nullopt;
 }
 
@@ -134,7 +167,7 @@ void attempt::note_answer_head() {
     for (const auto& field : head().fields) {
         if (!is_visible(field.value) || field.value.size() > 256) continue;
         if (net::same_token(field.name, "x-request-id")) x_.upstream_request_id = field.value;
-        const bool limit = field.name.size() > 12 && net::same_token(field.name.substr(0, 12), "x-ratelimit-");
+        const bool limit = field.name.size() > 12 && field.name.size() <= 64 && net::same_token(field.name.substr(0, 12), "x-ratelimit-");
         if (!limit || !x_.core.settings.expose_upstream_limits || x_.upstream_limits.size() > 2048) continue;
         x_.upstream_limits.append(field.name).append(": ").append(field.value).append("\r\n");
     }
@@ -150,17 +183,26 @@ asio::awaitable<net::io_result> attempt::read_more() {
         co_return no_room;
     }
     const net::interrupt_slot::holder waiting(x_.waiting, *c.stream);
-    clock_->reading(true);
+    clock_->on_wait(steady::now());
     const auto got = co_await c.stream->read_some(into);
-    clock_->reading(false);
+    clock_->on_read(got.bytes > 0);
     last_read_ = steady::now();
     if (got.bytes > 0) {
         c.end += got.bytes;
         failed_.answer_begun = true;
         result_.bytes_down += static_cast<std::int64_t>(got.bytes);
-        clock_->on_bytes(last_read_);
     }
     co_return got;
+}
+
+void attempt::read_available() {
+    auto& c = *lease_.operator->();
+    const std::span<char> into(c.buffer.data() + c.end, c.buffer.size() - c.end);
+    c.stream->resume();
+    if (into.empty()) return;
+    const auto got = c.stream->try_read(into);
+    c.end += got.bytes;
+    result_.bytes_down += static_cast<std::int64_t>(got.bytes);
 }
 
 result<std::size_t> attempt::decode(std::vector<std::string_view>& payload) {
@@ -190,7 +232,7 @@ void attempt::finish(std::string_view error_code) {
 
 void attempt::release() {
     if (!lease_) return;
-    const bool whole = lease_->reader.body_done() && lease_->unread().empty();
+    const bool whole = sent_whole_ && lease_->reader.body_done() && lease_->unread().empty();
     if (whole && head().keep_alive && !ends_with_connection()) lease_.mark_reusable();
     lease_.release();
 }
@@ -198,7 +240,7 @@ void attempt::release() {
 fault attempt::why_no_bytes(const net::io_result& got) const {
     using which = answer_clock::which;
     if (x_.gone) return fault::client(fault_code::client_gone, "the client went away");
-    if (x_.stopping()) return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
+    if (x_.stopping()) return stopping();
     switch (clock_->expired()) {
         case which::first_byte:
             return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,

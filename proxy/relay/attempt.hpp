@@ -33,6 +33,8 @@ class attempt {
 
     // Reads more of the answer. Empty room, an end or an error are told by the status.
     boost::asio::awaitable<net::io_result> read_more();
+    // What has come already, without waiting.
+    void read_available();
     // Decodes what lies unread; the views are good until the next read_more() that moves the buffer (make_room()).
     result<std::size_t> decode(std::vector<std::string_view>& payload);
     bool body_done() const { return lease_->reader.body_done(); }
@@ -55,6 +57,7 @@ class attempt {
    private:
     boost::asio::awaitable<std::optional<fault>> connect(bool fresh);
     boost::asio::awaitable<std::optional<fault>> send();
+    boost::asio::awaitable<std::optional<fault>> send_rest(std::span<iovec> rest, std::chrono::milliseconds patience);
     boost::asio::awaitable<std::optional<fault>> read_head();
     void journal_try();
     void note_answer_head();
@@ -69,6 +72,7 @@ class attempt {
     steady::time_point started_ = steady::now();
     steady::time_point sent_at_{}, last_read_{};
     std::size_t head_end_ = 0;  // the head, whose views must hold, lies before it in the buffer
+    bool sent_whole_ = true;
     bool finished_ = false;
 };
 

@@ -8,12 +8,16 @@
 #include "openai/error_body.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
+#include "relay/patient_write.hpp"
 
 namespace ferry::relay {
 
 namespace asio = boost::asio;
 
 namespace {
+
+// A client that takes nothing for so long is gone, whatever its connection says.
+constexpr auto client_patience = std::chrono::seconds(60);
 
 std::string_view reason_phrase(int status) {
     struct line {
@@ -76,13 +80,14 @@ std::string start_head(const exchange& x, int status, std::string_view content_t
 
 // Writes pieces and counts them; false when nobody is there to read.
 asio::awaitable<bool> write_counted(exchange& x, std::span<iovec> pieces) {
-    const net::interrupt_slot::holder waiting(x.waiting, *x.client.stream);
-    const auto written = co_await x.client.stream->write_all(pieces);
-    x.bytes_out += written.bytes;
-    if (written.bytes > 0) x.head_sent = true;
-    if (written.status == net::io_status::ok) co_return true;
+    const auto written = co_await write_patiently(x.core.wheel, x.waiting, *x.client.stream, pieces, client_patience);
+    x.bytes_out += written.io.bytes;
+    if (written.io.bytes > 0) x.head_sent = true;
+    if (written.io.status == net::io_status::ok) co_return true;
+    // Part of it may be with the client: whatever came after that could not be read.
     x.keep_alive = false;
-    if (written.status == net::io_status::failed) x.gone = true;
+    x.cut = true;
+    if (written.io.status == net::io_status::failed || written.stalled) x.gone = true;
     co_return false;
 }
 
@@ -136,8 +141,6 @@ asio::awaitable<void> send_error(exchange& x, const fault& why, bool attempts_us
     const auto body = openai::render_error(why);
     const auto extra = error_headers(why, answer);
     if (x.end.error_code.empty()) x.end.error_code = answer.code;
-    const bool about_the_key = answer.status == 401 || answer.status == 403;
-    if (x.tries == 0) count(about_the_key ? x.core.counts.refused_auth : x.core.counts.refused_request);
     const std::string_view piece = body;
     const std::span<const std::string_view> pieces(&piece, 1);
     co_await send_whole(x, answer.status, json_type, pieces, extra);
@@ -187,8 +190,9 @@ asio::awaitable<bool> response_stream::write(std::span<const std::string_view> p
 
 asio::awaitable<bool> send_continue(exchange& x) {
     iovec line = net::piece("HTTP/1.1 100 Continue\r\n\r\n");
-    const auto written = co_await x.client.stream->write_all(std::span(&line, 1));
-    co_return written.status == net::io_status::ok;
+    const auto sent = co_await write_counted(x, std::span(&line, 1));
+    x.head_sent = false;
+    co_return sent;
 }
 
 }  // namespace ferry::relay

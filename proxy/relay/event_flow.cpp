@@ -56,7 +56,14 @@ std::optional<fault> event_flow::judge(std::string_view& pending) {
 std::optional<fault> event_flow::take(attempt& from) {
     payload_.clear();
     const auto decoded = from.decode(payload_);
-    for (auto piece : payload_) {
+    if (auto failed = take(payload_)) return failed;
+    if (decoded) return std::nullopt;
+    add(openai::sse_error_event(decoded.error()));
+    return decoded.error();
+}
+
+std::optional<fault> event_flow::take(std::span<const std::string_view> payload) {
+    for (auto piece : payload) {
         // Once an event is split, all that follows goes behind its beginning.
         if (tail_.size() > tail_used_) {
             tail_.append(piece);
@@ -67,7 +74,7 @@ std::optional<fault> event_flow::take(attempt& from) {
         tail_.assign(piece);
         tail_used_ = 0;
     }
-    if (tail_.size() > tail_used_ && !payload_.empty()) {
+    if (tail_.size() > tail_used_ && !payload.empty()) {
         auto pending = std::string_view(tail_).substr(tail_used_);
         auto failed = judge(pending);
         tail_used_ = tail_.size() - pending.size();
@@ -78,9 +85,7 @@ std::optional<fault> event_flow::take(attempt& from) {
             tail_used_ += given;
         }
     }
-    if (decoded) return std::nullopt;
-    add(openai::sse_error_event(decoded.error()));
-    return decoded.error();
+    return std::nullopt;
 }
 
 std::optional<fault> event_flow::end(stream_end how) {

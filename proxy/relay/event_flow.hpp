@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ class event_flow {
     // Decodes what `from` has read and judges its events. A fault: the stream has failed; pieces() ends with what the
     // client is told about it.
     std::optional<fault> take(attempt& from);
+    // The same for payload that is decoded already and stays where it is until written(). Once between two written().
+    std::optional<fault> take(std::span<const std::string_view> payload);
     // The upstream's body is over. A fault as above.
     std::optional<fault> end(stream_end how);
     // Releases a [DONE] that was held.

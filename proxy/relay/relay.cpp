@@ -86,10 +86,10 @@ asio::awaitable<void> refuse(exchange& x, const fault& why) {
     note_failure(x, why);
     if (why.code != fault_code::client_gone) x.end.status = openai::map_fault(why).status;
     co_await settle(x);
-    if (x.gone) {
-        x.keep_alive = false;
-        co_return;
-    }
+    if (x.tries == 0) count_refusal(x, why);
+    if (x.gone) x.cut = true;
+    if (x.cut) co_return;
+    if (x.stopping()) x.waiting.reset();
     co_await send_error(x, why);
 }
 

@@ -117,7 +117,7 @@ asio::awaitable<void> relay_large(exchange& x, attempt& from, document& doc) {
     bool ended = false;
     while (!failed && !ended && !from.body_done()) {
         const auto pieces = doc.pieces();
-        if (!co_await out.send(pieces)) failed = fault::client(fault_code::client_gone, "the client went away");
+        if (!co_await out.send(pieces)) failed = from.why_no_bytes({});
         doc.forget();
         if (!failed) failed = co_await read_on(from, ended);
         if (!failed) failed = doc.take();

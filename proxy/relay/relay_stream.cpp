@@ -44,9 +44,10 @@ asio::awaitable<void> finish(exchange& x, attempt& from, event_flow& flow, respo
     from.finish(x.end.error_code);
     co_await settle(x);
     if (failed) x.keep_alive = false;
-    if (x.gone || x.cut) co_return;
-    const auto sent = co_await out.send_last(flow.pieces());
-    if (!sent) x.cut = true;
+    if (x.gone) x.cut = true;
+    if (x.cut) co_return;
+    if (x.stopping()) x.waiting.reset();
+    co_await out.send_last(flow.pieces());
     if (!failed) from.release();
 }
 
@@ -92,8 +93,6 @@ asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
             from.clock().wake_reads_at(steady::now() + done_is_held);
         }
         if (!flow.pieces().empty() && !co_await out.send(flow.pieces())) {
-            // Part of an event may be with the client: nothing that is added now could be read.
-            x.cut = true;
             failed = from.why_no_bytes(got);
             break;
         }
@@ -103,7 +102,10 @@ asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
         if (!from.clock().woken() && got.status == net::io_status::ok) continue;
         ended = true;
         if (from.clock().woken() && !x.gone && !x.stopping()) {
-            flow.release_done();
+            // Usage may have come in this very moment.
+            from.read_available();
+            failed = flow.take(from);
+            if (!failed) flow.release_done();
         } else {
             failed = end_of_body(flow, from, got);
         }

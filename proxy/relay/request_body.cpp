@@ -126,7 +126,7 @@ asio::awaitable<std::optional<fault>> read_request(exchange& x) {
     }
     // What was pipelined behind the body moves up too, so that there is room to notice the client's end.
     x.client.compact(behind_head);
-    x.keep_alive = keeps_alive;
+    x.keep_alive = keeps_alive && x.core.phase == run_phase::serving;
     x.body_bytes = x.body.size();
     co_return reading.finish();
 }

@@ -1,6 +1,6 @@
 #include "relay/settle.hpp"
 
-#include "net/executor.hpp"
+#include "base/log.hpp"
 #include "net/signal.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
@@ -99,7 +99,11 @@ asio::awaitable<void> settle(exchange& x) {
     if (!x.core.settings.durable_power) co_return;
     // Shared, because the journal thread may answer after a wait that was cut short by a shutdown.
     const auto synced = std::make_shared<net::signal>(x.core.context);
-    x.core.journal.when_durable(x.core.journal.position(), [synced](bool) { synced->notify(); });
+    x.core.journal.when_durable(x.core.journal.position(), [synced](bool done) {
+        if (!done) log_error("The journal could not be synced: usage since the last sync would not survive a power cut");
+        synced->notify();
+    });
+    const net::interrupt_slot::holder waiting(x.waiting, *synced);
     co_await synced->wait();
 }
 
@@ -107,6 +111,12 @@ void note_failure(exchange& x, const fault& why) {
     x.end.reason = reason_for(why);
     if (x.end.error_code.empty()) x.end.error_code = openai::code_text(why);
     if (why.code == fault_code::client_gone) x.end.status = 499;
+}
+
+void count_refusal(exchange& x, const fault& why) {
+    auto& counts = x.core.counts;
+    const bool about_the_key = why.code == fault_code::invalid_api_key || why.code == fault_code::model_not_allowed;
+    count(about_the_key ? counts.refused_auth : counts.refused_request);
 }
 
 void log_access(exchange& x) {

@@ -19,6 +19,9 @@ boost::asio::awaitable<void> settle(exchange& x);
 // Fills x.end for an answer that failed, as the journal and the access log tell it.
 void note_failure(exchange& x, const fault& why);
 
+// Counts a request that was refused before it resolved to a model.
+void count_refusal(exchange& x, const fault& why);
+
 // One line of the access log; after the answer.
 void log_access(exchange& x);
 

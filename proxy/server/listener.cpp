@@ -26,7 +26,7 @@ asio::awaitable<void> listener::pause() {
 asio::awaitable<void> listener::run() {
     bool reported = false;
     for (;;) {
-        while (!has_room_()) co_await pause();
+        while (!has_room_() && !acceptor_.stopped()) co_await pause();
         const auto next = co_await acceptor_.accept();
         switch (next.what) {
             case outcome::accepted:

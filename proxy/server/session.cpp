@@ -28,6 +28,14 @@ std::string_view operation_name(operation what) {
     return "unknown";
 }
 
+// Requests that only somebody who wants two parties to read them differently sends: what follows is not trusted.
+bool is_suspect(const net::http_head& head) {
+    if (head.method == "CONNECT" || head.method == "TRACE") return true;
+    const auto path = head.target.substr(0, head.target.find('?'));
+    const bool doubled = path.find("//") != std::string_view::npos && path.front() == '/';
+    return doubled || path.find_first_of(";\\#") != std::string_view::npos || path.find("%2") != std::string_view::npos;
+}
+
 }  // namespace
 
 session::session(const session_context& context, std::unique_ptr<net::byte_stream> stream)
@@ -37,8 +45,6 @@ session::session(const session_context& context, std::unique_ptr<net::byte_strea
 }
 
 session::~session() {
-    auto& counts = context_.services.counts;
-    if (context_.ops == nullptr) counts.open_connections.fetch_sub(1, std::memory_order_relaxed);
     context_.registry.remove(*this);
 }
 
@@ -52,7 +58,7 @@ void session::stop() {
     if (current_ == nullptr) {
         link_.stream->interrupt();
     } else {
-        current_->waiting.poke();
+        current_->waiting.interrupt();
     }
 }
 
@@ -95,6 +101,7 @@ asio::awaitable<session::head_state> session::read_head() {
             }
             if (*progress == net::http_reader::progress::done) {
                 idle_ = false;
+                stream.resume();
                 co_return head_state::ready;
             }
         }
@@ -152,7 +159,7 @@ asio::awaitable<void> session::answer(relay::exchange& x) {
         co_await relay::handle(x);
         co_return;
     }
-    if (!link_.reader.body_done()) x.keep_alive = false;
+    if (!link_.reader.body_done() || (!found && is_suspect(x.head))) x.keep_alive = false;
     std::optional<fault> refused;
     if (found) {
         x.operation = operation_name(found->what);
@@ -162,6 +169,7 @@ asio::awaitable<void> session::answer(relay::exchange& x) {
     }
     if (refused) {
         relay::note_failure(x, *refused);
+        relay::count_refusal(x, *refused);
         co_await relay::send_error(x, *refused);
     } else if (found->what == operation::list_models) {
         co_await send_model_list(x);

@@ -13,7 +13,6 @@
 
 namespace ferry::server {
 
-// The core counts a client's connection when it is accepted; the session's end takes it off again.
 // What the sessions of a core share besides the services. Owned by the core.
 struct session_context {
     relay::services& services;

@@ -21,7 +21,6 @@ struct connection {
     net::buffer_pool::buffer buffer;  // lent for as long as an exchange uses the connection
     std::size_t begin = 0, end = 0;   // what was read and is not consumed yet lies in [begin, end) of the buffer
     steady::time_point idle_since{};
-    bool used_before = false;  // an answer was read from it: a close now may be a stale connection's
 
     std::string_view unread() { return {buffer.data() + begin, end - begin}; }
 };

@@ -17,14 +17,15 @@ struct lookup_answer {
     std::string error;                                // "" on success
 };
 
-// Owned by the application; shared by the cores. Any thread may call ask(); `done` runs on a look-up thread.
-// The destructor does not wait for a look-up under way: the system may take a minute over it.
+// Owned by the application; shared by the cores. Any thread may call ask(); `done` runs on a look-up thread, and never
+// after stop(), which does not wait for a look-up under way: the system may take a minute over it.
 class name_lookup {
    public:
     using callback = std::function<void(lookup_answer)>;
     name_lookup();
     ~name_lookup();
     void ask(std::string host, callback done);
+    void stop();
 
    private:
     struct shared_queue {

@@ -46,11 +46,8 @@ lease pool::take_idle(const catalog::endpoint& where) {
     while (!idle.empty()) {
         auto candidate = std::move(idle.back());
         idle.pop_back();
-        candidate->stream->unwatch();
+        if (!is_quiet(*candidate)) continue;
         candidate->buffer = buffers_.lend();
-        const std::span<char> probe(candidate->buffer.data(), candidate->buffer.size());
-        // A close or stray bytes may have arrived in this very turn of the loop, before the watch could say so.
-        if (candidate->stream->try_read(probe).status != net::io_status::would_block) continue;
         candidate->begin = candidate->end = 0;
         ++found->second.in_use;
         ++found->second.reused;
@@ -89,82 +86,84 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial(con
                                                                               net::interrupt_slot& slot) {
     auto resolved = co_await resolver_.resolve(where.host, slot);
     if (!resolved) co_return resolved.error();
-    const auto session = of.session;
     auto failure = fault::upstream(fault_code::upstream_unreachable, retry_advice::same,
                                    "The upstream cannot be reached.");
-    for (const auto& address : *resolved) {
-        if (slot.interrupted() || steady::now() >= until) break;
-        if (denied_.contains(address)) {
-            failure = fault::upstream(fault_code::upstream_unreachable, retry_advice::next_candidate,
-                                      "The upstream's address lies in upstream.denied_networks; no connection was made.");
-            continue;
-        }
-        auto socket = net::plain_stream::open(core_, address);
-        if (!socket) {
-            failure = fault::self(fault_code::overloaded, "No socket for an upstream connection: too many open files.");
-            continue;
-        }
-        net::io_result connected;
-        {
-            const net::interrupt_slot::holder waiting(slot, *socket);
-            connected = co_await socket->connect(address, where.port);
-        }
-        if (connected.status != net::io_status::ok) {
-            const auto reason = boost::system::system_category().message(connected.error);
-            failure = fault::upstream(fault_code::upstream_unreachable, retry_advice::same,
-                                      "The upstream cannot be reached (" + reason + ").");
-            continue;
-        }
-        if (!where.is_tls) co_return std::unique_ptr<net::byte_stream>(std::move(socket));
-        auto secured = tls_.wrap(socket->release_socket(), where.sni, where.host, session);
-        std::optional<fault> refused;
-        {
-            const net::interrupt_slot::holder waiting(slot, *secured);
-            refused = co_await secured->handshake();
-        }
-        if (!refused) co_return std::unique_ptr<net::byte_stream>(std::move(secured));
-        failure = std::move(*refused);
+    const auto count = resolved->size();
+    for (std::size_t tried = 0; tried < count; ++tried) {
+        const auto now = steady::now();
+        if (slot.interrupted() || now >= until) break;
+        // One address that swallows packets must leave time for the others.
+        net::deadline share(wheel_);
+        share.on_expiry([&slot] { slot.poke(); });
+        if (tried + 1 < count) share.arm(now + (until - now) / static_cast<int>(count - tried));
+        const auto address = (*resolved)[of.first_address % count];
+        auto dialled = co_await dial_one(where, address, of, slot);
+        if (dialled) co_return std::move(*dialled);
+        failure = dialled.error();
+        ++of.first_address;
     }
     co_return failure;
+}
+
+boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial_one(
+    const catalog::endpoint& where, const boost::asio::ip::address& address, host& of, net::interrupt_slot& slot) {
+    const auto session = of.session;
+    if (denied_.contains(address)) {
+        co_return fault::upstream(fault_code::upstream_unreachable, retry_advice::next_candidate,
+                                  "The upstream's address lies in upstream.denied_networks; no connection was made.");
+    }
+    auto socket = net::plain_stream::open(core_, address);
+    if (!socket) {
+        co_return fault::self(fault_code::overloaded, "No socket for an upstream connection: too many open files.");
+    }
+    net::io_result connected;
+    {
+        const net::interrupt_slot::holder waiting(slot, *socket);
+        connected = co_await socket->connect(address, where.port);
+    }
+    if (connected.status != net::io_status::ok) {
+        std::string reason = "no answer in time";
+        if (connected.error != 0) reason = boost::system::system_category().message(connected.error);
+        co_return fault::upstream(fault_code::upstream_unreachable, retry_advice::same,
+                                  "The upstream cannot be reached (" + reason + ").");
+    }
+    if (!where.is_tls) co_return std::unique_ptr<net::byte_stream>(std::move(socket));
+    auto secured = tls_.wrap(socket->release_socket(), where.sni, where.host, session);
+    std::optional<fault> refused;
+    {
+        const net::interrupt_slot::holder waiting(slot, *secured);
+        refused = co_await secured->handshake();
+    }
+    if (refused) co_return std::move(*refused);
+    co_return std::unique_ptr<net::byte_stream>(std::move(secured));
 }
 
 void pool::give_back(const std::string& key, std::unique_ptr<connection> c, bool reusable) {
     auto& of = hosts_[key];
     --of.in_use;
     if (!reusable || !c->stream->is_open() || of.idle.size() >= options_.idle_per_host) {
-        c->stream->close();
+        // What the kernel still holds of a request nobody waits for need not be delivered.
+        c->stream->close(!c->reader.body_done());
         return;
     }
     c->buffer = {};
-    c->used_before = true;
     c->idle_since = steady::now();
-    const auto* which = c.get();
     c->stream->resume();
-    c->stream->watch([this, key, which] { drop_idle(key, which); });
     of.idle.push_back(std::move(c));
     if (!sweep_at_.armed()) sweep_at_.arm(steady::now() + sweep_interval);
 }
 
-void pool::drop_idle(const std::string& key, const connection* which) {
-    auto& idle = hosts_[key].idle;
-    const auto found = std::find_if(idle.begin(), idle.end(), [which](const auto& c) { return c.get() == which; });
-    if (found == idle.end()) return;
-    if ((*found)->stream->native_handle() >= 0) {
-        // On TLS a session ticket makes the socket readable although nothing was said.
-        char byte;
-        if ((*found)->stream->try_read(std::span(&byte, 1)).status == net::io_status::would_block) {
-            (*found)->stream->watch([this, key, which] { drop_idle(key, which); });
-            return;
-        }
-    }
-    idle.erase(found);
+// Without waiting: has the peer closed, or said something nobody asked for? On TLS a session ticket may have come.
+bool pool::is_quiet(connection& c) {
+    char byte;
+    return c.stream->try_read(std::span(&byte, 1)).status == net::io_status::would_block;
 }
 
 void pool::sweep() {
     const auto oldest = steady::now() - options_.idle_timeout;
     bool any = false;
     for (auto& [key, of] : hosts_) {
-        std::erase_if(of.idle, [oldest](const auto& c) { return c->idle_since < oldest; });
+        std::erase_if(of.idle, [oldest](const auto& c) { return c->idle_since < oldest || !is_quiet(*c); });
         any = any || !of.idle.empty();
     }
     if (any) sweep_at_.arm(steady::now() + sweep_interval);

@@ -51,8 +51,9 @@ struct pool_status {
     std::uint64_t opened = 0, reused = 0;
 };
 
-// Idle connections are last in, first out per endpoint, and never shared between endpoints. An idle connection that
-// becomes readable (closed, or bytes nobody asked for) is dropped at once. Owned by a core; lives on it.
+// Idle connections are last in, first out per endpoint, and never shared between endpoints. One that was closed, or on
+// which bytes came that nobody asked for, is never lent: it is looked at when it is taken, and once a second while it
+// lies idle (a standing watch would cost a system call per request). Owned by a core; lives on it.
 class pool {
    public:
     pool(boost::asio::io_context& core, net::timer_wheel& wheel, net::buffer_pool& buffers, name_lookup& lookup,
@@ -76,11 +77,14 @@ class pool {
         std::vector<std::unique_ptr<connection>> idle;
         std::shared_ptr<net::tls_session_slot> session = std::make_shared<net::tls_session_slot>();
         std::size_t in_use = 0;
+        std::size_t first_address = 0;  // which of the name's addresses to try first: moves on when one fails
         std::uint64_t opened = 0, reused = 0;
     };
     void give_back(const std::string& key, std::unique_ptr<connection> c, bool reusable);
-    void drop_idle(const std::string& key, const connection* which);
+    static bool is_quiet(connection& c);
     void sweep();
+    boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial_one(
+        const catalog::endpoint& where, const boost::asio::ip::address& address, host& of, net::interrupt_slot& slot);
     boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial(const catalog::endpoint& where, host& of,
                                                                             steady::time_point until,
                                                                             net::interrupt_slot& slot);

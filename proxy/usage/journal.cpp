@@ -66,12 +66,13 @@ void journal::close() {
     stopping_ = true;
     wake();
     thread_.join();
-    for (auto& writer : writers_) writer->close();
+    // What nobody will write goes first, so that the shipper does not take it for what follows.
     for (auto& each : lanes_) {
         take_back(*each, each->ready);
         take_back(*each, each->rejected);
-        sync(*each);
     }
+    for (auto& writer : writers_) writer->close();
+    for (auto& each : lanes_) sync(*each);
 }
 
 void journal::wake() {
@@ -120,9 +121,10 @@ bool journal::may_grow(lane& which, std::uint64_t bytes) const {
 }
 
 void journal::add_segment(lane& which, std::uint64_t bytes) {
-    const segment_identity id{instance_, which.core, ++which.last_number};
     const std::uint64_t whole_pages = (segment_header_bytes + bytes + 4095) & ~std::uint64_t{4095};
-    std::shared_ptr<segment> made = segment::create(options_.journal_dir, id, whole_pages);
+    std::shared_ptr<segment> made;
+    while (!made)
+        made = segment::create(options_.journal_dir, {instance_, which.core, ++which.last_number}, whole_pages);
     bytes_ += made->size();
     which.ready_bytes = made->size();
     segment* next = made.get();

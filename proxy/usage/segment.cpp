@@ -16,9 +16,7 @@ std::shared_ptr<segment> segment::create(const std::string& folder, const segmen
     const std::string temporary = name + ".tmp";
     file made = file::create(temporary);
     try {
-        // Whoever clears up after dead processes may hold it for a moment, or have removed it already.
-        if (!made.try_lock() || !made.has_name())
-            throw file_error(std::make_error_code(std::errc::resource_unavailable_try_again), "keep", temporary);
+        if (!made.try_lock() || !made.has_name()) return nullptr;
         made.allocate(bytes);
         mapping mapped(made, bytes);
         write_header(mapped.data(), {segment_version, id, bytes});

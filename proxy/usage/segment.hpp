@@ -15,8 +15,9 @@ namespace ferry::usage {
 // Its lock is held as long as it lives, so another process leaves it alone.
 class segment {
 public:
-    // Makes the file, under a temporary name until it is locked and has its header. Not durable before its
-    // first sync(). Throws file_error, and leaves no file behind then.
+    // Makes the file, under a temporary name until it is locked and has its header. Not durable before its first
+    // sync(). Null if another process, which clears up after dead ones, got hold of it first: then the next number is
+    // free. Throws file_error, and leaves no file behind then.
     static std::shared_ptr<segment> create(const std::string& folder, const segment_identity& id, std::uint64_t bytes);
 
     segment(file owned, mapping mapped, const segment_identity& id);

@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds first_backoff{100}, longest_backoff{5000};
-constexpr std::chrono::seconds adoption_interval{10};
+constexpr std::chrono::seconds adoption_interval{1};
 
 }  // namespace
 

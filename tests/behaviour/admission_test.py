@@ -232,6 +232,16 @@ class Admission(FerryCase):
         self.assertLess(time.monotonic() - began, 2.5)
         self.assert_nothing_upstream()
 
+    def test_a_client_that_asks_and_never_reads_does_not_hold_its_connection(self):
+        for key in (self.key, "nonsense"):
+            client = self.client()
+            many = self.request(b"", path="/v1/models", method="GET", key=key) * 200
+            began = time.monotonic()
+            with self.assertRaises((ConnectionError, TimeoutError)):
+                while True:
+                    client.send(many)
+            self.assertLess(time.monotonic() - began, 10)
+
     def test_an_idle_connection_is_closed_without_a_word(self):
         client = self.client()
         began = time.monotonic()

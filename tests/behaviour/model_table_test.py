@@ -133,6 +133,17 @@ class ModelTable(FerryCase):
             self.ferry.sql(insert_model(name, self.upstream.base, provider=provider))
             eventually(lambda: self.ask(model=name)[1].status == 200)
 
+    def test_a_secret_in_extra_headers_that_the_upstream_repeats_does_not_reach_the_client(self):
+        token = "topsecret-" + "v4lue" * 4
+        self.secrets.append(token)
+        self.ferry.sql(insert_model("tenant", self.upstream.base, extra_headers="'{\"X-Token\":\"%s\"}'" % token))
+        eventually(lambda: self.ask(model="tenant")[1].status == 200)
+        for secret in (token, UPSTREAM_KEY):
+            refusal = answers.error_answer(400, f"bad token {secret}")
+            self.assert_error(self.chat(self.nonce(refusal), model="tenant"), 400)
+            failure = [answers.chunk("x"), answers.event({"error": {"message": f"bad token {secret}"}})]
+            self.chat(self.nonce(*answers.chunked_stream(failure)), model="tenant", stream=True)
+
     def test_extra_headers_and_a_timeout_of_the_row_are_obeyed(self):
         self.ferry.sql(insert_model("extra", self.upstream.base, extra_headers="'{\"X-Tenant\":\"t-1\"}'",
                                     first_byte_timeout_ms="300"))

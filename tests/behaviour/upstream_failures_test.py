@@ -3,7 +3,7 @@ import socket
 import time
 
 import answers
-from harness import FerryCase, insert_model
+from harness import FerryCase, eventually, insert_model
 
 LF_LINES = b'HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: 2\n\n{}'
 HTML = b"<html><head><title>502</title></head><body>cloudflare</body></html>"
@@ -147,9 +147,22 @@ class UpstreamFailures(FerryCase):
         self.assertIn("the cause", answer.error["message"])
 
     def test_an_early_error_answer_before_the_body_was_read_is_passed_on(self):
-        nonce = self.nonce(answers.error_answer(413, "too much"))
-        answer = self.chat(nonce, filler="x" * 3_000_000)
-        self.assert_error(answer, 413)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            self.ferry.sql(insert_model("early", f"http://127.0.0.1:{server.getsockname()[1]}/v1"))
+            eventually(lambda: b'"early"' in self.models_listed())
+            nonce, client = self.nonce(), self.client()
+            client.send(self.request(self.body(nonce, model="early", filler="x" * 8_000_000), nonce=nonce))
+            peer, _ = server.accept()
+            with peer:
+                peer.recv(4096)
+                peer.sendall(answers.error_answer(413, "too much"))  # and reads no more
+                self.assert_error(client.response(), 413)
+        self.assert_row(nonce, status=413)
+
+    def models_listed(self):
+        client = self.client()
+        client.send(self.request(b"", path="/v1/models", method="GET"))
+        return client.response().body
 
     def test_retry_after_is_passed_on_in_both_forms(self):
         forms = {"Retry-After: 2": 2, "Retry-After: 1.5": 2, "retry-after-ms: 250": 1,

@@ -33,12 +33,20 @@ class Project:
 PROJECT = Project()
 
 
-def tracked_files():
-    """What git would commit, as far as it is code."""
+def names_of_files():
+    """What git would commit; without git, what lies in the folders of the project."""
     # Whoever owns the clone: a build machine often runs as somebody else.
     command = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in sorted(set(listed.stdout.split("\n"))):
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode == 0:
+        return set(listed.stdout.split("\n"))
+    folders = ("proxy", "bench", "tests", "deploy", ".ci")
+    return {str(path.relative_to(ROOT)) for folder in folders for path in (ROOT / folder).rglob("*")}
+
+
+def tracked_files():
+    """The code of the project."""
+    for name in sorted(names_of_files()):
         path = ROOT / name
         if not name or not path.is_file() or path.is_symlink() or name.startswith("tests/lint/samples/"):
             continue

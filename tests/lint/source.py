@@ -158,7 +158,7 @@ class Source:
         start = max(self.code.rfind(c, 0, brace) for c in ";}")
         opener = self.code.rfind("{", 0, brace)
         text = self.code[max(start, opener) + 1 : brace]
-        if re.search(r"\b(namespace|enum)\b|^\s*(template\s*<[^{]*>\s*)?(class|struct|union)\b", text):
+        if re.search(r"\b(namespace|enum)\b|\b(class|struct|union)\b[^()]*$", text):
             return None
         paren = text.find("(")
         if paren == -1 or CONTROL.search(text[:paren]):

@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(a_gathered_write_arrives_in_order_whatever_the_kernel_takes
     auto [stream, peer] = unix_pair();
     // More pieces than one call takes, more bytes than the socket holds, empty ones between.
     std::vector<std::string> texts;
-    for (int i = 0; i < 150; ++i) texts.push_back(i % 7 == 0 ? std::string() : std::string(20'000 + i, char('a' + i % 26)));
+    for (int i = 0; i < 150; ++i)
+        texts.push_back(i % 7 == 0 ? std::string() : std::string(20'000 + i, char('a' + i % 26)));
     std::vector<iovec> pieces;
     std::string expected;
     for (const auto& text : texts) {
@@ -159,6 +160,18 @@ BOOST_AUTO_TEST_CASE(a_watch_calls_once_for_bytes_and_for_an_end) {
     peer.close();
     run_until([&] { return called > 1; });
     BOOST_TEST((read(*stream).status == io_status::eof));
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_may_be_set_again_from_its_own_call) {
+    auto [stream, peer] = tcp_pair();
+    int called = 0;
+    stream->watch([&, s = stream.get()] {
+        ++called;
+        s->watch([&] { called += 10; });
+    });
+    peer.send("x");
+    run_until([&] { return called > 1; });
+    BOOST_TEST(called == 11);
 }
 
 BOOST_AUTO_TEST_CASE(a_later_watch_replaces_an_earlier_and_unwatch_forgets_it) {

@@ -1,113 +1,15 @@
-#include "net/http_reader.hpp"
-
-#include <boost/test/unit_test.hpp>
-#include <string>
+#include "net/every_split.hpp"
 
 using namespace ferry;
 using namespace ferry::net;
-using kind = http_reader::kind;
-using progress = http_reader::progress;
-using namespace std::string_view_literals;
-
-namespace {
-
-constexpr fault_code none = fault_code::internal_error;
-
-// What a reader makes of a message and of what lies behind it.
-struct reading {
-    fault_code refused = none;
-    bool head = false, done = false;
-    std::string body;
-    std::string rest;  // read, but no part of the message
-    std::size_t fields = 0;
-
-    bool operator==(const reading&) const = default;
-};
-
-std::ostream& operator<<(std::ostream& out, const reading& r) {
-    return out << (r.refused == none ? "accepted" : "refused") << " head=" << r.head << " done=" << r.done << " body='"
-               << r.body << "' rest='" << r.rest << "' fields=" << r.fields;
-}
-
-// Feeds as a session does: the head from its first byte each time, the body from where the reader stopped.
-class feeder {
-   public:
-    feeder(kind k, std::size_t limit, bool no_body = false) : reader_(k, limit) { reader_.reset(no_body); }
-
-    void feed(std::string_view piece) {
-        if (result_.refused != none) return;
-        received_ += piece;
-        if (!result_.head) {
-            const auto got = reader_.read_head(received_);
-            if (!got) return refuse(got.error());
-            if (*got == progress::need_more) return;
-            result_.head = true;
-            result_.fields = reader_.head().fields.size();
-            at_ = reader_.head_size();
-        }
-        std::vector<std::string_view> payload;
-        const auto used = reader_.read_body(std::string_view(received_).substr(at_), payload);
-        for (const auto one : payload) result_.body += one;
-        if (!used) return refuse(used.error());
-        at_ += *used;
-    }
-    reading result() {
-        if (result_.refused == none && result_.head) {
-            result_.done = reader_.body_done();
-            result_.rest = received_.substr(at_);
-            // Trailers never join the head.
-            result_.fields = reader_.head().fields.size();
-        }
-        return result_;
-    }
-    const http_reader& reader() const { return reader_; }
-
-   private:
-    void refuse(const fault& why) { result_.refused = why.code; }
-
-    http_reader reader_;
-    std::string received_;
-    std::size_t at_ = 0;
-    reading result_;
-};
-
-reading read_in_pieces(kind k, std::string_view message, std::size_t first, std::size_t step, std::size_t limit) {
-    feeder feed(k, limit);
-    feed.feed(message.substr(0, first));
-    for (auto at = first; at < message.size(); at += step) feed.feed(message.substr(at, step));
-    return feed.result();
-}
-
-// Whole, cut once at every place, and in pieces of 1, 2, 3 and 7 bytes: always the same.
-reading read(kind k, std::string_view message, std::size_t limit = 4096) {
-    const auto whole = read_in_pieces(k, message, message.size(), message.size() + 1, limit);
-    const auto compare = [&](std::size_t first, std::size_t step) {
-        auto split = read_in_pieces(k, message, first, step, limit);
-        // A refused message has no body: how much of it was seen before does not matter.
-        if (whole.refused != none) {
-            BOOST_TEST((split.refused == whole.refused), "cut at " << first << ", pieces of " << step);
-        } else {
-            BOOST_TEST(split == whole, "cut at " << first << ", pieces of " << step << ": " << split);
-        }
-    };
-    for (std::size_t first = 0; first <= message.size(); ++first) compare(first, message.size() + 1);
-    for (const std::size_t step : {1, 2, 3, 7}) compare(0, step);
-    return whole;
-}
-
-std::string post(std::string_view fields, std::string_view body) {
-    return "POST /v1/x HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n" + std::string(body);
-}
-
-std::string chunked(std::string_view body) { return post("Transfer-Encoding: chunked\r\n", body); }
-
-}  // namespace
+using namespace ferry::net::testing;
 
 BOOST_AUTO_TEST_SUITE(http_reader_suite)
 
 BOOST_AUTO_TEST_CASE(a_request_head_is_read_into_views) {
     const std::string_view text =
-        "POST /v1/chat/completions?x=1 HTTP/1.1\r\nHost: a:1\r\nX-A:  b c \r\nX-a: second\r\ncontent-length: 2\r\n\r\n{}";
+        "POST /v1/chat/completions?x=1 HTTP/1.1\r\nHost: a:1\r\nX-A:  b c \r\nX-a: second\r\ncontent-length: "
+        "2\r\n\r\n{}";
     http_reader reader(kind::request, 4096);
     BOOST_REQUIRE((*reader.read_head(text) == progress::done));
     const auto& head = reader.head();
@@ -314,81 +216,6 @@ BOOST_AUTO_TEST_CASE(a_head_is_bounded_to_the_byte) {
     BOOST_TEST((read(kind::request, head, 999).refused == fault_code::header_too_large));
     BOOST_TEST((read(kind::request, head.substr(0, 999), 999).refused == fault_code::header_too_large));
     BOOST_TEST((read(kind::request, head.substr(0, 998), 999).refused == none));
-}
-
-BOOST_AUTO_TEST_CASE(answers_of_every_framing_are_read_in_every_split) {
-    const struct {
-        std::string_view message, body, rest;
-        bool done, by_close;
-    } cases[] = {
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "hello", "", true, false},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", "hel", "", false, false},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 408", "hello", "HTTP/1.1 408", true, false},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "", "", true, false},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "hello", "", true, false},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n\r\nz", "hello", "z", true, false},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "hello", "\r\n", false, false},
-        {"HTTP/1.1 200 OK\r\n\r\nhello", "hello", "", false, true},
-        {"HTTP/1.0 200 OK\r\n\r\n", "", "", false, true},
-        {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200", "", "HTTP/1.1 200", true, false},
-        {"HTTP/1.1 204 No Content\r\n\r\nstray", "", "stray", true, false},
-        {"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", "", "", true, false},
-        {"HTTP/1.1 304 Not Modified\r\n\r\n", "", "", true, false},
-    };
-    for (const auto& one : cases) {
-        BOOST_TEST_CONTEXT(one.message) {
-            const auto got = read(kind::response, one.message);
-            BOOST_TEST((got.refused == none));
-            BOOST_TEST(got.done == one.done);
-            BOOST_TEST(got.body == one.body);
-            BOOST_TEST(got.rest == one.rest);
-            feeder feed(kind::response, 4096);
-            feed.feed(one.message);
-            BOOST_TEST(feed.reader().ends_with_connection() == one.by_close);
-        }
-    }
-}
-
-BOOST_AUTO_TEST_CASE(an_answer_that_ends_with_the_connection_does_not_keep_it_alive) {
-    http_reader reader(kind::response, 4096);
-    BOOST_REQUIRE((*reader.read_head("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\n") == progress::done));
-    BOOST_TEST((reader.head().framing == body_framing::until_close));
-    BOOST_TEST(!reader.head().keep_alive);
-}
-
-BOOST_AUTO_TEST_CASE(H14_malformed_answers_are_refused_in_every_split) {
-    constexpr std::string_view messages[] = {
-        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nX: a\rSet-Cookie: b\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
-        "\r\nHTTP/1.1 200 OK\r\n\r\n",
-        "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello",
-        "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    };
-    for (const auto message : messages) {
-        BOOST_TEST_CONTEXT(message) {
-            BOOST_TEST((read(kind::response, message).refused == fault_code::upstream_invalid_response));
-        }
-    }
-    const auto flood = "HTTP/1.1 200 OK\r\nX: " + std::string(1 << 20, 'x');
-    http_reader reader(kind::response, 65536);
-    BOOST_TEST((reader.read_head(flood).error().code == fault_code::upstream_invalid_response));
-}
-
-BOOST_AUTO_TEST_CASE(the_answer_to_a_HEAD_has_no_body_whatever_its_head_says) {
-    for (const auto head : {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
-                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
-        feeder feed(kind::response, 4096, true);
-        feed.feed(head);
-        BOOST_TEST_CONTEXT(head) {
-            BOOST_TEST(feed.result().done);
-            BOOST_TEST((feed.reader().head().framing == body_framing::none));
-            BOOST_TEST(!feed.reader().ends_with_connection());
-        }
-    }
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_remembers_nothing_of_the_message_before) {

@@ -60,7 +60,8 @@ BOOST_AUTO_TEST_CASE(H1_a_length_beside_a_transfer_coding_is_refused) {
         "Transfer-Encoding: chunked\r\nX: y\r\nCONTENT-LENGTH: 0\r\n",
         "Transfer-Encoding: gzip\r\nContent-Length: 5\r\n",
     };
-    for (const auto one : fields) BOOST_TEST_CONTEXT(one) BOOST_TEST((code_of(with_fields(one)) == fault_code::bad_framing));
+    for (const auto one : fields)
+        BOOST_TEST_CONTEXT(one) BOOST_TEST((code_of(with_fields(one)) == fault_code::bad_framing));
 }
 
 BOOST_AUTO_TEST_CASE(H2_any_transfer_coding_but_the_single_token_chunked_is_refused) {
@@ -81,13 +82,26 @@ BOOST_AUTO_TEST_CASE(H2_any_transfer_coding_but_the_single_token_chunked_is_refu
         " Transfer-Encoding: chunked\r\n",
         "Transfer_Encoding: chunked\r\n",
     };
-    for (const auto one : fields) BOOST_TEST_CONTEXT(one) BOOST_TEST((code_of(with_fields(one)) == fault_code::bad_framing));
+    for (const auto one : fields)
+        BOOST_TEST_CONTEXT(one) BOOST_TEST((code_of(with_fields(one)) == fault_code::bad_framing));
 }
 
 BOOST_AUTO_TEST_CASE(H3_a_length_that_is_not_one_plain_decimal_number_is_refused) {
-    constexpr std::string_view values[] = {
-        "05", "00", "+5", "-5", "5,5", "5, 5", "5 5", "0x5", "5.0", "5e0", "", "five", "\"5\"", "18446744073709551616",
-        "1000000000000000000"};
+    constexpr std::string_view values[] = {"05",
+                                           "00",
+                                           "+5",
+                                           "-5",
+                                           "5,5",
+                                           "5, 5",
+                                           "5 5",
+                                           "0x5",
+                                           "5.0",
+                                           "5e0",
+                                           "",
+                                           "five",
+                                           "\"5\"",
+                                           "18446744073709551616",
+                                           "1000000000000000000"};
     for (const auto value : values) {
         const auto head = with_fields("Content-Length: " + std::string(value) + "\r\n");
         BOOST_TEST_CONTEXT(head) BOOST_TEST((code_of(head) == fault_code::bad_framing));
@@ -125,7 +139,8 @@ BOOST_AUTO_TEST_CASE(H4_odd_names_and_values_are_refused) {
 
 BOOST_AUTO_TEST_CASE(H4_a_host_that_is_missing_or_not_plain_is_refused) {
     BOOST_TEST((code_of("GET / HTTP/1.1\r\n\r\n") == fault_code::bad_framing));
-    constexpr std::string_view hosts[] = {"", " ", "user@a", "a/b", "a,b", "a b", "a\"", "a?b", "a#b", "a\\b", "caf\xc3\xa9"};
+    constexpr std::string_view hosts[] = {"",    " ",   "user@a", "a/b",  "a,b",        "a b",
+                                          "a\"", "a?b", "a#b",    "a\\b", "caf\xc3\xa9"};
     for (const auto host : hosts) {
         const auto head = "GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n";
         BOOST_TEST_CONTEXT(head) BOOST_TEST((code_of(head) == fault_code::bad_framing));
@@ -188,9 +203,12 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_the_clients_fault_and_says_why) {
 
 BOOST_AUTO_TEST_CASE(ordinary_heads_of_answers_are_accepted) {
     constexpr std::string_view heads[] = {
-        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200\r\n\r\n",
-        "HTTP/1.0 404 Not Found\r\nServer: x\r\n\r\n",  "HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n",
-        "HTTP/1.1 100 Continue\r\n\r\n",                "HTTP/1.1 599 caf\xc3\xa9\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+        "HTTP/1.1 200\r\n\r\n",
+        "HTTP/1.0 404 Not Found\r\nServer: x\r\n\r\n",
+        "HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 599 caf\xc3\xa9\r\n\r\n",
     };
     for (const auto head : heads) BOOST_TEST_CONTEXT(head) BOOST_TEST((answer_code_of(head) == none));
 }

@@ -53,7 +53,7 @@ def boost_programs(preset, prefix=(), only=None):
         return failed(f"{preset}: no test program was built")
     for program in wanted:
         report = SCRATCH / f"{preset}-{program.name}.xml"
-        options = ["--logger=HRF,error,stdout", f"--logger=JUNIT,all,{report}", "--report_level=short"]
+        options = ["--logger=HRF,error,stdout", f"--logger=JUNIT,error,{report}", "--report_level=short"]
         code, output, seconds = run([*prefix, program, *options])
         tally.add(show(program.name, read_junit(report, program.name, code), seconds, output))
     return tally

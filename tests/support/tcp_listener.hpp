@@ -15,7 +15,7 @@
 namespace ferry::test {
 
 class descriptor {
-   public:
+public:
     explicit descriptor(int fd = -1) : fd_(fd) {}
     descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     descriptor& operator=(descriptor&& other) noexcept {
@@ -44,12 +44,12 @@ class descriptor {
         return text;
     }
 
-   private:
+private:
     int fd_;
 };
 
 class tcp_listener {
-   public:
+public:
     explicit tcp_listener(int backlog = 128) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -73,7 +73,7 @@ class tcp_listener {
     void stop() const { ::shutdown(fd_.get(), SHUT_RDWR); }
     void close() { fd_.close(); }
 
-   private:
+private:
     descriptor fd_;
     std::uint16_t port_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <signal.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -22,7 +23,7 @@ namespace ferry::test {
 
 // A self-signed certificate with its key, also as a PEM file to trust.
 class certificate {
-   public:
+public:
     // `names` as OpenSSL writes them: "DNS:localhost,IP:127.0.0.1". Valid until `seconds` from now.
     explicit certificate(const std::string& names, long seconds = 3600)
         : key_(EVP_EC_gen("P-256")), certificate_(X509_new()) {
@@ -32,7 +33,8 @@ class certificate {
         X509_gmtime_adj(X509_getm_notAfter(certificate_), seconds);
         X509_set_pubkey(certificate_, key_);
         auto* subject = X509_get_subject_name(certificate_);
-        X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
+        X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1,
+                                   0);
         X509_set_issuer_name(certificate_, subject);
         auto* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
         X509_add_ext(certificate_, extension, -1);
@@ -56,7 +58,7 @@ class certificate {
     X509* get() const { return certificate_; }
     const std::string& file() const { return file_; }
 
-   private:
+private:
     EVP_PKEY* key_;
     X509* certificate_;
     std::string file_;
@@ -65,9 +67,10 @@ class certificate {
 // Accepts connections one after the other on a thread of its own and plays `script` on each whose handshake succeeds.
 // The script gets the raw descriptor too, to cut the connection without close_notify.
 class tls_peer {
-   public:
+public:
     using script = std::function<void(SSL*, descriptor&)>;
-    tls_peer(const certificate& with, script play) : context_(SSL_CTX_new(TLS_server_method())), play_(std::move(play)) {
+    tls_peer(const certificate& with, script play)
+        : context_(SSL_CTX_new(TLS_server_method())), play_(std::move(play)) {
         SSL_CTX_use_certificate(context_, with.get());
         SSL_CTX_use_PrivateKey(context_, with.key());
         static const unsigned char id[] = "ferry";
@@ -90,8 +93,13 @@ class tls_peer {
         return seen_;
     }
 
-   private:
+private:
     void serve() {
+        // A client that refuses the certificate closes while OpenSSL still writes.
+        sigset_t broken_pipe;
+        sigemptyset(&broken_pipe);
+        sigaddset(&broken_pipe, SIGPIPE);
+        ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
         while (auto peer = listener_.accept()) {
             SSL* ssl = SSL_new(context_);
             SSL_set_fd(ssl, peer.get());
@@ -119,7 +127,9 @@ class tls_peer {
     std::thread thread_;
 };
 
-inline void say(SSL* ssl, std::string_view text) { SSL_write(ssl, text.data(), static_cast<int>(text.size())); }
+inline void say(SSL* ssl, std::string_view text) {
+    SSL_write(ssl, text.data(), static_cast<int>(text.size()));
+}
 
 inline std::string hear(SSL* ssl) {
     std::string text(65536, '\0');

@@ -1,4 +1,4 @@
-"""Stopping, restarting and dying: requests in flight end as they should, and no row is lost or doubled."""
+"""Restarts, crashes and a store that is away: no row is lost, none is doubled."""
 import json
 import signal
 import sqlite3
@@ -7,96 +7,11 @@ import time
 
 import answers
 from client import Client, Closed
-from ferry import Ferry
-from harness import FerryCase, eventually
+from harness import eventually
+from own_ferry import OwnFerry
 
 
-class Lifecycle(FerryCase):
-    """Each test stops or kills the process, so each has its own."""
-
-    options = {"server.drain_timeout": "3s"}
-
-    def own(self, **options):
-        ferry = Ferry({**self.options, **options})
-        self.addCleanup(ferry.remove)
-        self.key = self.prepare(ferry)
-        self.secrets.append(self.key)
-        ferry.start()
-        self.ferry = ferry
-        return ferry
-
-    def tearDown(self):
-        if self.ferry.process.poll() is not None:
-            self.ferry.start()
-        super().tearDown()
-        if self.ferry is not type(self).ferry:
-            self.assertEqual(self.ferry.stop(), 0, self.ferry.log[-3000:])
-            self.assertEqual(self.ferry.complaints(), [], self.ferry.log[-6000:])
-
-    def begin_stream(self, *rest):
-        nonce = self.nonce(answers.stream_head(), *map(answers.as_chunk, answers.words()), *rest)
-        client = self.client(self.ferry.port)
-        client.send(self.request(self.body(nonce, stream=True), nonce=nonce))
-        client.until(b"word2")
-        return nonce, client
-
-    def test_one_line_says_that_it_is_ready_and_where(self):
-        ferry = self.own()
-        self.assertRegex(ferry.output, r"^ferry ready: http://127\.0\.0\.1:\d+/v1 \(admin http://127\.0\.0\.1:\d+\)\n$")
-
-    def test_sigterm_and_sigint_end_an_idle_ferry_at_once_with_0(self):
-        for number in (signal.SIGTERM, signal.SIGINT):
-            ferry = self.own()
-            idle = self.client(ferry.port)
-            began = time.monotonic()
-            self.assertEqual(ferry.stop(number), 0)
-            self.assertLess(time.monotonic() - began, 2.5)
-            self.assertEqual(idle.rest(), b"")
-
-    def test_sigterm_lets_a_stream_finish(self):
-        ferry, go = self.own(), threading.Event()
-        nonce, client = self.begin_stream(go, *map(answers.as_chunk, answers.story()), answers.LAST_CHUNK)
-        ferry.process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)  # the drain has begun; the stream must outlive it
-        self.assertIsNone(ferry.process.poll())
-        go.set()
-        client.rest()
-        self.assertEqual(client.received.count(b"[DONE]"), 1)
-        self.assertEqual(ferry.stop(), 0)
-        ferry.start()
-        self.assert_row(nonce, end_reason="done", prompt_tokens=7, completion_tokens=5)
-
-    def test_a_stream_that_outlives_the_drain_ends_in_an_error_event(self):
-        ferry = self.own(**{"server.drain_timeout": "500ms"})
-        nonce, client = self.begin_stream("stall")
-        ferry.process.send_signal(signal.SIGTERM)
-        rest = client.rest()
-        self.assertNotIn(b"[DONE]", rest)
-        self.assertIn(b'"error"', rest)
-        self.assertIn(b"shutting_down", rest)
-        self.assertEqual(ferry.stop(), 0)
-        ferry.start()
-        self.assert_row(nonce, end_reason="shutdown")
-
-    def test_during_the_grace_new_requests_are_served_and_readiness_is_false(self):
-        ferry = self.own(**{"server.drain_grace": "1s"})
-        self.assertEqual(ferry.admin("/readyz")[0], 200)
-        ferry.process.send_signal(signal.SIGTERM)
-        eventually(lambda: ferry.admin("/readyz")[0] == 503, seconds=0.8)
-        nonce = self.nonce()
-        self.assertEqual(self.chat(nonce, client=self.client(ferry.port)).status, 200)
-        self.assertEqual(ferry.stop(), 0)
-
-    def test_a_second_sigterm_hastens(self):
-        ferry = self.own(**{"server.drain_timeout": "20s"})
-        self.begin_stream("stall")
-        ferry.process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)  # two signals at once would be one
-        began = time.monotonic()
-        ferry.process.send_signal(signal.SIGTERM)
-        ferry.process.wait(10)
-        self.assertLess(time.monotonic() - began, 3)
-
+class Restarts(OwnFerry):
     def test_kill_9_leaves_one_interrupted_row_and_keeps_the_settled_ones(self):
         ferry = self.own(**{"usage.flush_interval": "5s"})
         settled = self.nonce()
