@@ -49,7 +49,9 @@ application::application(settings configuration)
       bodies_(settings_.server.limits.body_memory),
       shared_{settings_, lookup_, bodies_} {}
 
-application::~application() { lookup_.stop(); }
+application::~application() {
+    lookup_.stop();
+}
 
 void application::start() {
     raise_descriptor_limit();
@@ -117,7 +119,8 @@ void application::place(unsigned accepted_on, int fd) {
     auto* target = cores_[accepted_on].get();
     const auto own = target->open_connections();
     for (auto& other : cores_) {
-        if (own - other->open_connections() > most_imbalance && other->open_connections() < target->open_connections()) {
+        if (own - other->open_connections() > most_imbalance &&
+            other->open_connections() < target->open_connections()) {
             target = other.get();
         }
     }

@@ -19,7 +19,7 @@ namespace ferry::app {
 
 // Owned by `ferry serve`; lives on the main thread.
 class application {
-   public:
+public:
     explicit application(settings configuration);
     ~application();
     application(const application&) = delete;
@@ -35,7 +35,7 @@ class application {
     // Waits for the signal that ends the process, then stops. A second signal hastens.
     void run_until_signalled();
 
-   private:
+private:
     void open_sockets();
     void start_cores();
     void publish(catalog::published fresh);

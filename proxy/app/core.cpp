@@ -18,6 +18,7 @@ relay::settings relay_settings(const settings& from) {
     to.relay = from.relay;
     to.connect = from.upstream.connect;
     to.body_timeout = from.server.limits.body_timeout;
+    to.client_patience = from.server.limits.keepalive_timeout;
     to.json_body_bytes = from.server.limits.json_body_bytes;
     to.json_depth = from.server.limits.json_depth;
     to.auth_required = from.server.auth_required;
@@ -41,8 +42,8 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
       wheel_(context_),
       pool_(context_, wheel_, buffers_, shared.lookup, shared.configuration.upstream),
       log_(shared.configuration.log),
-      services_{context_, wheel_, buffers_, pool_, journal, log_, shared.bodies, counts_, {},
-                relay_settings(shared.configuration)},
+      services_{context_, wheel_,        buffers_, pool_, journal,
+                log_,     shared.bodies, counts_,  {},    relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),
       place_(std::move(place)),
       tick_(wheel_),

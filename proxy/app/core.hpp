@@ -31,7 +31,7 @@ struct shared_parts {
 // A core owns its connections, pools and timers; nothing on the path is shared. Owned by the application. Its thread
 // runs between start() and join(); the functions marked "any thread" post to it.
 class core {
-   public:
+public:
     // `place` is asked on this core where an accepted connection is to be served.
     core(unsigned index, const shared_parts& shared, usage::journal_writer& journal, std::function<void(int fd)> place);
     ~core();
@@ -55,11 +55,11 @@ class core {
     // Any thread.
     const relay::counters& counts() const { return counts_; }
     std::int64_t open_connections() const { return counts_.open_connections.load(std::memory_order_relaxed); }
-    // After join(): whether every coroutine has ended. If not, their frames still point into this core, which may not be
-    // destroyed then.
+    // After join(): whether every coroutine has ended. If not, their frames still point into this core, which may not
+    // be destroyed then.
     bool is_empty() const { return running_ == 0; }
 
-   private:
+private:
     void serve_stream(int fd, bool is_ops);
     boost::asio::awaitable<void> run_listener(server::listener& which);
     boost::asio::awaitable<void> run_session(std::unique_ptr<net::byte_stream> stream, bool is_ops);

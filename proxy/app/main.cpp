@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.fallthrough();
     app.add_option("--config", context.config_file, "Configuration file (default: config/ferry.toml if there is one)");
-    app.add_option("--set", context.sets, "Override a key: section.key=value; may be repeated")->allow_extra_args(false);
+    app.add_option("--set", context.sets, "Override a key: section.key=value; may be repeated")
+        ->allow_extra_args(false);
     add_serve_command(app, context);
     add_check_command(app, context);
     add_migrate_command(app, context);

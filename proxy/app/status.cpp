@@ -19,7 +19,9 @@ json::array refused_rows(const status_sources& from) {
     return rows;
 }
 
-json::value optional_time(const std::optional<std::int64_t>& us) { return us ? json::value(*us) : json::value(); }
+json::value optional_time(const std::optional<std::int64_t>& us) {
+    return us ? json::value(*us) : json::value();
+}
 
 json::object catalog_part(const status_sources& from) {
     return {{"version", from.catalog.version},

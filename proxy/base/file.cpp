@@ -138,10 +138,7 @@ bool file::try_lock() {
 
 mapping::mapping(const file& of, std::size_t bytes) : size_(bytes) {
     check(file_call::map, of.path());
-    // A mapping keeps the open file it was made of, and its lock, until the last look into a dead process's memory is
-    // over (`ps` takes one): so it is made of another open file than the one that may be locked.
-    const file own = file::open_existing(of.path());
-    void* at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, own.fd_, 0);
+    void* at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, of.fd_, 0);
     if (at == MAP_FAILED) fail(file_call::map, of.path(), errno);
     data_ = static_cast<char*>(at);
 }

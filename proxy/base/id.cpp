@@ -1,7 +1,9 @@
 #include "base/id.hpp"
 
 #include <openssl/rand.h>
+#include <pthread.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 
@@ -13,17 +15,24 @@ namespace {
 
 constexpr std::size_t random_per_id = 10;
 
+// How often this process is the child of a fork: a stock of randomness from before it is its parent's too.
+std::atomic<unsigned> forks{0};
+[[maybe_unused]] const int counts_forks = pthread_atfork(nullptr, nullptr, [] { ++forks; });
+
 // Randomness is fetched for many ids at once: a call of the generator costs more than an id may.
 struct random_stock {
     std::array<unsigned char, random_per_id * 256> bytes;
     std::size_t used = sizeof bytes;
+    unsigned fetched_after = 0;  // forks
 };
 
 void take_random(unsigned char* to) {
     thread_local random_stock stock;
-    if (stock.used == stock.bytes.size()) {
+    const unsigned now = forks.load(std::memory_order_relaxed);
+    if (stock.used == stock.bytes.size() || stock.fetched_after != now) {
         if (RAND_bytes(stock.bytes.data(), static_cast<int>(stock.bytes.size())) != 1) std::abort();
         stock.used = 0;
+        stock.fetched_after = now;
     }
     std::memcpy(to, stock.bytes.data() + stock.used, random_per_id);
     stock.used += random_per_id;

@@ -14,10 +14,9 @@ struct uuid {
     auto operator<=>(const uuid&) const = default;
 };
 
-// Milliseconds of wall time and 74 random bits. Unique by its randomness, so neither a clock that jumps nor another
-// machine makes one twice. Any thread, no system call but one in hundreds, about 40 ns.
+// Milliseconds of wall time and 74 random bits. Unique by its randomness, so neither a clock that jumps, nor a fork,
+// nor another machine makes one twice. Any thread, no system call but one in hundreds, about 40 ns.
 // Aborts if the system has no randomness left to give: a guessable or repeated id would be a wrong bill.
-// REQUIRES: a process that forks makes no ids in the child.
 uuid make_uuid();
 
 // 36 characters, lower case.

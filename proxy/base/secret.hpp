@@ -8,14 +8,14 @@
 namespace ferry {
 
 class secret {
-   public:
+public:
     secret() = default;
     explicit secret(std::string text) : text_(std::move(text)) {}
     std::string_view reveal() const { return text_; }
     bool empty() const { return text_.empty(); }
     bool operator==(const secret&) const = default;
 
-   private:
+private:
     std::string text_;
 };
 

@@ -29,8 +29,9 @@ constexpr int backlog = 4096;
 [[noreturn]] void refuse(const std::string& address, int error) {
     std::string text = "Cannot listen on " + address + ": " + std::strerror(error) + ". ";
     if (error == EADDRINUSE) {
-        text += "Another program listens there; stop it or choose another address in server.listen or "
-                "server.admin_listen.";
+        text +=
+            "Another program listens there; stop it or choose another address in server.listen or "
+            "server.admin_listen.";
     } else if (error == EACCES) {
         text += "Ports below 1024 and protected folders need privileges; choose a port from 1024.";
     } else {
@@ -138,7 +139,9 @@ acceptor::acceptor(asio::io_context& core, const listening_socket& on) : state_(
 
 acceptor::~acceptor() = default;
 
-bool acceptor::stopped() const { return state_->stopped; }
+bool acceptor::stopped() const {
+    return state_->stopped;
+}
 
 void acceptor::stop() {
     state_->stopped = true;

@@ -12,7 +12,7 @@ namespace ferry::net {
 
 // A bound, listening descriptor. Move-only owner; closes it.
 class listening_socket {
-   public:
+public:
     // `address` is `IPv4:port`, `[IPv6]:port` or `unix:/path`. With `shared_port` other sockets of this user may bind
     // the same port (SO_REUSEPORT); call probe_port first. Throws std::runtime_error with one sentence: used, not
     // allowed, not an address of this machine.
@@ -26,7 +26,7 @@ class listening_socket {
     // As bound: the real port where 0 was asked for.
     std::string bound_address() const;
 
-   private:
+private:
     listening_socket(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
     int fd_;
     std::string path_;  // of a Unix socket, removed with it
@@ -38,7 +38,7 @@ void probe_port(const std::string& address);
 
 // Accepts on one core. Owned by the core's listener. The descriptor is duplicated: several cores may share one.
 class acceptor {
-   public:
+public:
     acceptor(boost::asio::io_context& core, const listening_socket& on);
     ~acceptor();
 
@@ -52,7 +52,7 @@ class acceptor {
     void stop();
     bool stopped() const;
 
-   private:
+private:
     struct state;
     std::unique_ptr<state> state_;
 };

@@ -11,12 +11,12 @@ namespace ferry::net {
 
 // Owned by a core; lives on it. REQUIRES: outlives every buffer it lent.
 class buffer_pool {
-   public:
+public:
     static constexpr std::size_t buffer_size = 16384;
 
     // A lent buffer; gives itself back.
     class buffer {
-       public:
+    public:
         buffer() = default;
         buffer(buffer_pool& pool, std::unique_ptr<char[]> memory) : pool_(&pool), memory_(std::move(memory)) {}
         buffer(buffer&&) = default;
@@ -31,7 +31,7 @@ class buffer_pool {
         static constexpr std::size_t size() { return buffer_size; }
         explicit operator bool() const { return memory_ != nullptr; }
 
-       private:
+    private:
         void give_back() {
             if (memory_ && pool_->spare_.size() < most_spare) pool_->spare_.push_back(std::move(memory_));
             memory_.reset();
@@ -47,7 +47,7 @@ class buffer_pool {
         return buffer(*this, std::move(memory));
     }
 
-   private:
+private:
     static constexpr std::size_t most_spare = 256;
     std::vector<std::unique_ptr<char[]>> spare_;
 };

@@ -15,10 +15,10 @@ namespace ferry::net {
 
 // Something a coroutine may be waiting on, which another party (a deadline, the client's watcher) may end.
 class interruptible {
-   public:
+public:
     virtual void interrupt() = 0;
 
-   protected:
+protected:
     ~interruptible() = default;
 };
 
@@ -40,7 +40,7 @@ struct io_result {
 // Owned by a session or a pooled connection; lives on one core. At most one read and one write wait at a time.
 // Cancelled by interrupt(), which ends the waits under way and those to come until resume() is called.
 class byte_stream : public interruptible {
-   public:
+public:
     virtual ~byte_stream() = default;
 
     // Without waiting: what is there now, or would_block.
@@ -73,6 +73,8 @@ class byte_stream : public interruptible {
 // Takes `written` bytes off the front of `pieces`, and empty pieces with them.
 void consume(std::span<iovec>& pieces, std::size_t written);
 
-inline iovec piece(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
+inline iovec piece(std::string_view bytes) {
+    return {const_cast<char*>(bytes.data()), bytes.size()};
+}
 
 }  // namespace ferry::net

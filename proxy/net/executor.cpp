@@ -9,7 +9,9 @@ namespace ferry::net {
 
 namespace asio = boost::asio;
 
-void post_to(asio::io_context& core, std::function<void()> job) { asio::post(core, std::move(job)); }
+void post_to(asio::io_context& core, std::function<void()> job) {
+    asio::post(core, std::move(job));
+}
 
 void spawn(asio::io_context& core, asio::awaitable<void> work, std::function<void(const std::string&)> on_error) {
     auto done = [sink = std::move(on_error)](std::exception_ptr failure) {
@@ -25,6 +27,8 @@ void spawn(asio::io_context& core, asio::awaitable<void> work, std::function<voi
     asio::co_spawn(core, std::move(work), std::move(done));
 }
 
-asio::awaitable<void> yield() { co_await asio::post(asio::use_awaitable); }
+asio::awaitable<void> yield() {
+    co_await asio::post(asio::use_awaitable);
+}
 
 }  // namespace ferry::net

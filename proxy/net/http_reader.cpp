@@ -17,7 +17,7 @@ constexpr std::size_t least_chunk_bytes = 5;
 // Beast's grammar with callbacks that record views. Fields after the last chunk (trailers) go nowhere.
 template <bool is_request>
 class view_parser final : public http::basic_parser<is_request> {
-   public:
+public:
     view_parser(http_head& head, std::size_t header_limit) : head_(head) {
         this->eager(true);
         this->body_limit(boost::none);
@@ -29,7 +29,7 @@ class view_parser final : public http::basic_parser<is_request> {
     bool bad_extension = false;
     std::uint64_t chunk_left = 0;  // of the current chunk's data; 0 between chunks
 
-   private:
+private:
     void on_request_impl(http::verb, beast::string_view method, beast::string_view target, int version,
                          error_code& ec) override {
         ec = {};
@@ -91,13 +91,6 @@ struct http_reader::machine {
     }
 };
 
-std::optional<std::string_view> http_head::find(std::string_view name) const {
-    for (const auto& field : fields) {
-        if (same_token(field.name, name)) return field.value;
-    }
-    return std::nullopt;
-}
-
 http_reader::http_reader(kind k, std::size_t header_limit)
     : kind_(k), header_limit_(header_limit), machine_(std::make_unique<machine>()) {
     reset();
@@ -150,7 +143,8 @@ result<http_reader::progress> http_reader::read_head(std::string_view bytes) {
     if (auto refused = kind_ == kind::request ? check_request_head(head) : check_response_head(head)) return *refused;
     error_code error;
     std::size_t consumed = 0;
-    machine_->with([&](auto& parser) { consumed = parser.put(boost::asio::const_buffer(head.data(), head.size()), error); });
+    machine_->with(
+        [&](auto& parser) { consumed = parser.put(boost::asio::const_buffer(head.data(), head.size()), error); });
     if (error == http::error::need_more) error = {};
     if (error || consumed != head.size()) return malformed(error ? error.message() : "its head could not be read");
     head_size_ = head.size();
@@ -212,6 +206,8 @@ bool http_reader::body_done() const {
     return machine_->with([](auto& parser) { return parser.is_done(); });
 }
 
-bool http_reader::ends_with_connection() const { return head_.framing == body_framing::until_close; }
+bool http_reader::ends_with_connection() const {
+    return head_.framing == body_framing::until_close;
+}
 
 }  // namespace ferry::net

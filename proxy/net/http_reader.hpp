@@ -10,34 +10,15 @@
 #include <vector>
 
 #include "base/fault.hpp"
+#include "net/http_head.hpp"
 #include "net/strict_http.hpp"
 
 namespace ferry::net {
 
-struct header_field {
-    std::string_view name, value;
-};
-
-enum class body_framing { none, length, chunked, until_close };
-
-// The head of a message. Its views point into the bytes given to http_reader::read_head and live as long as they do.
-struct http_head {
-    std::string_view method, target;  // of a request
-    int status = 0;                   // of an answer
-    int version = 11;                 // 10 or 11
-    bool keep_alive = true;
-    body_framing framing = body_framing::none;
-    std::uint64_t content_length = 0;  // where framing is length
-    std::vector<header_field> fields;
-
-    // The first field of this name (ASCII case-insensitive), or nothing.
-    std::optional<std::string_view> find(std::string_view name) const;
-};
-
 // Beast's parser behind the checks it lacks (strict_http), fed by hand. Owned by a session or a pooled connection and
 // used again for each message; lives on one core; does no I/O.
 class http_reader {
-   public:
+public:
     enum class kind { request, response };
     enum class progress { need_more, done };
 
@@ -65,7 +46,7 @@ class http_reader {
     // The peer closed. True if that ends the message properly (framing until_close), false if it was cut short.
     bool ends_with_connection() const;
 
-   private:
+private:
     struct machine;
     void describe_framing();
     bool announces_body() const;

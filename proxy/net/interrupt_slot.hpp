@@ -7,7 +7,7 @@ namespace ferry::net {
 
 // Owned by an exchange; lives on its core.
 class interrupt_slot {
-   public:
+public:
     // Ends the wait under way and every later one: the client is gone, or the process stops.
     void interrupt() {
         interrupted_ = true;
@@ -23,7 +23,7 @@ class interrupt_slot {
 
     // Names what is waited on for as long as it lives.
     class holder {
-       public:
+    public:
         holder(interrupt_slot& slot, interruptible& target) : slot_(slot), before_(slot.target_) {
             slot_.target_ = &target;
             if (slot_.interrupted_) target.interrupt();
@@ -32,12 +32,12 @@ class interrupt_slot {
         holder(const holder&) = delete;
         holder& operator=(const holder&) = delete;
 
-       private:
+    private:
         interrupt_slot& slot_;
         interruptible* before_;
     };
 
-   private:
+private:
     interruptible* target_ = nullptr;
     bool interrupted_ = false;
 };

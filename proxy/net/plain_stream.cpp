@@ -39,14 +39,18 @@ socket_stream::socket_stream(socket_type socket)
     socket_.native_non_blocking(true, ignored);
 }
 
-socket_stream::~socket_stream() { watch_->on_readable = nullptr; }
+socket_stream::~socket_stream() {
+    watch_->on_readable = nullptr;
+}
 
 void socket_stream::watch(std::function<void()> on_readable) {
     watch_->on_readable = std::move(on_readable);
     if (!watch_->armed && socket_.is_open()) arm_watch();
 }
 
-void socket_stream::unwatch() { watch_->on_readable = nullptr; }
+void socket_stream::unwatch() {
+    watch_->on_readable = nullptr;
+}
 
 void socket_stream::arm_watch() {
     watch_->armed = true;

@@ -12,7 +12,7 @@ namespace ferry::net {
 
 // The waiting that every stream over a socket shares: readiness, the watch, interruption, closing.
 class socket_stream : public byte_stream {
-   public:
+public:
     using socket_type = boost::asio::generic::stream_protocol::socket;
     explicit socket_stream(socket_type socket);
     ~socket_stream() override;
@@ -31,14 +31,14 @@ class socket_stream : public byte_stream {
     // The socket itself, for TLS to go on with; this stream is closed afterwards.
     socket_type release_socket();
 
-   protected:
+protected:
     boost::asio::awaitable<io_status> wait_readable();
     bool interrupted() const { return interrupted_; }
 
     socket_type socket_;
     int fd_;
 
-   private:
+private:
     struct watch_state;
     void arm_watch();
 
@@ -48,10 +48,11 @@ class socket_stream : public byte_stream {
 };
 
 class plain_stream final : public socket_stream {
-   public:
+public:
     using socket_stream::socket_stream;
     // An unconnected TCP socket with TCP_NODELAY, of the family of `address`. Null if the kernel gives none.
-    static std::unique_ptr<plain_stream> open(boost::asio::io_context& context, const boost::asio::ip::address& address);
+    static std::unique_ptr<plain_stream> open(boost::asio::io_context& context,
+                                              const boost::asio::ip::address& address);
     // Status failed carries the errno (ECONNREFUSED, ...).
     boost::asio::awaitable<io_result> connect(boost::asio::ip::address address, std::uint16_t port);
 

@@ -19,7 +19,9 @@ constexpr auto token_table = [] {
     return table;
 }();
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+constexpr char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 bool is_token(std::string_view text) {
     if (text.empty()) return false;
@@ -63,8 +65,8 @@ bool is_host(std::string_view text) {
 
 // Headers Ferry acts on. Some servers read `_` as `-`, so a twin spelled with it would be a second opinion.
 constexpr std::array<std::string_view, 14> acted_on = {
-    "host",      "content-length", "transfer-encoding", "connection",       "authorization", "api-key", "x-api-key",
-    "expect",    "content-type",   "content-encoding",  "te",               "trailer",       "upgrade", "x-request-id"};
+    "host",   "content-length", "transfer-encoding", "connection", "authorization", "api-key", "x-api-key",
+    "expect", "content-type",   "content-encoding",  "te",         "trailer",       "upgrade", "x-request-id"};
 
 bool is_underscored_twin(std::string_view name) {
     if (name.find('_') == std::string_view::npos) return false;
@@ -196,8 +198,8 @@ std::optional<fault> check_request_head(std::string_view head) {
     const bool http_1_0 = version == "HTTP/1.0";
     if (!http_1_0 && version != "HTTP/1.1") {
         if (version.substr(0, 5) != "HTTP/") return framing_fault("the request line names no HTTP version");
-        return fault::client(fault_code::http_version, "Ferry speaks HTTP/1.1 (and 1.0) here, not '" +
-                                                           std::string(version.substr(0, 16)) + "'.");
+        return fault::client(fault_code::http_version,
+                             "Ferry speaks HTTP/1.1 (and 1.0) here, not '" + std::string(version.substr(0, 16)) + "'.");
     }
     framing_facts facts;
     if (auto refused = read_fields(head.substr(line_end + 2), facts)) return framing_fault(std::move(*refused));

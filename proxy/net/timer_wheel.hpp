@@ -15,7 +15,7 @@ class timer_wheel;
 
 // A callback at a point in time. Owned by whoever waits; lives on its wheel's core; destroying it cancels it.
 class deadline {
-   public:
+public:
     explicit deadline(timer_wheel& wheel) : wheel_(wheel) {}
     ~deadline() { cancel(); }
     deadline(const deadline&) = delete;
@@ -28,7 +28,7 @@ class deadline {
     bool expired() const { return expired_; }
     bool armed() const { return link_ != nullptr; }
 
-   private:
+private:
     friend class timer_wheel;
     timer_wheel& wheel_;
     std::function<void()> action_;
@@ -41,11 +41,11 @@ class deadline {
 // A hashed wheel of 10 ms slots over one steady_timer, set for the earliest slot in use only.
 // Owned by a core; lives on it. A deadline further away than one turn stays in its slot until its turn comes.
 class timer_wheel {
-   public:
+public:
     explicit timer_wheel(boost::asio::io_context& context);
     ~timer_wheel();
 
-   private:
+private:
     friend class deadline;
     struct clockwork;
     static constexpr std::size_t slot_count = 4096;

@@ -60,7 +60,9 @@ tls_client::tls_client(const tls_settings& settings)
     }
 }
 
-tls_client::~tls_client() { SSL_CTX_free(context_); }
+tls_client::~tls_client() {
+    SSL_CTX_free(context_);
+}
 
 std::unique_ptr<tls_stream> tls_client::wrap(socket_stream::socket_type socket, const std::string& sni,
                                              const std::string& host, std::shared_ptr<tls_session_slot> slot) {

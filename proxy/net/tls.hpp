@@ -31,7 +31,7 @@ class tls_stream;
 
 // The client side's settings. Owned by a core. Throws std::runtime_error at construction: an unreadable ca_file.
 class tls_client {
-   public:
+public:
     explicit tls_client(const tls_settings& settings);
     ~tls_client();
     tls_client(const tls_client&) = delete;
@@ -41,14 +41,14 @@ class tls_client {
     std::unique_ptr<tls_stream> wrap(socket_stream::socket_type socket, const std::string& sni, const std::string& host,
                                      std::shared_ptr<tls_session_slot> slot);
 
-   private:
+private:
     SSL_CTX* context_;
     bool verify_;
 };
 
 // Owned and living like every byte_stream. A connection that ends without close_notify reads as failed, not as eof.
 class tls_stream final : public socket_stream {
-   public:
+public:
     tls_stream(socket_type socket, SSL* ssl, std::shared_ptr<tls_session_slot> slot);
     ~tls_stream() override;
 
@@ -61,7 +61,7 @@ class tls_stream final : public socket_stream {
     boost::asio::awaitable<io_result> read_some(std::span<char> into) override;
     void close(bool abortive) override;
 
-   private:
+private:
     SSL* ssl_;
     std::shared_ptr<tls_session_slot> slot_;
     bool wants_write_ = false;

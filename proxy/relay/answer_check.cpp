@@ -36,7 +36,9 @@ std::vector<std::string_view> secrets_of(const catalog::candidate& row) {
     return all;
 }
 
-bool is_event_stream(const net::http_head& head) { return net::same_token(media_type(head), "text/event-stream"); }
+bool is_event_stream(const net::http_head& head) {
+    return net::same_token(media_type(head), "text/event-stream");
+}
 
 bool is_compressed(const net::http_head& head) {
     const auto coding = head.find("content-encoding");

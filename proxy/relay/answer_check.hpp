@@ -1,9 +1,9 @@
 // What an answer's head and document must be to be passed on as a success.
 #pragma once
 
-#include <vector>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/fault.hpp"
 #include "openai/usage_finder.hpp"

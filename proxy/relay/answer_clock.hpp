@@ -16,7 +16,7 @@ struct answer_limits {
 // rest of an answer that has begun: a client that is slow to take the answer is not the upstream's fault. Owned by an
 // attempt; lives on its core. On expiry it pokes the slot, and expired() tells which clock it was.
 class answer_clock {
-   public:
+public:
     enum class which { none, first_byte, idle, total };
 
     answer_clock(net::timer_wheel& wheel, net::interrupt_slot& slot, answer_limits limits)
@@ -52,7 +52,7 @@ class answer_clock {
     bool waking() const { return wake_ != steady::time_point::max(); }
     bool woken() const { return woken_; }
 
-   private:
+private:
     steady::time_point next() const {
         auto first = limits_.total_until;
         if (begun_ && reading_) first = std::min(first, quiet_since_ + limits_.idle);

@@ -167,7 +167,8 @@ void attempt::note_answer_head() {
     for (const auto& field : head().fields) {
         if (!is_visible(field.value) || field.value.size() > 256) continue;
         if (net::same_token(field.name, "x-request-id")) x_.upstream_request_id = field.value;
-        const bool limit = field.name.size() > 12 && field.name.size() <= 64 && net::same_token(field.name.substr(0, 12), "x-ratelimit-");
+        const bool limit = field.name.size() > 12 && field.name.size() <= 64 &&
+                           net::same_token(field.name.substr(0, 12), "x-ratelimit-");
         if (!limit || !x_.core.settings.expose_upstream_limits || x_.upstream_limits.size() > 2048) continue;
         x_.upstream_limits.append(field.name).append(": ").append(field.value).append("\r\n");
     }
@@ -212,7 +213,9 @@ result<std::size_t> attempt::decode(std::vector<std::string_view>& payload) {
     return consumed;
 }
 
-bool attempt::buffer_is_full() const { return lease_->end == net::buffer_pool::buffer_size; }
+bool attempt::buffer_is_full() const {
+    return lease_->end == net::buffer_pool::buffer_size;
+}
 
 void attempt::make_room() {
     auto& c = *lease_.operator->();
@@ -246,10 +249,9 @@ fault attempt::why_no_bytes(const net::io_result& got) const {
             return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
                                    "The upstream did not begin its answer within timeouts.first_byte.");
         case which::idle:
-            return fault::upstream(failed_.answer_begun ? fault_code::upstream_stream_timeout
-                                                        : fault_code::upstream_timeout,
-                                   retry_advice::next_candidate,
-                                   "The upstream sent nothing for longer than timeouts.idle.");
+            return fault::upstream(
+                failed_.answer_begun ? fault_code::upstream_stream_timeout : fault_code::upstream_timeout,
+                retry_advice::next_candidate, "The upstream sent nothing for longer than timeouts.idle.");
         case which::total:
             return fault::upstream(fault_code::upstream_timeout, retry_advice::never,
                                    "The answer took longer than timeouts.total.");

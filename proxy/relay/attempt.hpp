@@ -17,7 +17,7 @@ namespace ferry::relay {
 // Owned by the relay of one request; lives on its core. It holds the lease: its end closes the connection or returns
 // it to the pool. Ended from outside through x.waiting.
 class attempt {
-   public:
+public:
     attempt(exchange& x, const catalog::candidate& to);
     attempt(const attempt&) = delete;
     attempt& operator=(const attempt&) = delete;
@@ -54,7 +54,7 @@ class attempt {
     // The fault behind a read that brought nothing: a deadline, a cut, the client, a shutdown.
     fault why_no_bytes(const net::io_result& got) const;
 
-   private:
+private:
     boost::asio::awaitable<std::optional<fault>> connect(bool fresh);
     boost::asio::awaitable<std::optional<fault>> send();
     boost::asio::awaitable<std::optional<fault>> send_rest(std::span<iovec> rest, std::chrono::milliseconds patience);

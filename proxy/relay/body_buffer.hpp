@@ -13,7 +13,7 @@ namespace ferry::relay {
 
 // Owned by an exchange. Counts against the budget of all bodies until released.
 class body_buffer {
-   public:
+public:
     explicit body_buffer(body_budget& budget) : budget_(budget) {}
     ~body_buffer() { release(); }
     body_buffer(const body_buffer&) = delete;
@@ -49,7 +49,7 @@ class body_buffer {
         size_ = capacity_ = 0;
     }
 
-   private:
+private:
     static constexpr std::size_t first_step = 16384;
 
     bool grow_to(std::size_t capacity) {

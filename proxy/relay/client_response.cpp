@@ -16,22 +16,37 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A client that takes nothing for so long is gone, whatever its connection says.
-constexpr auto client_patience = std::chrono::seconds(60);
-
 std::string_view reason_phrase(int status) {
     struct line {
         int status;
         std::string_view phrase;
     };
     static constexpr std::array<line, 25> lines = {{
-        {200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"}, {400, "Bad Request"},
-        {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-        {408, "Request Timeout"}, {409, "Conflict"}, {413, "Content Too Large"}, {414, "URI Too Long"},
-        {415, "Unsupported Media Type"}, {417, "Expectation Failed"}, {426, "Upgrade Required"},
-        {429, "Too Many Requests"}, {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-        {501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
-        {505, "HTTP Version Not Supported"}, {422, "Unprocessable Content"},
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {417, "Expectation Failed"},
+        {426, "Upgrade Required"},
+        {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
+        {505, "HTTP Version Not Supported"},
+        {422, "Unprocessable Content"},
     }};
     for (const auto& one : lines) {
         if (one.status == status) return one.phrase;
@@ -80,7 +95,8 @@ std::string start_head(const exchange& x, int status, std::string_view content_t
 
 // Writes pieces and counts them; false when nobody is there to read.
 asio::awaitable<bool> write_counted(exchange& x, std::span<iovec> pieces) {
-    const auto written = co_await write_patiently(x.core.wheel, x.waiting, *x.client.stream, pieces, client_patience);
+    const auto patience = x.core.settings.client_patience;
+    const auto written = co_await write_patiently(x.core.wheel, x.waiting, *x.client.stream, pieces, patience);
     x.bytes_out += written.io.bytes;
     if (written.io.bytes > 0) x.head_sent = true;
     if (written.io.status == net::io_status::ok) co_return true;
@@ -146,8 +162,8 @@ asio::awaitable<void> send_error(exchange& x, const fault& why, bool attempts_us
     co_await send_whole(x, answer.status, json_type, pieces, extra);
 }
 
-response_stream::response_stream(exchange& x, int status, std::string_view content_type,
-                                 std::string_view extra_headers, std::optional<std::uint64_t> length)
+response_stream::response_stream(exchange& x, int status, std::string_view content_type, std::string_view extra_headers,
+                                 std::optional<std::uint64_t> length)
     : x_(x) {
     // HTTP/1.0 knows no chunks: the end of the connection is the end of the body.
     if (!length && x.head.version == 10) x.keep_alive = false;
@@ -160,7 +176,9 @@ response_stream::response_stream(exchange& x, int status, std::string_view conte
     if (x.end.status == 0) x.end.status = status;
 }
 
-asio::awaitable<bool> response_stream::send(std::span<const std::string_view> pieces) { return write(pieces, false); }
+asio::awaitable<bool> response_stream::send(std::span<const std::string_view> pieces) {
+    return write(pieces, false);
+}
 
 asio::awaitable<bool> response_stream::send_last(std::span<const std::string_view> pieces) {
     return write(pieces, true);

@@ -29,7 +29,7 @@ boost::asio::awaitable<void> send_error(exchange& x, const fault& why, bool atte
 // A body that is sent as it arrives. Owned by the relay of one answer.
 // Framing: chunked; the given length where it is known; to a HTTP/1.0 client by closing the connection.
 class response_stream {
-   public:
+public:
     response_stream(exchange& x, int status, std::string_view content_type, std::string_view extra_headers,
                     std::optional<std::uint64_t> length = std::nullopt);
 
@@ -39,7 +39,7 @@ class response_stream {
     // The same, and the end of the body in the same write.
     boost::asio::awaitable<bool> send_last(std::span<const std::string_view> pieces);
 
-   private:
+private:
     boost::asio::awaitable<bool> write(std::span<const std::string_view> pieces, bool last);
 
     exchange& x_;

@@ -9,13 +9,13 @@ namespace ferry::relay {
 // that an end behind it is seen; when the buffer is full, reading stops and only failed writes tell. An end means that
 // the client is gone, unless stream.half_close = "answer". Owned by the relay of one request; lives on its core.
 class client_watch {
-   public:
+public:
     explicit client_watch(exchange& x) : x_(x) { look(); }
     ~client_watch() { x_.client.stream->unwatch(); }
     client_watch(const client_watch&) = delete;
     client_watch& operator=(const client_watch&) = delete;
 
-   private:
+private:
     void look();
     void on_readable();
 

@@ -7,13 +7,13 @@
 namespace ferry::relay {
 
 struct counters {
-    std::atomic<std::uint64_t> connections{0};          // accepted
-    std::atomic<std::uint64_t> requests{0};             // heads read
-    std::atomic<std::uint64_t> refused_framing{0};      // requests refused before they were understood
-    std::atomic<std::uint64_t> refused_auth{0};         // 401 and 403
-    std::atomic<std::uint64_t> refused_request{0};      // other 4xx and 503 before a model was resolved
-    std::atomic<std::uint64_t> relayed{0};              // requests that resolved to a model: one usage row each
-    std::atomic<std::uint64_t> failed{0};               // ... of those, answered with an error or cut
+    std::atomic<std::uint64_t> connections{0};      // accepted
+    std::atomic<std::uint64_t> requests{0};         // heads read
+    std::atomic<std::uint64_t> refused_framing{0};  // requests refused before they were understood
+    std::atomic<std::uint64_t> refused_auth{0};     // 401 and 403
+    std::atomic<std::uint64_t> refused_request{0};  // other 4xx and 503 before a model was resolved
+    std::atomic<std::uint64_t> relayed{0};          // requests that resolved to a model: one usage row each
+    std::atomic<std::uint64_t> failed{0};           // ... of those, answered with an error or cut
     std::atomic<std::int64_t> open_connections{0};
     std::atomic<std::int64_t> open_exchanges{0};
 };

@@ -17,7 +17,7 @@ namespace ferry::relay {
 // Whole events stay where they were read; only an event that is split between two reads waits in a side buffer, at
 // most 1 MiB of it, past which it passes untouched. Owned by the relay of one stream; lives on its core.
 class event_flow {
-   public:
+public:
     explicit event_flow(const gate_options& options) : gate_(options) {}
 
     // Decodes what `from` has read and judges its events. A fault: the stream has failed; pieces() ends with what the
@@ -38,7 +38,7 @@ class event_flow {
     const stream_gate& gate() const { return gate_; }
     bool has_payload() const { return gate_.has_payload(); }
 
-   private:
+private:
     std::optional<fault> judge(std::string_view& pending);
     void pass(std::string_view bytes);
 

@@ -70,8 +70,8 @@ struct exchange {
     std::string_view requested_model;
 
     // the tries
-    usage::open_request books;  // open once the request resolved to a model
-    int tries = 0;               // begun so far
+    usage::open_request books;                    // open once the request resolved to a model
+    int tries = 0;                                // begun so far
     std::vector<usage::attempt_result> attempts;  // ended
     std::deque<std::string> attempt_codes;        // what their error_code views point to
     const catalog::candidate* answered_by = nullptr;
@@ -80,8 +80,8 @@ struct exchange {
 
     // the answer
     ending end;
-    bool head_sent = false;      // a byte of the answer went to the client
-    bool keep_alive = true;      // the connection serves another request afterwards
+    bool head_sent = false;  // a byte of the answer went to the client
+    bool keep_alive = true;  // the connection serves another request afterwards
     std::uint64_t bytes_out = 0;
     std::int64_t before_us = -1, after_us = 0;  // Ferry's own time: before the request left, after the answer came
     std::int64_t waited_us = 0;                 // for the client's body and for connections, until the request left
@@ -89,8 +89,8 @@ struct exchange {
     std::optional<steady::time_point> first_token;
 
     net::interrupt_slot waiting;
-    bool gone = false;           // the client is no longer there
-    bool cut = false;            // the answer could not be completed: the connection must not end in an orderly way
+    bool gone = false;  // the client is no longer there
+    bool cut = false;   // the answer could not be completed: the connection must not end in an orderly way
 };
 
 }  // namespace ferry::relay

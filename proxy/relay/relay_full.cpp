@@ -17,7 +17,7 @@ constexpr std::size_t most_error_body = 64u << 10;
 
 // The document so far: what was moved out of the read buffer, then views of what still lies in it.
 class document {
-   public:
+public:
     explicit document(attempt& from) : from_(from), readable_(!is_compressed(from.head())) {}
 
     std::optional<fault> take() {
@@ -75,7 +75,7 @@ class document {
 
     openai::usage_finder finder;
 
-   private:
+private:
     attempt& from_;
     bool readable_;
     std::string held_;

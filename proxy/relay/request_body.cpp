@@ -22,7 +22,7 @@ fault out_of_memory() {
 
 // One step of reading: what is decoded goes into the body and past the scanner.
 class body_reading {
-   public:
+public:
     explicit body_reading(exchange& x) : x_(x), scanner_(scan_limits(x)) {}
 
     // Takes what was read ahead with the head, or with the last chunk.
@@ -56,7 +56,7 @@ class body_reading {
         return std::nullopt;
     }
 
-   private:
+private:
     static openai::scan_limits scan_limits(const exchange& x) {
         openai::scan_limits limits;
         limits.depth = static_cast<int>(x.core.settings.json_depth);

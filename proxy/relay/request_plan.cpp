@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "net/strict_http.hpp"
 #include "openai/top_members.hpp"
 #include "provider/provider.hpp"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "catalog/catalog.hpp"
-#include "net/http_reader.hpp"
+#include "net/http_head.hpp"
 #include "openai/chat_request.hpp"
 #include "openai/splice.hpp"
 
@@ -15,7 +15,7 @@ namespace ferry::relay {
 
 // Owned by an attempt. `pieces` are views into `head`, `edits` and the client's body: none of them may move.
 class request_plan {
-   public:
+public:
     request_plan(const openai::chat_request& request, std::string_view body, const net::http_head& from,
                  const catalog::candidate& to);
     request_plan(const request_plan&) = delete;
@@ -25,7 +25,7 @@ class request_plan {
     const std::vector<std::string_view>& pieces() const { return pieces_; }
     std::size_t size() const { return size_; }
 
-   private:
+private:
     void write_head(const net::http_head& from, const catalog::candidate& to, std::size_t body_size);
 
     std::string head_;

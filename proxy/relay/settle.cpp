@@ -34,11 +34,14 @@ usage::end_reason reason_for(const fault& why) {
         case fault_code::upstream_truncated_body:
             return usage::end_reason::upstream_cut;
         default:
-            return why.source == fault_source::upstream ? usage::end_reason::upstream_error : usage::end_reason::refused;
+            return why.source == fault_source::upstream ? usage::end_reason::upstream_error
+                                                        : usage::end_reason::refused;
     }
 }
 
-std::string_view header(const exchange& x, std::string_view name) { return x.head.find(name).value_or(""); }
+std::string_view header(const exchange& x, std::string_view name) {
+    return x.head.find(name).value_or("");
+}
 
 }  // namespace
 
@@ -100,7 +103,8 @@ asio::awaitable<void> settle(exchange& x) {
     // Shared, because the journal thread may answer after a wait that was cut short by a shutdown.
     const auto synced = std::make_shared<net::signal>(x.core.context);
     x.core.journal.when_durable(x.core.journal.position(), [synced](bool done) {
-        if (!done) log_error("The journal could not be synced: usage since the last sync would not survive a power cut");
+        if (!done)
+            log_error("The journal could not be synced: usage since the last sync would not survive a power cut");
         synced->notify();
     });
     const net::interrupt_slot::holder waiting(x.waiting, *synced);

@@ -12,7 +12,9 @@ listener::listener(asio::io_context& core, net::timer_wheel& wheel, const net::l
                    std::function<void(int)> take, std::function<bool()> has_room)
     : core_(core), wheel_(wheel), acceptor_(core, on), take_(std::move(take)), has_room_(std::move(has_room)) {}
 
-void listener::stop() { acceptor_.stop(); }
+void listener::stop() {
+    acceptor_.stop();
+}
 
 // Out of descriptors or of room: trying again at once would only burn the core.
 asio::awaitable<void> listener::pause() {
@@ -40,8 +42,9 @@ asio::awaitable<void> listener::run() {
             case outcome::no_descriptors:
             case outcome::failed:
                 if (!reported) {
-                    log_error("No more connections can be accepted: too many open files. Raise the limit (ulimit -n) or "
-                              "lower server.max_connections.");
+                    log_error(
+                        "No more connections can be accepted: too many open files. Raise the limit (ulimit -n) or "
+                        "lower server.max_connections.");
                 }
                 reported = true;
                 co_await pause();

@@ -12,7 +12,7 @@ namespace ferry::server {
 
 // Owned by a core; lives on it. Cancelled by stop().
 class listener {
-   public:
+public:
     // `take` gets each accepted descriptor and owns it from then on. While `has_room` says no, connections wait in the
     // kernel's backlog.
     listener(boost::asio::io_context& core, net::timer_wheel& wheel, const net::listening_socket& on,
@@ -22,7 +22,7 @@ class listener {
     boost::asio::awaitable<void> run();
     void stop();
 
-   private:
+private:
     boost::asio::awaitable<void> pause();
 
     boost::asio::io_context& core_;

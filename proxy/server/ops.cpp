@@ -35,8 +35,8 @@ asio::awaitable<void> answer_ops(relay::exchange& x, const ops_answers& answers)
     }
     const auto found = find_document(path, answers);
     if (!found) {
-        const auto unknown = fault::client(fault_code::unknown_url,
-                                           "The admin listener serves /healthz, /readyz and /status.");
+        const auto unknown =
+            fault::client(fault_code::unknown_url, "The admin listener serves /healthz, /readyz and /status.");
         co_await relay::send_error(x, unknown);
         co_return;
     }

@@ -16,9 +16,10 @@ struct limits {
     std::size_t body_memory = std::size_t{512} << 20;  // the request bodies of all cores together -> 503
     std::size_t json_depth = 128;                      // nesting of arrays and objects in a request -> 400
 
-    std::chrono::milliseconds header_timeout{10'000};     // first byte of a head -> its last, in total (not per read)
-    std::chrono::milliseconds body_timeout{120'000};      // end of the head -> end of the body
-    std::chrono::milliseconds keepalive_timeout{75'000};  // an idle connection between two requests
+    std::chrono::milliseconds header_timeout{10'000};  // first byte of a head -> its last, in total (not per read)
+    std::chrono::milliseconds body_timeout{120'000};   // end of the head -> end of the body
+    std::chrono::milliseconds keepalive_timeout{
+        75'000};  // an idle connection between two requests; a client that reads nothing
 
     bool operator==(const limits&) const = default;
 };

@@ -42,7 +42,9 @@ std::optional<std::string_view> below_prefix(std::string_view path) {
     return std::nullopt;
 }
 
-bool is_known(std::string_view below) { return below == chat || below == models; }
+bool is_known(std::string_view below) {
+    return below == chat || below == models;
+}
 
 fault unknown_url(std::string_view method, std::string_view path) {
     std::string text = "Unknown request URL: " + std::string(method) + " " + std::string(path.substr(0, 200)) + ". ";
@@ -62,8 +64,9 @@ fault unknown_url(std::string_view method, std::string_view path) {
 }
 
 fault wrong_method(std::string_view method, std::string_view path, std::string allow) {
-    auto made = fault::client(fault_code::method_not_allowed, "Not allowed to " + std::string(method.substr(0, 20)) + " on " +
-                                                                  std::string(path.substr(0, 200)) + ": use " + allow + ".");
+    auto made =
+        fault::client(fault_code::method_not_allowed, "Not allowed to " + std::string(method.substr(0, 20)) + " on " +
+                                                          std::string(path.substr(0, 200)) + ": use " + allow + ".");
     made.allow = std::move(allow);
     return made;
 }

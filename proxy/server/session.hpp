@@ -23,7 +23,7 @@ struct session_context {
 
 // Owns its stream, its buffer and its exchange. Lives on one core, inside its own coroutine. Cancelled by the registry.
 class session {
-   public:
+public:
     session(const session_context& context, std::unique_ptr<net::byte_stream> stream);
     ~session();
     session(const session&) = delete;
@@ -35,7 +35,7 @@ class session {
     void drain();
     void stop();
 
-   private:
+private:
     friend class session_registry;
     enum class head_state { ready, closed, refused };
 

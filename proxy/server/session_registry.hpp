@@ -10,7 +10,7 @@ class session;
 
 // Owned by a core; lives on it.
 class session_registry {
-   public:
+public:
     void add(session& s);
     void remove(session& s);
     std::size_t size() const { return size_; }
@@ -22,7 +22,7 @@ class session_registry {
     // Calls `action` once, as soon as no session is left (at once if there is none).
     void when_empty(std::function<void()> action);
 
-   private:
+private:
     template <class Action>
     void for_each(Action action);
 

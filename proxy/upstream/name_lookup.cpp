@@ -56,7 +56,9 @@ name_lookup::name_lookup() : queue_(std::make_shared<shared_queue>()) {
     for (int i = 0; i < lookup_threads; ++i) std::thread(work, queue_).detach();
 }
 
-name_lookup::~name_lookup() { stop(); }
+name_lookup::~name_lookup() {
+    stop();
+}
 
 void name_lookup::stop() {
     const std::lock_guard lock(queue_->mutex);

@@ -20,14 +20,14 @@ struct lookup_answer {
 // Owned by the application; shared by the cores. Any thread may call ask(); `done` runs on a look-up thread, and never
 // after stop(), which does not wait for a look-up under way: the system may take a minute over it.
 class name_lookup {
-   public:
+public:
     using callback = std::function<void(lookup_answer)>;
     name_lookup();
     ~name_lookup();
     void ask(std::string host, callback done);
     void stop();
 
-   private:
+private:
     struct shared_queue {
         std::mutex mutex;
         std::condition_variable wake;

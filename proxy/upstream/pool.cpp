@@ -82,12 +82,12 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
 }
 
 boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial(const catalog::endpoint& where, host& of,
-                                                                              steady::time_point until,
-                                                                              net::interrupt_slot& slot) {
+                                                                             steady::time_point until,
+                                                                             net::interrupt_slot& slot) {
     auto resolved = co_await resolver_.resolve(where.host, slot);
     if (!resolved) co_return resolved.error();
-    auto failure = fault::upstream(fault_code::upstream_unreachable, retry_advice::same,
-                                   "The upstream cannot be reached.");
+    auto failure =
+        fault::upstream(fault_code::upstream_unreachable, retry_advice::same, "The upstream cannot be reached.");
     const auto count = resolved->size();
     for (std::size_t tried = 0; tried < count; ++tried) {
         const auto now = steady::now();

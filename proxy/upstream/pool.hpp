@@ -24,7 +24,7 @@ class pool;
 // The right to use a connection. Move-only; owned by an attempt. Its end closes the connection, unless
 // mark_reusable() was called after a complete answer: then it goes back to the pool.
 class lease {
-   public:
+public:
     lease() = default;
     lease(pool& owner, std::string key, std::unique_ptr<connection> c)
         : pool_(&owner), key_(std::move(key)), connection_(std::move(c)) {}
@@ -38,7 +38,7 @@ class lease {
     void mark_reusable() { reusable_ = true; }
     void release();
 
-   private:
+private:
     pool* pool_ = nullptr;
     std::string key_;
     std::unique_ptr<connection> connection_;
@@ -55,7 +55,7 @@ struct pool_status {
 // which bytes came that nobody asked for, is never lent: it is looked at when it is taken, and once a second while it
 // lies idle (a standing watch would cost a system call per request). Owned by a core; lives on it.
 class pool {
-   public:
+public:
     pool(boost::asio::io_context& core, net::timer_wheel& wheel, net::buffer_pool& buffers, name_lookup& lookup,
          const options& settings);
     ~pool();
@@ -71,7 +71,7 @@ class pool {
     std::vector<pool_status> status() const;
     void close_idle();
 
-   private:
+private:
     friend class lease;
     struct host {
         std::vector<std::unique_ptr<connection>> idle;
@@ -83,11 +83,12 @@ class pool {
     void give_back(const std::string& key, std::unique_ptr<connection> c, bool reusable);
     static bool is_quiet(connection& c);
     void sweep();
-    boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial_one(
-        const catalog::endpoint& where, const boost::asio::ip::address& address, host& of, net::interrupt_slot& slot);
+    boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial_one(const catalog::endpoint& where,
+                                                                               const boost::asio::ip::address& address,
+                                                                               host& of, net::interrupt_slot& slot);
     boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial(const catalog::endpoint& where, host& of,
-                                                                            steady::time_point until,
-                                                                            net::interrupt_slot& slot);
+                                                                           steady::time_point until,
+                                                                           net::interrupt_slot& slot);
 
     boost::asio::io_context& core_;
     net::timer_wheel& wheel_;

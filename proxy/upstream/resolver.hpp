@@ -21,7 +21,7 @@ namespace ferry::upstream {
 // that a name server that fails does not take running providers with it. Owned by a core; lives on it.
 // REQUIRES: `lookup` outlives it and calls back only while `core` exists.
 class resolver {
-   public:
+public:
     using addresses = std::vector<boost::asio::ip::address>;
 
     resolver(boost::asio::io_context& core, name_lookup& lookup) : core_(core), lookup_(lookup) {}
@@ -30,7 +30,7 @@ class resolver {
     // Fault: upstream_dns_error. Interrupted: an empty list.
     boost::asio::awaitable<result<addresses>> resolve(std::string host, net::interrupt_slot& slot);
 
-   private:
+private:
     struct entry {
         addresses known;
         std::string error;

@@ -1,5 +1,8 @@
 #include "base/id.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
 #include <set>
 #include <thread>
@@ -39,6 +42,23 @@ BOOST_AUTO_TEST_CASE(ids_of_several_threads_never_meet) {
     std::set<uuid> all;
     for (const auto& mine : made) all.insert(mine.begin(), mine.end());
     BOOST_TEST(all.size() == 80000u);
+}
+
+BOOST_AUTO_TEST_CASE(a_forked_child_makes_other_ids_than_its_parent) {
+    make_uuid();
+    int ends[2];
+    BOOST_REQUIRE_EQUAL(::pipe(ends), 0);
+    const pid_t child = ::fork();
+    BOOST_REQUIRE(child >= 0);
+    const uuid mine = make_uuid();
+    if (child == 0) ::_exit(::write(ends[1], &mine, sizeof mine) == sizeof mine ? 0 : 1);
+    uuid others;
+    BOOST_TEST(::read(ends[0], &others, sizeof others) == static_cast<ssize_t>(sizeof others));
+    ::waitpid(child, nullptr, 0);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    // All but the time, which is the same as a rule.
+    BOOST_TEST(to_string(mine).substr(15) != to_string(others).substr(15));
 }
 
 BOOST_AUTO_TEST_CASE(the_text_form_is_read_back_and_nothing_else_is) {

@@ -49,12 +49,14 @@ BOOST_AUTO_TEST_CASE(the_clock_that_ends_first_is_the_one_that_is_told) {
         milliseconds first, idle, total;
         which told;
     } cases[] = {
-        {"no answer, however short the idle time", sent, milliseconds(30), milliseconds(5), long_time, which::first_byte},
+        {"no answer, however short the idle time", sent, milliseconds(30), milliseconds(5), long_time,
+         which::first_byte},
         {"comments and then nothing", begun, long_time, milliseconds(30), long_time, which::idle},
         {"comments but no payload", begun, milliseconds(30), long_time, long_time, which::first_byte},
         {"payload and then nothing", payload, milliseconds(5), milliseconds(30), long_time, which::idle},
         {"the whole takes too long", payload, long_time, long_time, milliseconds(30), which::total},
-        {"the whole takes too long while sending", sending, milliseconds(5), milliseconds(5), milliseconds(30), which::total},
+        {"the whole takes too long while sending", sending, milliseconds(5), milliseconds(5), milliseconds(30),
+         which::total},
         {"all at once", begun, milliseconds(30), milliseconds(30), milliseconds(30), which::total},
     };
     for (const auto& one : cases) {

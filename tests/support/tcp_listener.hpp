@@ -4,8 +4,10 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -40,6 +42,7 @@ public:
     std::string receive(std::size_t most = 65536) const {
         std::string text(most, '\0');
         const auto count = ::recv(fd_, text.data(), text.size(), 0);
+        if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) throw std::runtime_error("nothing came in 10 s");
         text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
         return text;
     }
@@ -64,7 +67,12 @@ public:
     }
     std::uint16_t port() const { return port_; }
     // The next connection, waited for.
-    descriptor accept() const { return descriptor(::accept(fd_.get(), nullptr, nullptr)); }
+    descriptor accept() const {
+        descriptor peer(::accept(fd_.get(), nullptr, nullptr));
+        const timeval patience{10, 0};
+        ::setsockopt(peer.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        return peer;
+    }
     bool has_waiting() const {
         pollfd one{fd_.get(), POLLIN, 0};
         return ::poll(&one, 1, 0) == 1;

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(connections_are_not_shared_between_endpoints) {
     BOOST_TEST(!!connections.take_idle(here));
 }
 
-BOOST_AUTO_TEST_CASE(L7_an_idle_connection_that_the_peer_closes_is_dropped_at_once) {
+BOOST_AUTO_TEST_CASE(L7_an_idle_connection_that_the_peer_closes_is_dropped_unasked) {
     auto peer = make_idle(connections);
     turn();
     BOOST_TEST(idle(connections) == 1);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(L7_what_happened_before_the_loop_could_tell_is_seen_when_th
     BOOST_TEST(idle(connections) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_leased_connection_is_not_dropped_by_the_watch_of_its_idle_time) {
+BOOST_AUTO_TEST_CASE(a_leased_connection_is_no_longer_looked_after_as_idle) {
     const auto peer = make_idle(connections);
     turn();
     auto leased = connections.take_idle(here);

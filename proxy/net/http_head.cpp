@@ -1,0 +1,14 @@
+#include "net/http_head.hpp"
+
+#include "net/strict_http.hpp"
+
+namespace ferry::net {
+
+std::optional<std::string_view> http_head::find(std::string_view name) const {
+    for (const auto& field : fields) {
+        if (same_token(field.name, name)) return field.value;
+    }
+    return std::nullopt;
+}
+
+}  // namespace ferry::net
