@@ -226,6 +226,8 @@ std::optional<fault> check_response_head(std::string_view head) {
     framing_facts facts;
     if (auto refused = read_fields(head.substr(line_end + 2), facts)) return response_fault(std::move(*refused));
     if (facts.codings > 0 && !facts.chunked) return response_fault("its transfer coding is not 'chunked'");
+    // RFC 9112 section 6.1: such a message is to be treated as faulty, even with Connection: keep-alive.
+    if (facts.codings > 0 && line[7] == '0') return response_fault("HTTP/1.0 has no Transfer-Encoding");
     return std::nullopt;
 }
 

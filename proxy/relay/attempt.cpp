@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "net/executor.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
 #include "relay/patient_write.hpp"
@@ -92,6 +93,7 @@ asio::awaitable<std::optional<fault>> attempt::send() {
     result_.was_sent = true;
     if (x_.before_us < 0) x_.before_us = us_between(x_.started, now) - x_.waited_us;
     auto& stream = *lease_->stream;
+    co_await net::yield();  // as in write_patiently
     const auto first = stream.try_write(gather);
     result_.bytes_up = static_cast<std::int64_t>(first.bytes);
     std::span<iovec> rest(gather);

@@ -36,9 +36,9 @@ struct shipper_status {
 
 // Carries the journal into the store: tails this process's segments up to their published offset, adopts those of dead
 // processes (at start and every second: an overlapping process may die later), inserts in batches, and removes a
-// segment once all in it is committed. Nothing is lost while the store is away: it waits in the journal. Owned by:
-// application. Works on: its own store thread; status() and flush() on any thread. REQUIRES: journal and store outlive
-// it; the store is used by nobody else.
+// segment once all in it is committed. Nothing is lost while the store is away: it waits in the journal.
+// Owned by: application. Works on: its own store thread; status() and flush() on any thread.
+// REQUIRES: journal and store outlive it; the store is used by nobody else.
 class shipper {
 public:
     shipper(journal& from, store::usage_store& into);

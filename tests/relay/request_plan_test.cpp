@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "catalog/sample_rows.hpp"
+#include "net/http_reader.hpp"
 #include "openai/chat_scanner.hpp"
 
 using namespace ferry;
