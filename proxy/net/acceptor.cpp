@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -167,7 +167,7 @@ asio::awaitable<acceptor::accepted> acceptor::accept() {
         }
         if (errno != EAGAIN) co_return result;
         co_await state_->descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
-                                               asio::as_tuple(asio::use_awaitable));
+                                               asio::as_tuple(asio::deferred));
     }
     result.what = outcome::stopped;
     co_return result;

@@ -1,8 +1,8 @@
 #include "net/executor.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
 namespace ferry::net {
@@ -28,7 +28,7 @@ void spawn(asio::io_context& core, asio::awaitable<void> work, std::function<voi
 }
 
 asio::awaitable<void> yield() {
-    co_await asio::post(asio::use_awaitable);
+    co_await asio::post(asio::deferred);
 }
 
 }  // namespace ferry::net

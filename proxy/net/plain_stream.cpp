@@ -7,8 +7,8 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 
 namespace ferry::net {
@@ -18,7 +18,7 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr auto as_result = asio::as_tuple(asio::deferred);
 
 io_result from_errno() {
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {0, io_status::would_block, 0};

@@ -1,8 +1,8 @@
 #include "net/signal.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace ferry::net {
 
@@ -20,7 +20,7 @@ signal::~signal() = default;
 asio::awaitable<void> signal::wait() {
     while (!notified_) {
         sleeper_->timer.expires_at(asio::steady_timer::time_point::max());
-        co_await sleeper_->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await sleeper_->timer.async_wait(asio::as_tuple(asio::deferred));
     }
     notified_ = false;
 }

@@ -52,28 +52,26 @@ void attempt::journal_try() {
 
 asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
     journal_try();
-    auto failed = co_await connect(fresh);
+    if (!fresh) lease_ = x_.core.pool.take_idle(to_.where);
+    failed_.reused = failed_.connected = static_cast<bool>(lease_);
+    std::optional<fault> failed;
+    if (!lease_) failed = co_await connect();
     if (!failed) failed = co_await send();
     if (!failed) failed = co_await read_head();
     failed_.client_waits = !x_.gone && !x_.stopping();
     co_return failed;
 }
 
-asio::awaitable<std::optional<fault>> attempt::connect(bool fresh) {
-    if (!fresh) lease_ = x_.core.pool.take_idle(to_.where);
-    if (lease_) {
-        failed_.reused = true;
-    } else {
-        const auto limit = to_.limits.connect.value_or(x_.core.settings.connect);
-        const auto until = std::min(steady::now() + limit, x_.total_until);
-        auto connected = co_await x_.core.pool.connect(to_.where, until, x_.waiting);
-        result_.connect_us = us_between(started_, steady::now());
-        x_.waited_us += *result_.connect_us;
-        if (x_.gone) co_return fault::client(fault_code::client_gone, "the client went away");
-        if (x_.stopping()) co_return stopping();
-        if (!connected) co_return connected.error();
-        lease_ = std::move(*connected);
-    }
+asio::awaitable<std::optional<fault>> attempt::connect() {
+    const auto limit = to_.limits.connect.value_or(x_.core.settings.connect);
+    const auto until = std::min(steady::now() + limit, x_.total_until);
+    auto connected = co_await x_.core.pool.connect(to_.where, until, x_.waiting);
+    result_.connect_us = us_between(started_, steady::now());
+    x_.waited_us += *result_.connect_us;
+    if (x_.gone) co_return fault::client(fault_code::client_gone, "the client went away");
+    if (x_.stopping()) co_return stopping();
+    if (!connected) co_return connected.error();
+    lease_ = std::move(*connected);
     failed_.connected = true;
     co_return std::nullopt;
 }
@@ -230,7 +228,7 @@ void attempt::make_room() {
 void attempt::finish(std::string_view error_code) {
     if (finished_) return;
     finished_ = true;
-    result_.error_code = x_.attempt_codes.emplace_back(error_code);
+    if (!error_code.empty()) result_.error_code = x_.attempt_codes.emplace_back(error_code);
     result_.duration_us = us_between(started_, steady::now());
     x_.attempts.push_back(result_);
 }

@@ -55,7 +55,7 @@ public:
     fault why_no_bytes(const net::io_result& got) const;
 
 private:
-    boost::asio::awaitable<std::optional<fault>> connect(bool fresh);
+    boost::asio::awaitable<std::optional<fault>> connect();
     boost::asio::awaitable<std::optional<fault>> send();
     boost::asio::awaitable<std::optional<fault>> send_rest(std::span<iovec> rest, std::chrono::milliseconds patience);
     boost::asio::awaitable<std::optional<fault>> read_head();

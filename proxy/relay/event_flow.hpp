@@ -1,7 +1,7 @@
 // The events of one stream on their way: found in what was read, judged by the gate, gathered for one write.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,7 +46,7 @@ private:
     openai::sse_scanner scanner_;
     std::vector<std::string_view> payload_;
     std::vector<std::string_view> pieces_;
-    std::deque<std::string> texts_;  // what pieces_ may point to besides the read buffer and tail_
+    std::list<std::string> texts_;  // what pieces_ may point to besides the read buffer and tail_
     std::string tail_;
     std::size_t tail_used_ = 0;
 };

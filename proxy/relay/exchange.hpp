@@ -1,7 +1,7 @@
 // All that is known of one request while it is served.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,7 +73,7 @@ struct exchange {
     usage::open_request books;                    // open once the request resolved to a model
     int tries = 0;                                // begun so far
     std::vector<usage::attempt_result> attempts;  // ended
-    std::deque<std::string> attempt_codes;        // what their error_code views point to
+    std::list<std::string> attempt_codes;         // what their error_code views point to
     const catalog::candidate* answered_by = nullptr;
     std::string upstream_request_id;
     std::string upstream_limits;  // header lines `x-ratelimit-...: ...\r\n` of the upstream, checked

@@ -69,8 +69,9 @@ std::optional<fault> open_books(exchange& x) {
     return std::nullopt;
 }
 
-asio::awaitable<void> settle(exchange& x) {
-    if (!x.books) co_return;
+namespace {
+
+void write_end(exchange& x) {
     const auto now = steady::now();
     usage::end_record record;
     record.duration_us = us_between(x.started, now);
@@ -99,7 +100,10 @@ asio::awaitable<void> settle(exchange& x) {
     record.attempts = x.attempts;
     x.core.journal.end(x.books, record);
     if (x.end.reason != usage::end_reason::done) count(x.core.counts.failed);
-    if (!x.core.settings.durable_power) co_return;
+}
+
+// Group commit: everybody who waits now shares the next sync.
+asio::awaitable<void> wait_until_durable(exchange& x) {
     // Shared, because the journal thread may answer after a wait that was cut short by a shutdown.
     const auto synced = std::make_shared<net::signal>(x.core.context);
     x.core.journal.when_durable(x.core.journal.position(), [synced](bool done) {
@@ -109,6 +113,14 @@ asio::awaitable<void> settle(exchange& x) {
     });
     const net::interrupt_slot::holder waiting(x.waiting, *synced);
     co_await synced->wait();
+}
+
+}  // namespace
+
+asio::awaitable<void> settle(exchange& x) {
+    if (!x.books) co_return;
+    write_end(x);
+    if (x.core.settings.durable_power) co_await wait_until_durable(x);
 }
 
 void note_failure(exchange& x, const fault& why) {
