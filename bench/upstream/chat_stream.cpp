@@ -134,7 +134,7 @@ bool chat_stream::next(piece& to) {
 }
 
 bool whole_answer_reports(usage_form form) {
-    return form != usage_form::none && form != usage_form::zeros && form != usage_form::choices;
+    return form != usage_form::none && form != usage_form::zeros;
 }
 
 std::string whole_completion(const action& a, const request_facts& facts, const served& what, const content& text) {
@@ -171,7 +171,9 @@ std::string whole_completion(const action& a, const request_facts& facts, const 
     }
     out += ']';
     if (a.usage == usage_form::zeros) out.append(",\"usage\":").append(zero_usage);
-    if (whole_answer_reports(a.usage)) out.append(",\"usage\":").append(what.usage_json());
+    if (whole_answer_reports(a.usage) && a.usage != usage_form::choices) {
+        out.append(",\"usage\":").append(what.usage_json());
+    }
     if (a.usage == usage_form::x_groq) out.append(",\"x_groq\":{\"usage\":").append(what.usage_json()).append("}");
     return out += ",\"system_fingerprint\":\"fp_mock\"}";
 }

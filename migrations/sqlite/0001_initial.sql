@@ -95,8 +95,8 @@ CREATE TABLE api_keys (
 );
 
 -- No references and no checks in the usage tables: a row about money is never refused because what it names is gone.
--- Every tree more than the table's own is paid by each request, so there is one index. A request_id begins with its
--- time (UUIDv7): rows are appended, and old ones are found by their id.
+-- Every tree more than the table's own is paid by each request, so there is no index. A request_id begins with its
+-- time (UUIDv7): rows are appended, and those of a time are found by their id.
 CREATE TABLE usage_records (
     request_id TEXT NOT NULL,
     started_at TEXT NOT NULL,
@@ -146,7 +146,6 @@ CREATE TABLE usage_records (
     catalog_version INTEGER,
     PRIMARY KEY (request_id, started_at)
 ) WITHOUT ROWID;
-CREATE INDEX usage_records_by_time ON usage_records (started_at);
 
 CREATE TABLE usage_attempts (
     request_id TEXT NOT NULL,

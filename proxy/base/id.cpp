@@ -62,12 +62,12 @@ uuid make_uuid() {
 
 std::string to_string(const uuid& id) {
     static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(36);
+    std::string text(36, '-');
+    char* at = text.data();
     for (std::size_t i = 0; i < id.bytes.size(); ++i) {
-        if (has_dash_before(i)) text += '-';
-        text += digits[id.bytes[i] >> 4];
-        text += digits[id.bytes[i] & 0x0F];
+        if (has_dash_before(i)) ++at;
+        *at++ = digits[id.bytes[i] >> 4];
+        *at++ = digits[id.bytes[i] & 0x0F];
     }
     return text;
 }

@@ -36,12 +36,28 @@ bool is_suspect(const net::http_head& head) {
     return doubled || path.find_first_of(";\\#") != std::string_view::npos || path.find("%2") != std::string_view::npos;
 }
 
+// Counts an exchange of a client for as long as it lives.
+class open_exchange {
+public:
+    open_exchange(relay::counters& counts, bool is_client) : counts_(counts), step_(is_client ? 1 : 0) {
+        if (is_client) relay::count(counts_.requests);
+        counts_.open_exchanges.fetch_add(step_, std::memory_order_relaxed);
+    }
+    ~open_exchange() { counts_.open_exchanges.fetch_sub(step_, std::memory_order_relaxed); }
+    open_exchange(const open_exchange&) = delete;
+    open_exchange& operator=(const open_exchange&) = delete;
+
+private:
+    relay::counters& counts_;
+    std::int64_t step_;
+};
+
 }  // namespace
 
 session::session(const session_context& context, std::unique_ptr<net::byte_stream> stream)
     : context_(context), link_(std::move(stream), context.bounds.header_bytes) {
     context_.registry.add(*this);
-    relay::count(context_.services.counts.connections);
+    if (context_.ops == nullptr) relay::count(context_.services.counts.connections);
 }
 
 session::~session() {
@@ -134,8 +150,7 @@ asio::awaitable<void> session::refuse_head(const fault& why) {
 
 asio::awaitable<void> session::serve_request() {
     auto& services = context_.services;
-    relay::count(services.counts.requests);
-    services.counts.open_exchanges.fetch_add(1, std::memory_order_relaxed);
+    const open_exchange counted(services.counts, context_.ops == nullptr);
     relay::exchange x(services, link_, "unknown");
     link_.consume(link_.reader.head_size());
     x.keep_alive = keep_alive_ && x.head.keep_alive && services.phase == run_phase::serving;
@@ -148,7 +163,6 @@ asio::awaitable<void> session::serve_request() {
     current_ = nullptr;
     keep_alive_ = keep_alive_ && x.keep_alive && link_.reader.body_done();
     cut_ = x.cut;
-    services.counts.open_exchanges.fetch_sub(1, std::memory_order_relaxed);
     if (context_.ops == nullptr) relay::log_access(x);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 
 namespace ferry::store {
 namespace {
@@ -20,6 +21,30 @@ constexpr std::int64_t last_us = sys_days(year(10000) / 1 / 1).time_since_epoch(
 
 void put(char* at, int width, std::int64_t value) {
     for (char* digit = at + width; digit != at; value /= 10) *--digit = static_cast<char>('0' + value % 10);
+}
+
+struct parts {
+    std::int64_t whole, rest;  // 0 <= rest
+};
+parts split(std::int64_t value, std::int64_t unit) {
+    parts split{value / unit, value % unit};
+    if (split.rest < 0) {
+        --split.whole;
+        split.rest += unit;
+    }
+    return split;
+}
+
+// `YYYY-MM-DD HH:MM:SS`
+void write_second(char* to, std::int64_t epoch_s) {
+    const auto [whole_days, rest] = split(epoch_s, 86'400);
+    const year_month_day date{sys_days(days(whole_days))};
+    put(to, 4, static_cast<int>(date.year()));
+    put(to + 5, 2, static_cast<unsigned>(date.month()));
+    put(to + 8, 2, static_cast<unsigned>(date.day()));
+    put(to + 11, 2, rest / 3600);
+    put(to + 14, 2, rest / 60 % 60);
+    put(to + 17, 2, rest % 60);
 }
 
 // Takes pieces off the front of a text; `ok` turns false for good at the first thing that does not fit.
@@ -76,24 +101,18 @@ std::int64_t take_offset(taker& in) {
 
 }  // namespace
 
-std::string time_text(std::int64_t epoch_us) {
-    epoch_us = std::clamp(epoch_us, first_us, last_us);
-    std::int64_t whole_days = epoch_us / day_us;
-    std::int64_t rest = epoch_us % day_us;
-    if (rest < 0) {
-        --whole_days;
-        rest += day_us;
+time_chars::time_chars(std::int64_t epoch_us) {
+    // Times come one close after the other: up to the second the text is nearly always that of the time before.
+    thread_local std::int64_t last_second = -1;
+    thread_local char last_text[] = "1969-12-31 23:59:59.";
+    const auto [second, rest] = split(std::clamp(epoch_us, first_us, last_us), second_us);
+    if (second != last_second) {
+        write_second(last_text, second);
+        last_second = second;
     }
-    const year_month_day date{sys_days(days(whole_days))};
-    std::string text = "0000-00-00 00:00:00.000000";
-    put(&text[0], 4, static_cast<int>(date.year()));
-    put(&text[5], 2, static_cast<unsigned>(date.month()));
-    put(&text[8], 2, static_cast<unsigned>(date.day()));
-    put(&text[11], 2, rest / (3600 * second_us));
-    put(&text[14], 2, rest / (60 * second_us) % 60);
-    put(&text[17], 2, rest / second_us % 60);
-    put(&text[20], 6, rest % second_us);
-    return text;
+    constexpr std::size_t up_to_second = sizeof last_text - 1;
+    std::memcpy(chars_, last_text, up_to_second);
+    put(chars_ + up_to_second, size - up_to_second, rest);
 }
 
 std::optional<std::int64_t> parse_time(std::string_view text) {

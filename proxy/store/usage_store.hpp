@@ -32,8 +32,9 @@ public:
     // the guilty row by bisection). Rows are never refused because their key or model is gone.
     virtual std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) = 0;
 
-    // Gives every row of usage_records in the window to `visit`, by started_at, from one consistent view. The row
-    // passed is only valid during the call. What `visit` throws ends the scan and comes out of here.
+    // Gives every row of usage_records in the window to `visit`, by request_id and so by time but for milliseconds,
+    // from one consistent view. REQUIRES for a window: ids that are UUIDv7s of their started_at, give or take minutes.
+    // The row passed is only valid during the call. What `visit` throws ends the scan and comes out of here.
     virtual void scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) = 0;
 };
 

@@ -147,7 +147,7 @@ void assembler::keep_attempt(const decoded_attempt& decoded, std::string_view pa
 
 void assembler::add_row(const pending& known, const decoded_end* end, batch& into) const {
     const decoded_record begin = decode(known.begin);
-    store::usage_row row;
+    store::usage_row& row = into.rows.emplace_back();
     fill_from(std::get<begin_record>(begin), row);
     row.instance_id = instance_;
     for (const std::string& payload : known.attempts) {
@@ -168,7 +168,6 @@ void assembler::add_row(const pending& known, const decoded_end* end, batch& int
     }
     const std::size_t first = into.attempts_end.empty() ? 0 : into.attempts_end.back();
     row.attempts = static_cast<std::int64_t>(into.attempts.size() - first);
-    into.rows.push_back(std::move(row));
     into.finish_row();
 }
 

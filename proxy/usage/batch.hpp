@@ -25,7 +25,15 @@ struct batch {
         attempts_end.push_back(attempts.size());
         is_dead.push_back(false);
     }
-    void clear() { *this = batch{}; }
+    // Keeps its memory for the next rows.
+    void clear() {
+        rows.clear();
+        attempts.clear();
+        attempts_end.clear();
+        is_dead.clear();
+        orphans.clear();
+        interrupted = 0;
+    }
 };
 
 }  // namespace ferry::usage

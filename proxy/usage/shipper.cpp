@@ -104,10 +104,20 @@ void shipper::adopt_if_due() {
 }
 
 // True if there is more than the batch takes. After a failed commit, the batch is still full of what was read.
+// Each source has its share: rows of one time that come together fill the store's pages one after the other.
 bool shipper::collect() {
     if (!batch_.empty()) return true;
     bool has_more = false;
-    for (auto& each : sources_) has_more = each->read(batch_, journal_.settings().flush_rows) || has_more;
+    const std::size_t most = journal_.settings().flush_rows;
+    std::size_t sharers = sources_.size();
+    for (auto& each : sources_) {
+        const std::size_t taken = batch_.rows.size();
+        // What a dead process left open comes at once, and may be more than was asked for.
+        const std::size_t room = most - std::min(most, taken);
+        const std::size_t share = (room + sharers - 1) / sharers;
+        has_more = each->read(batch_, taken + share) || has_more;
+        --sharers;
+    }
     return has_more;
 }
 

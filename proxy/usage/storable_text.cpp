@@ -1,5 +1,6 @@
 #include "usage/storable_text.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "openai/utf8.hpp"
@@ -23,6 +24,8 @@ std::size_t character_bytes(std::string_view text) {
 }  // namespace
 
 std::string storable_text(std::string_view text) {
+    const auto is_plain = [](char c) { return static_cast<signed char>(c) > 0; };
+    if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {

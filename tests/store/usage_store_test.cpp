@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <cstdio>
 
 #include "store/store_error.hpp"
 #include "store_fixture.hpp"
@@ -10,6 +11,15 @@ using rows = std::vector<usage_row>;
 using attempts = std::vector<attempt_row>;
 
 constexpr std::int64_t day_us = 86'400'000'000;
+
+// A UUIDv7 of the time that ends in `last`.
+std::string id_at(std::int64_t time_us, char last) {
+    char text[64];
+    const auto milliseconds = static_cast<unsigned long long>(time_us / 1000);
+    std::snprintf(text, sizeof text, "%08llx-%04llx-7000-8000-00000000000%c", milliseconds >> 16, milliseconds & 0xffff,
+                  last);
+    return text;
+}
 
 attempt_row attempt_of(const usage_row& row, std::int64_t attempt) {
     attempt_row made;
@@ -238,11 +248,57 @@ BOOST_AUTO_TEST_CASE(missing_tables_are_unavailable_not_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_scan_gives_the_window_in_order_of_time) {
-    usage->insert(rows{usage_of("c", 30), usage_of("a", 10), usage_of("b", 20)}, {});
-    BOOST_TEST(ids({}) == "abc");
-    BOOST_TEST(ids({20, std::nullopt}) == "bc");
-    BOOST_TEST(ids({std::nullopt, 20}) == "a");
-    BOOST_TEST(ids({11, 30}) == "b");
+    const std::string a = id_at(10, 'a'), b = id_at(20, 'b'), c = id_at(30, 'c');
+    usage->insert(rows{usage_of(c, 30), usage_of(a, 10), usage_of(b, 20)}, {});
+    BOOST_TEST(ids({}) == a + b + c);
+    BOOST_TEST(ids({20, std::nullopt}) == b + c);
+    BOOST_TEST(ids({std::nullopt, 20}) == a);
+    BOOST_TEST(ids({11, 30}) == b);
+}
+
+BOOST_AUTO_TEST_CASE(a_row_whose_id_is_minutes_from_its_time_is_in_the_window_of_its_time) {
+    constexpr std::int64_t minutes_us = 300'000'000;
+    const std::string early = id_at(some_time_us - minutes_us, 'a'), late = id_at(some_time_us + minutes_us, 'b');
+    usage->insert(rows{usage_of(early, some_time_us), usage_of(late, some_time_us)}, {});
+    BOOST_TEST(ids({some_time_us, some_time_us + 1}) == early + late);
+    BOOST_TEST(ids({some_time_us + 1, std::nullopt}) == "");
+    BOOST_TEST(ids({std::nullopt, some_time_us}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_window_reads_no_more_than_its_ids) {
+    run("INSERT INTO usage_records (request_id, started_at) VALUES"
+        " ('" +
+        id_at(some_time_us - day_us, 'a') + "', '2030-01-02 03:04:05.678901')");
+    BOOST_TEST(ids({some_time_us - 1, some_time_us + 1}) == "");
+    BOOST_TEST(all().size() == 1u);
+}
+
+// More than go in by one statement, of which some are known, in no order.
+BOOST_AUTO_TEST_CASE(a_batch_that_is_known_in_part_counts_only_what_is_new) {
+    rows batch;
+    attempts tries;
+    for (int i = 0; i < 100; ++i) {
+        batch.push_back(usage_of(std::to_string(i * 37 % 100), some_time_us + i));
+        batch.back().cost_pico = 1;
+        tries.push_back(attempt_of(batch.back(), 1));
+    }
+    BOOST_TEST(usage->insert(std::span(batch).subspan(30, 41), std::span(tries).subspan(30, 20)) == 41u);
+    BOOST_TEST(usage->insert(batch, tries) == 59u);
+    BOOST_TEST(usage->insert(batch, tries) == 0u);
+    BOOST_TEST(ask("SELECT count(*) FROM usage_records") == "100");
+    BOOST_TEST(ask("SELECT count(*) FROM usage_attempts") == "100");
+    BOOST_TEST(ask("SELECT requests || ' ' || cost_pico FROM usage_daily") == "100 100");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_row_among_many_stores_nothing_of_its_batch) {
+    run("CREATE UNIQUE INDEX one_row_per_address ON usage_records (client_ip)");
+    rows batch;
+    for (int i = 0; i < 50; ++i) batch.push_back(usage_of(std::to_string(i), some_time_us));
+    batch[20].client_ip = batch[30].client_ip = "::1";
+    BOOST_CHECK_THROW(usage->insert(batch, {}), row_refused);
+    BOOST_TEST(ask("SELECT count(*) FROM usage_records") == "0");
+    BOOST_TEST(ask("SELECT count(*) FROM usage_daily") == "0");
+    BOOST_TEST(usage->insert(std::span(batch).first(30), {}) == 30u);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_visitor_throws_ends_the_scan) {

@@ -1,7 +1,12 @@
 #include "store/sqlite/usage.hpp"
 
-#include <deque>
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <tuple>
+#include <vector>
 
+#include "base/id.hpp"
 #include "store/sqlite/row_reader.hpp"
 #include "store/sqlite/usage_rollup.hpp"
 #include "store/time_text.hpp"
@@ -38,26 +43,52 @@ statement_text attempt_columns() {
     return text;
 }
 
-// DO NOTHING for the primary key alone: INSERT OR IGNORE would also drop a row that breaks another constraint, in
-// silence, and with it the money it stands for.
-const std::string& insert_usage_sql() {
-    static const statement_text columns = usage_columns();
-    static const std::string sql = "INSERT INTO usage_records (" + columns.names + ") VALUES (" + columns.marks +
-                                   ") ON CONFLICT (request_id, started_at) DO NOTHING";
+// To start a statement costs as much as a few rows do, so one takes several; the rest of a batch goes one by one.
+constexpr std::size_t rows_at_once = 16;
+
+struct insertion {
+    std::string of_one, of_many;
+
+    // DO NOTHING for the primary key alone: INSERT OR IGNORE would also drop a row that breaks another constraint, in
+    // silence, and with it the money it stands for. OR FAIL: the transaction ends with a statement that failed, so
+    // SQLite need not keep copies of pages, on the disk, to undo the statement alone.
+    insertion(const std::string& table, const statement_text& columns, const std::string& key) {
+        const std::string row = "(" + columns.marks + ")";
+        const std::string before = "INSERT OR FAIL INTO " + table + " (" + columns.names + ") VALUES " + row;
+        const std::string after = " ON CONFLICT (" + key + ") DO NOTHING";
+        of_one = before + after;
+        of_many = before;
+        for (std::size_t i = 1; i < rows_at_once; ++i) of_many.append(", ").append(row);
+        of_many += after;
+    }
+};
+
+const insertion& insertion_of(const usage_row*) {
+    static const insertion sql("usage_records", usage_columns(), "request_id, started_at");
     return sql;
 }
 
-const std::string& insert_attempt_sql() {
-    static const statement_text columns = attempt_columns();
-    static const std::string sql = "INSERT INTO usage_attempts (" + columns.names + ") VALUES (" + columns.marks +
-                                   ") ON CONFLICT (request_id, started_at, attempt) DO NOTHING";
+const insertion& insertion_of(const attempt_row*) {
+    static const insertion sql("usage_attempts", attempt_columns(), "request_id, started_at, attempt");
     return sql;
 }
 
 const std::string& select_usage_sql() {
     static const std::string sql = "SELECT " + usage_columns().names +
-                                   " FROM usage_records WHERE started_at >= ? AND started_at < ? ORDER BY started_at";
+                                   " FROM usage_records WHERE started_at >= ? AND started_at < ?"
+                                   " AND request_id >= ? AND request_id < ? ORDER BY request_id";
     return sql;
+}
+
+// An id is made just before its request's started_at is taken. The clock may be set in between; not by as much.
+constexpr std::int64_t most_apart_us = 600'000'000;
+
+// What ids that were made at a time begin with: there is no index of times, for every request would pay for it.
+std::string id_text_at(std::int64_t time_us) {
+    uuid first;
+    std::uint64_t milliseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(time_us, 0)) / 1000;
+    for (int i = 5; i >= 0; --i, milliseconds >>= 8) first.bytes[i] = static_cast<unsigned char>(milliseconds);
+    return to_string(first);
 }
 
 class binder {
@@ -68,7 +99,11 @@ public:
     void value(const char*, const Member& member) {
         statement_.bind(member);
     }
-    void time(const char*, std::int64_t time_us) { statement_.bind(times_.emplace_back(time_text(time_us))); }
+    void time(const char*, std::int64_t time_us) {
+        time_chars& kept = times_[used_++];
+        kept = time_chars(time_us);
+        statement_.bind(kept.text());
+    }
     void time(const char* name, std::optional<std::int64_t> time_us) {
         if (time_us) {
             time(name, *time_us);
@@ -76,12 +111,74 @@ public:
             statement_.bind(nullptr);
         }
     }
-    const std::string& first_time() const { return times_.front(); }
 
 private:
+    static constexpr std::size_t most_times = 3;  // of a row
+
     query& statement_;
-    std::deque<std::string> times_;  // what was bound is not copied, so it stays where it is until the statement ran
+    // What was bound is not copied, so it stays where it is until the statement ran.
+    std::array<time_chars, most_times * rows_at_once> times_;
+    std::size_t used_ = 0;
 };
+
+void bind_columns(const usage_row& row, binder& to) {
+    visit_usage_columns(row, to);
+}
+void bind_columns(const attempt_row& row, binder& to) {
+    visit_attempt_columns(row, to);
+}
+
+bool is_before(const usage_row* a, const usage_row* b) {
+    return a->request_id < b->request_id;
+}
+bool is_before(const attempt_row* a, const attempt_row* b) {
+    return std::tie(a->request_id, a->attempt) < std::tie(b->request_id, b->attempt);
+}
+
+// In the order of the table, where one row then goes behind the other.
+template <class Row>
+std::vector<const Row*> in_order(std::span<const Row> rows) {
+    std::vector<const Row*> sorted;
+    sorted.reserve(rows.size());
+    for (const Row& row : rows) sorted.push_back(&row);
+    std::sort(sorted.begin(), sorted.end(), [](const Row* a, const Row* b) { return is_before(a, b); });
+    return sorted;
+}
+
+// Gives `note` each piece of the rows that went in by one statement, and how many of them were new.
+template <class Row, class Note>
+void insert_rows(connection& db, std::span<const Row* const> rows, std::size_t at_once, const Note& note) {
+    const insertion& sql = insertion_of(static_cast<const Row*>(nullptr));
+    query insert = db.prepare((at_once == 1 ? sql.of_one : sql.of_many).c_str());
+    for (; rows.size() >= at_once; rows = rows.subspan(at_once)) {
+        binder bound(insert);
+        for (const Row* row : rows.first(at_once)) bind_columns(*row, bound);
+        insert.run();
+        note(rows.first(at_once), static_cast<std::size_t>(db.changes()));
+    }
+    if (!rows.empty()) insert_rows(db, rows, 1, note);
+}
+
+// One transaction. Nothing, and nothing done, if it cannot tell which rows were new.
+std::optional<std::size_t> insert_pieces(connection& db, std::span<const usage_row* const> rows,
+                                         std::span<const attempt_row* const> attempts, std::size_t at_once) {
+    transaction all(db, transaction::intent::writing);
+    usage_rollup rollup;
+    std::size_t added = 0;
+    bool is_clear = true;
+    insert_rows(db, rows, at_once, [&](std::span<const usage_row* const> piece, std::size_t new_ones) {
+        added += new_ones;
+        if (new_ones == piece.size())
+            for (const usage_row* row : piece) rollup.add(*row);
+        else if (new_ones != 0)
+            is_clear = false;
+    });
+    if (!is_clear) return std::nullopt;
+    insert_rows(db, attempts, at_once, [](std::span<const attempt_row* const>, std::size_t) {});
+    rollup.write(db);
+    all.commit();
+    return added;
+}
 
 class filler {
 public:
@@ -103,42 +200,24 @@ private:
 }  // namespace
 
 std::size_t usage::insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) {
+    const std::vector<const usage_row*> sorted_rows = in_order(rows);
+    const std::vector<const attempt_row*> sorted_attempts = in_order(attempts);
     connection& db = link_.get();
-    transaction all(db, transaction::intent::writing);
-    std::size_t added = 0;
-    usage_rollup rollup;
-    {
-        query insert_row = db.prepare(insert_usage_sql().c_str());
-        for (const usage_row& row : rows) {
-            binder bound(insert_row);
-            visit_usage_columns(row, bound);
-            const std::int64_t before = db.total_changes();
-            insert_row.run();
-            if (db.total_changes() == before) continue;
-            ++added;
-            rollup.add(row, bound.first_time());
-        }
-    }
-    {
-        query insert_attempt = db.prepare(insert_attempt_sql().c_str());
-        for (const attempt_row& row : attempts) {
-            binder bound(insert_attempt);
-            visit_attempt_columns(row, bound);
-            insert_attempt.run();
-        }
-    }
-    rollup.write(db);
-    all.commit();
-    return added;
+    // A piece of which some rows are known already does not say which: such a batch is done once more, row by row.
+    std::optional<std::size_t> added = insert_pieces(db, sorted_rows, sorted_attempts, rows_at_once);
+    if (!added) added = insert_pieces(db, sorted_rows, sorted_attempts, 1);
+    return *added;
 }
 
 void usage::scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) {
     constexpr const char* before_all = "";
-    constexpr const char* after_all = ":";  // the character after '9'
+    constexpr const char* after_all = "~";  // the last character
     const std::string since = window.since_us ? time_text(*window.since_us) : before_all;
     const std::string until = window.until_us ? time_text(*window.until_us) : after_all;
+    const std::string first = window.since_us ? id_text_at(*window.since_us - most_apart_us) : before_all;
+    const std::string last = window.until_us ? id_text_at(*window.until_us + most_apart_us) : after_all;
     query found = link_.get().prepare(select_usage_sql().c_str());
-    found.bind(since).bind(until);
+    found.bind(since).bind(until).bind(first).bind(last);
     while (found.step()) {
         usage_row row;
         std::string unreadable;  // a column that was tampered with reads as empty: a report shows the rest

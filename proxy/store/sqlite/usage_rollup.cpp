@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "store/time_text.hpp"
 #include "store/usage_store.hpp"
 
 namespace ferry::store::sqlite {
@@ -32,15 +33,18 @@ constexpr std::size_t date_length = 10;
 
 }  // namespace
 
-void usage_rollup::add(const usage_row& row, const std::string& started_at) {
-    line key(started_at.substr(0, date_length), row.key_id.value_or(0), row.model_id.value_or(0), row.provider,
-             row.currency);
-    auto& sums = days_[std::move(key)];
+void usage_rollup::add(const usage_row& row) {
+    const time_chars started_at(row.started_at_us);
+    const line<std::string_view> key(started_at.text().substr(0, date_length), row.key_id.value_or(0),
+                                     row.model_id.value_or(0), row.provider, row.currency);
+    auto known = days_.find(key);
+    if (known == days_.end()) known = days_.try_emplace(line<std::string>(key)).first;
+    auto& sums = known->second;
     const auto more = addends(row);
     for (std::size_t i = 0; i < sum_count; ++i) sums[i] = clamped_sum(sums[i], more[i]);
     if (row.key_id) {
-        std::string& latest = last_used_[*row.key_id];
-        latest = std::max(latest, started_at);
+        std::int64_t& latest = last_used_.try_emplace(*row.key_id, row.started_at_us).first->second;
+        latest = std::max(latest, row.started_at_us);
     }
 }
 
@@ -79,7 +83,10 @@ void usage_rollup::write_days(connection& db) const {
 void usage_rollup::write_keys(connection& db) const {
     query update = db.prepare(
         "UPDATE api_keys SET last_used_at = ?1 WHERE id = ?2 AND (last_used_at IS NULL OR last_used_at < ?1)");
-    for (const auto& [id, time] : last_used_) update.bind(time).bind(id).run();
+    for (const auto& [id, time_us] : last_used_) {
+        const time_chars time(time_us);
+        update.bind(time.text()).bind(id).run();
+    }
 }
 
 }  // namespace ferry::store::sqlite

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <tuple>
@@ -16,19 +17,19 @@ namespace ferry::store::sqlite {
 // Owned by: the insertion of a batch, in whose transaction write() runs.
 class usage_rollup {
 public:
-    // `started_at` is the row's as text.
-    void add(const usage_row& row, const std::string& started_at);
+    void add(const usage_row& row);
     void write(connection& db) const;
 
 private:
     static constexpr std::size_t sum_count = 10;  // the columns of usage_daily after its key
-    using line = std::tuple<std::string, std::int64_t, std::int64_t, std::string, std::string>;
+    template <class Text>
+    using line = std::tuple<Text, std::int64_t, std::int64_t, Text, Text>;
 
     void write_days(connection& db) const;
     void write_keys(connection& db) const;
 
-    std::map<line, std::array<std::int64_t, sum_count>> days_;
-    std::map<std::int64_t, std::string> last_used_;  // key id -> time
+    std::map<line<std::string>, std::array<std::int64_t, sum_count>, std::less<>> days_;
+    std::map<std::int64_t, std::int64_t> last_used_;  // key id -> time
 };
 
 }  // namespace ferry::store::sqlite
