@@ -1,25 +1,11 @@
-#include <boost/test/unit_test.hpp>
-#include <cstdio>
-
-#include "store/store_error.hpp"
-#include "store_fixture.hpp"
+#include "usage_fixture.hpp"
 
 namespace ferry::store {
 namespace {
 
-using rows = std::vector<usage_row>;
 using attempts = std::vector<attempt_row>;
 
 constexpr std::int64_t day_us = 86'400'000'000;
-
-// A UUIDv7 of the time that ends in `last`.
-std::string id_at(std::int64_t time_us, char last) {
-    char text[64];
-    const auto milliseconds = static_cast<unsigned long long>(time_us / 1000);
-    std::snprintf(text, sizeof text, "%08llx-%04llx-7000-8000-00000000000%c", milliseconds >> 16, milliseconds & 0xffff,
-                  last);
-    return text;
-}
 
 attempt_row attempt_of(const usage_row& row, std::int64_t attempt) {
     attempt_row made;
@@ -73,21 +59,6 @@ usage_row full_row() {
 }
 
 }  // namespace
-
-struct usage_fixture : store_fixture {
-    std::unique_ptr<usage_store> usage = db->usage();
-
-    std::vector<usage_row> all(const usage_filter& window = {}) {
-        std::vector<usage_row> found;
-        usage->scan(window, [&found](const usage_row& row) { found.push_back(row); });
-        return found;
-    }
-    std::string ids(const usage_filter& window) {
-        std::string found;
-        for (const usage_row& row : all(window)) found += row.request_id;
-        return found;
-    }
-};
 
 BOOST_FIXTURE_TEST_SUITE(usage, usage_fixture)
 
@@ -247,32 +218,6 @@ BOOST_AUTO_TEST_CASE(missing_tables_are_unavailable_not_refused) {
     BOOST_TEST(usage->insert(rows{usage_of("a", 1)}, {}) == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_scan_gives_the_window_in_order_of_time) {
-    const std::string a = id_at(10, 'a'), b = id_at(20, 'b'), c = id_at(30, 'c');
-    usage->insert(rows{usage_of(c, 30), usage_of(a, 10), usage_of(b, 20)}, {});
-    BOOST_TEST(ids({}) == a + b + c);
-    BOOST_TEST(ids({20, std::nullopt}) == b + c);
-    BOOST_TEST(ids({std::nullopt, 20}) == a);
-    BOOST_TEST(ids({11, 30}) == b);
-}
-
-BOOST_AUTO_TEST_CASE(a_row_whose_id_is_minutes_from_its_time_is_in_the_window_of_its_time) {
-    constexpr std::int64_t minutes_us = 300'000'000;
-    const std::string early = id_at(some_time_us - minutes_us, 'a'), late = id_at(some_time_us + minutes_us, 'b');
-    usage->insert(rows{usage_of(early, some_time_us), usage_of(late, some_time_us)}, {});
-    BOOST_TEST(ids({some_time_us, some_time_us + 1}) == early + late);
-    BOOST_TEST(ids({some_time_us + 1, std::nullopt}) == "");
-    BOOST_TEST(ids({std::nullopt, some_time_us}) == "");
-}
-
-BOOST_AUTO_TEST_CASE(a_window_reads_no_more_than_its_ids) {
-    run("INSERT INTO usage_records (request_id, started_at) VALUES"
-        " ('" +
-        id_at(some_time_us - day_us, 'a') + "', '2030-01-02 03:04:05.678901')");
-    BOOST_TEST(ids({some_time_us - 1, some_time_us + 1}) == "");
-    BOOST_TEST(all().size() == 1u);
-}
-
 // More than go in by one statement, of which some are known, in no order.
 BOOST_AUTO_TEST_CASE(a_batch_that_is_known_in_part_counts_only_what_is_new) {
     rows batch;
@@ -299,18 +244,6 @@ BOOST_AUTO_TEST_CASE(a_refused_row_among_many_stores_nothing_of_its_batch) {
     BOOST_TEST(ask("SELECT count(*) FROM usage_records") == "0");
     BOOST_TEST(ask("SELECT count(*) FROM usage_daily") == "0");
     BOOST_TEST(usage->insert(std::span(batch).first(30), {}) == 30u);
-}
-
-BOOST_AUTO_TEST_CASE(what_a_visitor_throws_ends_the_scan) {
-    usage->insert(rows{usage_of("a", 1), usage_of("b", 2)}, {});
-    int seen = 0;
-    const auto visit = [&seen](const usage_row&) {
-        ++seen;
-        throw std::runtime_error("enough");
-    };
-    BOOST_CHECK_THROW(usage->scan({}, visit), std::runtime_error);
-    BOOST_TEST(seen == 1);
-    BOOST_TEST(usage->insert(rows{usage_of("c", 3)}, {}) == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -43,7 +43,7 @@ statement_text attempt_columns() {
     return text;
 }
 
-// To start a statement costs as much as a few rows do, so one takes several; the rest of a batch goes one by one.
+// Several rows go in by one statement, the rest of a batch one by one.
 constexpr std::size_t rows_at_once = 16;
 
 struct insertion {
