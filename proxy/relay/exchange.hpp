@@ -44,7 +44,6 @@ struct exchange {
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
 
-    bool client_gone() const { return gone; }
     // The process stops and its time for draining is up: what is in flight ends with an honest error.
     bool stopping() const { return core.phase == run_phase::stopping; }
 
@@ -67,7 +66,6 @@ struct exchange {
     body_buffer body;
     openai::chat_request request;
     catalog::route route;
-    std::string_view requested_model;
 
     // the tries
     usage::open_request books;                    // open once the request resolved to a model

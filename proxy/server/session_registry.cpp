@@ -8,14 +8,12 @@ void session_registry::add(session& s) {
     s.next_ = first_;
     if (first_ != nullptr) first_->previous_ = &s;
     first_ = &s;
-    ++size_;
 }
 
 void session_registry::remove(session& s) {
     if (s.previous_ != nullptr) s.previous_->next_ = s.next_;
     if (s.next_ != nullptr) s.next_->previous_ = s.previous_;
     if (first_ == &s) first_ = s.next_;
-    if (--size_ == 0 && when_empty_) std::exchange(when_empty_, nullptr)();
 }
 
 template <class Action>
@@ -33,11 +31,6 @@ void session_registry::drain() {
 
 void session_registry::stop() {
     for_each([](session& s) { s.stop(); });
-}
-
-void session_registry::when_empty(std::function<void()> action) {
-    if (size_ == 0) return action();
-    when_empty_ = std::move(action);
 }
 
 }  // namespace ferry::server
