@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/json/parse.hpp>
 #include <limits>
 
@@ -59,6 +60,8 @@ principal make_holder(const store::key_row& row) {
 }  // namespace
 
 key_table::key_table(std::span<const store::key_row> rows) {
+    static std::atomic<std::uint64_t> tables{0};
+    serial_ = ++tables;
     const auto refuse = [this](const store::key_row& row, std::string reason) {
         refused_.emplace_back("api_keys", row.id, row.name, std::move(reason));
     };
@@ -88,7 +91,7 @@ key_table::key_table(std::span<const store::key_row> rows) {
             refused_.emplace_back("api_keys", *one.holder.key_id, one.holder.name, "public_id is another key's too");
 }
 
-result<const principal*> key_table::authenticate(std::string_view presented, std::int64_t now_us) const {
+result<const key_table::entry*> key_table::find(std::string_view presented, std::int64_t now_us) const {
     const sha256_digest digest = sha256(presented);
     const auto part = public_part(presented);
     const auto found = part ? by_public_id_.find(*part) : by_public_id_.find(imported_public_id(digest));
@@ -99,7 +102,23 @@ result<const principal*> key_table::authenticate(std::string_view presented, std
     const bool is_equal = CRYPTO_memcmp(digest.data(), expected.data(), digest.size()) == 0;
     const std::int64_t valid_until_us = known ? known->valid_until_us : never;
     if (!is_equal || now_us >= valid_until_us) return invalid_api_key();
-    return &known->holder;
+    return known;
+}
+
+result<const principal*> key_table::authenticate(std::string_view presented, std::int64_t now_us,
+                                                 recent_key& recent) const {
+    const auto last = recent.presented_.reveal();
+    if (recent.table_ == serial_ && last.size() == presented.size() && now_us < recent.valid_until_us_ &&
+        CRYPTO_memcmp(last.data(), presented.data(), last.size()) == 0) {
+        return recent.holder_;
+    }
+    const auto found = find(presented, now_us);
+    if (!found) return found.error();
+    recent.presented_ = secret(std::string(presented));
+    recent.table_ = serial_;
+    recent.holder_ = &(*found)->holder;
+    recent.valid_until_us_ = (*found)->valid_until_us;
+    return recent.holder_;
 }
 
 }  // namespace ferry::access

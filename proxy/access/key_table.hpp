@@ -11,10 +11,21 @@
 #include "access/api_key.hpp"
 #include "access/principal.hpp"
 #include "base/fault.hpp"
+#include "base/secret.hpp"
 #include "catalog/refused_row.hpp"
 #include "store/rows.hpp"
 
 namespace ferry::access {
+
+// The key a connection presented last and was let in with: clients send the same one with every request, so it is
+// hashed and looked up once per connection and table. Owned by a connection; lives on its core.
+class recent_key {
+    friend class key_table;
+    secret presented_;
+    std::uint64_t table_ = 0;  // the serial number of the table that knew it
+    const principal* holder_ = nullptr;
+    std::int64_t valid_until_us_ = 0;
+};
 
 // An immutable snapshot of api_keys.
 // Owned by: shared_ptr<const key_table>, held by each core and by the requests that began with it.
@@ -31,7 +42,8 @@ public:
     // A key is good while it is enabled, before expires_at, and, once rotated, before grace_until (`now_us`:
     // microseconds since the epoch). Fault: invalid_api_key, after the same work and with the same text for unknown,
     // disabled and expired keys. The pointer is never null and valid as long as the table.
-    result<const principal*> authenticate(std::string_view presented, std::int64_t now_us) const;
+    // Where it is the key `recent` remembers, of this very table, hash and look-up are saved. Remembers it on success.
+    result<const principal*> authenticate(std::string_view presented, std::int64_t now_us, recent_key& recent) const;
 
     std::size_t size() const { return entries_.size(); }
     const std::vector<catalog::refused_row>& refused() const { return refused_; }
@@ -44,6 +56,9 @@ private:
         principal holder;
     };
 
+    result<const entry*> find(std::string_view presented, std::int64_t now_us) const;
+
+    std::uint64_t serial_ = 0;  // no two tables of the process have the same
     std::vector<entry> entries_;
     boost::unordered_flat_map<std::string_view, const entry*> by_public_id_;  // views into entries_
     std::vector<catalog::refused_row> refused_;

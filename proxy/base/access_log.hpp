@@ -49,9 +49,9 @@ public:
     void flush() { writer_.flush(); }
 
 private:
-    void append_time(std::string& out, std::int64_t time_us);
-    void append_text(std::string& out, const access_entry& entry);
-    void append_json(std::string& out, const access_entry& entry);
+    void append_time(text_buffer& out, std::int64_t time_us);
+    void append_text(text_buffer& out, const access_entry& entry);
+    void append_json(text_buffer& out, const access_entry& entry);
 
     bool enabled_;
     bool json_;

@@ -15,4 +15,7 @@ inline constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 // UTF-8 becomes U+FFFD. Appends at most `limit` bytes and never half an escape or character.
 void append_escaped(std::string& out, std::string_view text, std::size_t limit = no_limit);
 
+// Whether append_escaped would append `text` as it is.
+bool is_plain(std::string_view text);
+
 }  // namespace ferry

@@ -21,7 +21,7 @@ constexpr std::size_t keep_at_most = 1024 * 1024;
 
 }  // namespace
 
-log_writer::log_writer(int descriptor) : descriptor_(descriptor) {
+log_writer::log_writer(int descriptor) : descriptor_(descriptor), buffer_(flush_at + PIPE_BUF) {
     struct stat what {};
     if (::fstat(descriptor, &what) == 0) {
         if (S_ISREG(what.st_mode)) target_ = target::file;
@@ -33,7 +33,6 @@ log_writer::log_writer(int descriptor) : descriptor_(descriptor) {
         owned_ = again >= 0;
         if (owned_) descriptor_ = again;
     }
-    buffer_.reserve(flush_at + PIPE_BUF);
 }
 
 log_writer::~log_writer() {
@@ -43,7 +42,7 @@ log_writer::~log_writer() {
 
 void log_writer::line_done() {
     if (buffer_.size() > keep_at_most) {
-        buffer_.resize(line_start_);
+        buffer_.truncate(line_start_);
         ++lost_total_;
     }
     line_start_ = buffer_.size();
@@ -63,12 +62,12 @@ void log_writer::flush() {
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             break;
         } else if (errno != EINTR) {
-            const auto rest = std::string_view(buffer_).substr(sent);
+            const auto rest = buffer_.view().substr(sent);
             lost_total_ += static_cast<std::uint64_t>(std::count(rest.begin(), rest.end(), '\n'));
             sent = buffer_.size();
         }
     }
-    buffer_.erase(0, sent);
+    buffer_.erase_front(sent);
     line_start_ = buffer_.size();
     flush_next_ = buffer_.size() + flush_at;
     if (buffer_.empty() && lost_total_ != lost_reported_) report_lost();
@@ -78,7 +77,7 @@ void log_writer::flush() {
 std::size_t log_writer::next_piece(std::size_t from) const {
     const std::size_t left = buffer_.size() - from;
     if (target_ == target::file || left <= PIPE_BUF) return left;
-    const std::size_t end = std::string_view(buffer_).substr(from, PIPE_BUF).rfind('\n');
+    const std::size_t end = buffer_.view().substr(from, PIPE_BUF).rfind('\n');
     return end == std::string_view::npos ? PIPE_BUF : end + 1;
 }
 

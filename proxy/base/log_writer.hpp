@@ -3,7 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+
+#include "base/text_buffer.hpp"
 
 namespace ferry {
 
@@ -22,7 +23,7 @@ public:
     log_writer& operator=(const log_writer&) = delete;
 
     // Where the next line goes: append it, with its line feed, then call line_done(). At most 4096 bytes a line.
-    std::string& buffer() { return buffer_; }
+    text_buffer& buffer() { return buffer_; }
     void line_done();
 
     // Writes as much as the reader takes now. After a write error the buffered lines are lost and counted.
@@ -39,7 +40,7 @@ private:
     target target_ = target::stream;
     int descriptor_;
     bool owned_ = false;
-    std::string buffer_;
+    text_buffer buffer_;
     std::size_t line_start_ = 0;          // the line being appended begins here
     std::size_t flush_next_ = 16 * 1024;  // line_done() flushes when the buffer holds as much
     std::uint64_t lost_total_ = 0;

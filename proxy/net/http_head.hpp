@@ -24,6 +24,17 @@ struct http_head {
     std::uint64_t content_length = 0;  // where framing is length
     std::vector<header_field> fields;
 
+    // As new, but for the room the vector has.
+    void reset() {
+        method = target = {};
+        status = 0;
+        version = 11;
+        keep_alive = true;
+        framing = body_framing::none;
+        content_length = 0;
+        fields.clear();
+    }
+
     // The first field of this name (ASCII case-insensitive), or nothing.
     std::optional<std::string_view> find(std::string_view name) const;
 };

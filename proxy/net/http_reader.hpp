@@ -1,29 +1,26 @@
 // Reads one HTTP/1.1 message from contiguous bytes somebody else read: head into views, body into views, no copies.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/fault.hpp"
+#include "net/chunked_body.hpp"
 #include "net/http_head.hpp"
 #include "net/strict_http.hpp"
 
 namespace ferry::net {
 
-// Beast's parser behind the checks it lacks (strict_http), fed by hand. Owned by a session or a pooled connection and
-// used again for each message; lives on one core; does no I/O.
+// Owned by a session or a pooled connection and used again for each message; lives on one core; does no I/O.
 class http_reader {
 public:
     enum class kind { request, response };
     enum class progress { need_more, done };
 
-    http_reader(kind k, std::size_t header_limit);
-    ~http_reader();
+    http_reader(kind k, std::size_t header_limit) : kind_(k), header_limit_(header_limit) {}
     http_reader(const http_reader&) = delete;
     http_reader& operator=(const http_reader&) = delete;
 
@@ -44,12 +41,9 @@ public:
     bool body_done() const;
 
     // The peer closed. True if that ends the message properly (framing until_close), false if it was cut short.
-    bool ends_with_connection() const;
+    bool ends_with_connection() const { return head_.framing == body_framing::until_close; }
 
 private:
-    struct machine;
-    void describe_framing();
-    bool announces_body() const;
     fault malformed(std::string_view why) const;
 
     kind kind_;
@@ -58,7 +52,8 @@ private:
     http_head head_;
     std::size_t head_size_ = 0;
     head_search search_;
-    std::unique_ptr<machine> machine_;
+    std::uint64_t left_ = 0;                // of a body framed by its length
+    std::unique_ptr<chunked_body> chunks_;  // made for the first body that is chunked
 };
 
 }  // namespace ferry::net

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/fault.hpp"
+#include "net/http_head.hpp"
 
 namespace ferry::net {
 
@@ -23,12 +24,14 @@ private:
     std::size_t end_ = 0;
 };
 
-// `head` is a whole request head with its empty line. The fault is a client fault: bad_framing, http_version,
-// not_supported (another transfer coding), expectation_failed.
-std::optional<fault> check_request_head(std::string_view head);
+// Reads a whole request head, its empty line included, into `into` (reset, but for room its vector keeps): method,
+// target, version, fields, framing, keep_alive; views into `head`. The fault is a client fault: bad_framing,
+// http_version, not_supported (another transfer coding), expectation_failed.
+std::optional<fault> read_request_head(std::string_view head, http_head& into);
 
-// The same for the head of an upstream's answer; the fault is upstream_invalid_response.
-std::optional<fault> check_response_head(std::string_view head);
+// The same for the head of an upstream's answer; the fault is upstream_invalid_response. The framing is what the fields
+// say: that a status or a method allows no body is the caller's to know.
+std::optional<fault> read_response_head(std::string_view head, http_head& into);
 
 // ASCII case-insensitive comparison of a header name or token.
 bool same_token(std::string_view a, std::string_view b);

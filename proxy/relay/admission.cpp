@@ -27,20 +27,21 @@ bool is_json_type(std::string_view value) {
 
 std::optional<fault> authenticate(exchange& x) {
     access::credential_headers headers;
-    for (const auto& field : x.head.fields) {
+    for (const auto& [name, value] : x.head.fields) {
+        if (name.size() == 12 && net::same_token(name, "x-request-id") && is_sane_id(value))
+            x.client_request_id = value;
         std::optional<std::string_view>* place = nullptr;
-        if (net::same_token(field.name, "authorization")) place = &headers.authorization;
-        if (net::same_token(field.name, "api-key")) place = &headers.api_key;
-        if (net::same_token(field.name, "x-api-key")) place = &headers.x_api_key;
-        if (net::same_token(field.name, "x-request-id") && is_sane_id(field.value)) x.client_request_id = field.value;
+        if (name.size() == 13 && net::same_token(name, "authorization")) place = &headers.authorization;
+        if (name.size() == 7 && net::same_token(name, "api-key")) place = &headers.api_key;
+        if (name.size() == 9 && net::same_token(name, "x-api-key")) place = &headers.x_api_key;
         if (place == nullptr) continue;
-        if (place->has_value() && **place != field.value) return access::invalid_api_key();
-        *place = field.value;
+        if (place->has_value() && **place != value) return access::invalid_api_key();
+        *place = value;
     }
     if (!x.core.settings.auth_required) return std::nullopt;
     const auto key = access::presented_key(headers);
     if (!key) return key.error();
-    const auto found = x.pinned.keys->authenticate(*key, x.started_at_us);
+    const auto found = x.pinned.keys->authenticate(*key, x.started_at_us, x.client.recent_key);
     if (!found) return found.error();
     x.who = *found;
     return std::nullopt;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/key_table.hpp"
 #include "net/byte_stream.hpp"
 #include "net/http_reader.hpp"
 
@@ -40,6 +41,7 @@ struct client_link {
     std::unique_ptr<char[]> memory;
     std::size_t begin = 0, end = 0;
     std::string address;  // of the peer
+    access::recent_key recent_key;
 };
 
 }  // namespace ferry::relay

@@ -68,27 +68,35 @@ std::string_view http_date(std::int64_t now_s) {
     return text.data();
 }
 
-void append(std::string& to, std::string_view name, std::string_view value) {
-    to.append(name).append(": ").append(value).append("\r\n");
+// Everything between the status line and the empty line but framing and content headers: Date, request ids, what
+// Ferry says of the route, rate limits.
+void add_common_headers(const exchange& x, text_buffer& head) {
+    const std::string_view id = x.id_text;
+    head.add("date: ").add(http_date(wall_us() / 1'000'000));
+    head.add("\r\nx-request-id: ").add(x.client_request_id.empty() ? id : x.client_request_id);
+    head.add("\r\nx-ferry-request-id: ").add(id).add("\r\n");
+    if (!x.upstream_request_id.empty()) {
+        head.add("x-ferry-upstream-request-id: ").add(x.upstream_request_id).add("\r\n");
+    }
+    if (x.answered_by != nullptr) {
+        head.add("x-ferry-model-id: ").add(x.answered_by->id);
+        head.add("\r\nx-ferry-provider: ").add(x.answered_by->service->name).add("\r\n");
+    }
+    if (x.tries > 0) head.add("x-ferry-attempts: ").add(x.tries).add("\r\n");
+    if (x.pinned.models) head.add("x-ferry-config-version: ").add(x.pinned.models->version()).add("\r\n");
+    if (x.before_us >= 0) head.add("x-ferry-overhead-us: ").add(x.before_us + x.after_us).add("\r\n");
+    head.add(x.upstream_limits);
 }
 
-void append(std::string& to, std::string_view name, std::int64_t value) {
-    const fmt::format_int digits(value);
-    append(to, name, std::string_view(digits.data(), digits.size()));
-}
-
-std::string start_head(const exchange& x, int status, std::string_view content_type) {
-    std::string head;
-    head.reserve(640);
-    const fmt::format_int digits(status);
-    head.append("HTTP/1.1 ").append(digits.data(), digits.size()).append(" ").append(reason_phrase(status));
-    head.append("\r\n");
-    if (!content_type.empty()) append(head, "content-type", content_type);
-    append_common_headers(x, head);
+text_buffer start_head(const exchange& x, int status, std::string_view content_type) {
+    text_buffer head(704);
+    head.add("HTTP/1.1 ").add(status).add(' ').add(reason_phrase(status)).add("\r\n");
+    if (!content_type.empty()) head.add("content-type: ").add(content_type).add("\r\n");
+    add_common_headers(x, head);
     if (!x.keep_alive) {
-        head.append("connection: close\r\n");
+        head.add("connection: close\r\n");
     } else if (x.head.version == 10) {
-        head.append("connection: keep-alive\r\n");
+        head.add("connection: keep-alive\r\n");
     }
     return head;
 }
@@ -107,41 +115,24 @@ asio::awaitable<bool> write_counted(exchange& x, std::span<iovec> pieces) {
     co_return false;
 }
 
-std::string error_headers(const fault& why, const openai::fault_answer& answer) {
-    std::string extra;
-    if (answer.retry_after_s) append(extra, "retry-after", *answer.retry_after_s);
-    if (answer.retry_after_ms) append(extra, "retry-after-ms", *answer.retry_after_ms);
-    if (answer.should_not_retry) append(extra, "x-should-retry", "false");
-    if (!why.allow.empty()) append(extra, "allow", why.allow);
-    if (answer.status == 401) append(extra, "www-authenticate", "Bearer");
+text_buffer error_headers(const fault& why, const openai::fault_answer& answer) {
+    text_buffer extra;
+    if (answer.retry_after_s) extra.add("retry-after: ").add(*answer.retry_after_s).add("\r\n");
+    if (answer.retry_after_ms) extra.add("retry-after-ms: ").add(*answer.retry_after_ms).add("\r\n");
+    if (answer.should_not_retry) extra.add("x-should-retry: false\r\n");
+    if (!why.allow.empty()) extra.add("allow: ").add(why.allow).add("\r\n");
+    if (answer.status == 401) extra.add("www-authenticate: Bearer\r\n");
     return extra;
 }
 
 }  // namespace
-
-void append_common_headers(const exchange& x, std::string& head) {
-    append(head, "date", http_date(wall_us() / 1'000'000));
-    append(head, "x-request-id", x.client_request_id.empty() ? std::string_view(x.id_text) : x.client_request_id);
-    append(head, "x-ferry-request-id", x.id_text);
-    if (!x.upstream_request_id.empty()) append(head, "x-ferry-upstream-request-id", x.upstream_request_id);
-    if (x.answered_by != nullptr) {
-        append(head, "x-ferry-model-id", x.answered_by->id);
-        append(head, "x-ferry-provider", x.answered_by->service->name);
-    }
-    if (x.tries > 0) append(head, "x-ferry-attempts", x.tries);
-    if (x.pinned.models) append(head, "x-ferry-config-version", x.pinned.models->version());
-    if (x.before_us >= 0) append(head, "x-ferry-overhead-us", x.before_us + x.after_us);
-    head.append(x.upstream_limits);
-}
 
 asio::awaitable<void> send_whole(exchange& x, int status, std::string_view content_type,
                                  std::span<const std::string_view> pieces, std::string_view extra_headers) {
     std::size_t length = 0;
     for (const auto& one : pieces) length += one.size();
     auto head = start_head(x, status, content_type);
-    head.append(extra_headers);
-    append(head, "content-length", static_cast<std::int64_t>(length));
-    head.append("\r\n");
+    head.add(extra_headers).add("content-length: ").add(length).add("\r\n\r\n");
     if (x.end.status == 0) x.end.status = status;
     std::vector<iovec> gather;
     gather.reserve(pieces.size() + 1);
@@ -169,10 +160,10 @@ response_stream::response_stream(exchange& x, int status, std::string_view conte
     if (!length && x.head.version == 10) x.keep_alive = false;
     chunked_ = !length && x.head.version != 10;
     head_ = start_head(x, status, content_type);
-    head_.append(extra_headers);
-    if (length) append(head_, "content-length", static_cast<std::int64_t>(*length));
-    if (chunked_) head_.append("transfer-encoding: chunked\r\n");
-    head_.append("\r\n");
+    head_.add(extra_headers);
+    if (length) head_.add("content-length: ").add(*length).add("\r\n");
+    if (chunked_) head_.add("transfer-encoding: chunked\r\n");
+    head_.add("\r\n");
     if (x.end.status == 0) x.end.status = status;
 }
 
@@ -202,7 +193,7 @@ asio::awaitable<bool> response_stream::write(std::span<const std::string_view> p
     }
     if (gather_.empty()) co_return true;
     const bool sent = co_await write_counted(x_, gather_);
-    head_.clear();
+    head_ = {};
     co_return sent;
 }
 

@@ -9,15 +9,12 @@
 #include <vector>
 
 #include "base/fault.hpp"
+#include "base/text_buffer.hpp"
 #include "relay/exchange.hpp"
 
 namespace ferry::relay {
 
 inline constexpr std::string_view json_type = "application/json";
-
-// Everything between the status line and the empty line but framing and content headers: Date, request ids, what
-// Ferry says of the route, rate limits.
-void append_common_headers(const exchange& x, std::string& head);
 
 // A whole answer. `pieces` are the body; a HEAD request gets the head alone. Sets x.end.status where it is 0.
 boost::asio::awaitable<void> send_whole(exchange& x, int status, std::string_view content_type,
@@ -43,7 +40,7 @@ private:
     boost::asio::awaitable<bool> write(std::span<const std::string_view> pieces, bool last);
 
     exchange& x_;
-    std::string head_;
+    text_buffer head_;
     bool chunked_ = false;
     std::vector<iovec> gather_;
 };

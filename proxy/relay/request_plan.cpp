@@ -51,7 +51,7 @@ openai::edit_list edits_for(const openai::chat_request& request, std::string_vie
 
 request_plan::request_plan(const openai::chat_request& request, std::string_view body, const net::http_head& from,
                            const catalog::candidate& to)
-    : edits_(edits_for(request, body, to)) {
+    : edits_(edits_for(request, body, to)), head_(512) {
     const auto body_size = edits_.size(body);
     write_head(from, to, body_size);
     const auto body_pieces = edits_.gather(body);
@@ -63,15 +63,12 @@ request_plan::request_plan(const openai::chat_request& request, std::string_view
 
 void request_plan::write_head(const net::http_head& from, const catalog::candidate& to, std::size_t body_size) {
     const auto line = [this](std::string_view name, std::string_view value) {
-        head_.append(name).append(": ").append(value).append("\r\n");
+        head_.add(name).add(": ").add(value).add("\r\n");
     };
-    head_.reserve(512);
-    head_.append("POST ").append(to.where.target).append(" HTTP/1.1\r\n");
-    line("host", to.where.host_header);
-    line("content-type", "application/json");
-    line("content-length", std::to_string(body_size));
+    head_.add("POST ").add(to.where.target).add(" HTTP/1.1\r\nhost: ").add(to.where.host_header);
+    head_.add("\r\ncontent-type: application/json\r\ncontent-length: ").add(body_size);
     // A compressed event stream could be neither read nor flushed event by event.
-    line("accept-encoding", "identity");
+    head_.add("\r\naccept-encoding: identity\r\n");
     for (const auto name : forwarded) {
         bool replaced = false;
         for (const auto& ours : to.extra_headers) replaced = replaced || net::same_token(ours.name, name);
@@ -79,7 +76,7 @@ void request_plan::write_head(const net::http_head& from, const catalog::candida
     }
     if (to.credentials) line(to.credentials->name, to.credentials->value.reveal());
     for (const auto& extra : to.extra_headers) line(extra.name, extra.value.reveal());
-    head_.append("\r\n");
+    head_.add("\r\n");
 }
 
 }  // namespace ferry::relay

@@ -2,10 +2,10 @@
 // Pure.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/text_buffer.hpp"
 #include "catalog/catalog.hpp"
 #include "net/http_head.hpp"
 #include "openai/chat_request.hpp"
@@ -28,7 +28,7 @@ public:
 private:
     void write_head(const net::http_head& from, const catalog::candidate& to, std::size_t body_size);
 
-    std::string head_;
+    text_buffer head_;
     openai::edit_list edits_;
     std::vector<std::string_view> pieces_;
     std::size_t size_ = 0;

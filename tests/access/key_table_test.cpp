@@ -30,9 +30,35 @@ access::key_table table_of(std::initializer_list<key_row> rows) {
     return access::key_table(std::vector<key_row>(rows));
 }
 
+// As on a new connection.
+result<const access::principal*> authenticate(const access::key_table& table, std::string_view key, std::int64_t when) {
+    access::recent_key recent;
+    return table.authenticate(key, when, recent);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(key_table)
+
+BOOST_AUTO_TEST_CASE(a_key_that_a_connection_used_before_is_judged_anew_where_anything_changed) {
+    key_row row = row_for(key_number(1), 1);
+    row.expires_at_us = now + 10;
+    const auto table = table_of({row, row_for(key_number(2), 2)});
+    access::recent_key recent;
+    for (int i = 0; i < 2; ++i) BOOST_TEST((*table.authenticate(key_number(1), now, recent))->key_id.value() == 1);
+    BOOST_TEST(!table.authenticate(key_number(1), now + 10, recent).has_value());
+    BOOST_TEST(!table.authenticate(key_number(3), now, recent).has_value());
+    BOOST_TEST((*table.authenticate(key_number(2), now, recent))->key_id.value() == 2);
+    BOOST_TEST((*table.authenticate(key_number(1), now, recent))->key_id.value() == 1);
+
+    row.is_enabled = false;
+    const auto without = table_of({row});
+    BOOST_TEST(!without.authenticate(key_number(1), now, recent).has_value());
+    row.is_enabled = true;
+    row.id = 9;
+    const auto renamed = table_of({row});
+    BOOST_TEST((*renamed.authenticate(key_number(1), now, recent))->key_id.value() == 9);
+}
 
 BOOST_AUTO_TEST_CASE(a_key_gives_its_holder) {
     key_row row = row_for(key_number(7), 7);
@@ -44,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_key_gives_its_holder) {
     row.budget_pico = 5'000'000'000'000;
     row.budget_period = "month";
     const auto table = table_of({row_for(key_number(6), 6), row, row_for(key_number(8), 8)});
-    const auto holder = table.authenticate(key_number(7), now);
+    const auto holder = authenticate(table, key_number(7), now);
     BOOST_REQUIRE(holder);
     BOOST_TEST((*holder)->key_id.value() == 7);
     BOOST_TEST((*holder)->user_id.value() == 70);
@@ -59,8 +85,8 @@ BOOST_AUTO_TEST_CASE(a_key_gives_its_holder) {
 
 BOOST_AUTO_TEST_CASE(an_imported_key_is_found_by_its_hash) {
     const auto table = table_of({row_for(imported)});
-    BOOST_TEST(table.authenticate(imported, now).has_value());
-    BOOST_TEST(!table.authenticate(imported + "x", now).has_value());
+    BOOST_TEST(authenticate(table, imported, now).has_value());
+    BOOST_TEST(!authenticate(table, imported + "x", now).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_keys_are_told_apart) {
@@ -68,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_keys_are_told_apart) {
     for (int n = 1; n <= 1000; ++n) rows.push_back(row_for(key_number(n), n));
     const access::key_table table(rows);
     BOOST_TEST(table.size() == 1000u);
-    for (int n = 1; n <= 1000; ++n) BOOST_TEST((*table.authenticate(key_number(n), now))->key_id.value() == n);
+    for (int n = 1; n <= 1000; ++n) BOOST_TEST((*authenticate(table, key_number(n), now))->key_id.value() == n);
 }
 
 // A public part alone opens nothing, and neither does the hash that a thief of the table would have.
@@ -92,7 +118,7 @@ BOOST_AUTO_TEST_CASE(every_key_that_is_not_good_gets_the_same_answer) {
         "fk-",         std::string(16384, 'k'),
     };
     for (const std::string& key : presented) {
-        const auto holder = table.authenticate(key, now);
+        const auto holder = authenticate(table, key, now);
         BOOST_REQUIRE_MESSAGE(!holder, key);
         BOOST_TEST((holder.error().code == ferry::fault_code::invalid_api_key));
         BOOST_TEST((holder.error().retry == ferry::retry_advice::never));
@@ -105,8 +131,8 @@ BOOST_AUTO_TEST_CASE(a_key_is_good_until_the_instant_it_expires) {
     key_row row = row_for(key_number(1));
     row.expires_at_us = now + 1;
     const auto table = table_of({row});
-    BOOST_TEST(table.authenticate(key_number(1), now).has_value());
-    BOOST_TEST(!table.authenticate(key_number(1), now + 1).has_value());
+    BOOST_TEST(authenticate(table, key_number(1), now).has_value());
+    BOOST_TEST(!authenticate(table, key_number(1), now + 1).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_rotated_key_is_good_through_its_grace_but_not_past_its_own_expiry) {
@@ -118,11 +144,11 @@ BOOST_AUTO_TEST_CASE(a_rotated_key_is_good_through_its_grace_but_not_past_its_ow
     expiring.grace_until_us = now + 100;
     expiring.expires_at_us = now + 50;
     const auto table = table_of({old, fresh, expiring});
-    BOOST_TEST(table.authenticate(key_number(1), now + 99).has_value());
-    BOOST_TEST(!table.authenticate(key_number(1), now + 100).has_value());
-    BOOST_TEST(table.authenticate(key_number(2), now + 100).has_value());
-    BOOST_TEST(table.authenticate(key_number(3), now + 49).has_value());
-    BOOST_TEST(!table.authenticate(key_number(3), now + 50).has_value());
+    BOOST_TEST(authenticate(table, key_number(1), now + 99).has_value());
+    BOOST_TEST(!authenticate(table, key_number(1), now + 100).has_value());
+    BOOST_TEST(authenticate(table, key_number(2), now + 100).has_value());
+    BOOST_TEST(authenticate(table, key_number(3), now + 49).has_value());
+    BOOST_TEST(!authenticate(table, key_number(3), now + 50).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_key_may_use_the_models_of_its_list_and_all_without_a_list) {
@@ -131,14 +157,14 @@ BOOST_AUTO_TEST_CASE(a_key_may_use_the_models_of_its_list_and_all_without_a_list
     key_row none = row_for(key_number(2), 2);
     none.allowed_models = "[]";
     const auto table = table_of({some, none, row_for(key_number(3), 3)});
-    const auto* listed = *table.authenticate(key_number(1), now);
+    const auto* listed = *authenticate(table, key_number(1), now);
     BOOST_TEST(listed->may_use("alpha"));
     BOOST_TEST(listed->may_use("zeta"));
     BOOST_TEST(listed->may_use("m\xc3\xbcller"));
     for (const char* other : {"", "Alpha", "alpha ", "beta", "alph", "alphaa", "mu\xcc\x88ller"})
         BOOST_TEST(!listed->may_use(other), other);
-    BOOST_TEST(!(*table.authenticate(key_number(2), now))->may_use("alpha"));
-    BOOST_TEST((*table.authenticate(key_number(3), now))->may_use("alpha"));
+    BOOST_TEST(!(*authenticate(table, key_number(2), now))->may_use("alpha"));
+    BOOST_TEST((*authenticate(table, key_number(3), now))->may_use("alpha"));
     BOOST_TEST(access::anonymous_principal().may_use("alpha"));
     BOOST_TEST(!access::anonymous_principal().key_id.has_value());
 }
@@ -159,8 +185,8 @@ BOOST_AUTO_TEST_CASE(a_bad_row_is_named_and_the_others_are_served) {
         ++id;
     }
     const access::key_table table(rows);
-    BOOST_TEST(table.authenticate(key_number(1), now).has_value());
-    for (int n = 2; n < id; ++n) BOOST_TEST(!table.authenticate(key_number(n), now).has_value());
+    BOOST_TEST(authenticate(table, key_number(1), now).has_value());
+    for (int n = 2; n < id; ++n) BOOST_TEST(!authenticate(table, key_number(n), now).has_value());
     BOOST_REQUIRE(table.refused().size() == rows.size() - 1);
     for (std::size_t i = 0; i < table.refused().size(); ++i) {
         const auto& refused = table.refused()[i];
@@ -177,7 +203,7 @@ BOOST_AUTO_TEST_CASE(a_bad_row_is_named_and_the_others_are_served) {
 BOOST_AUTO_TEST_CASE(of_two_rows_with_one_public_id_the_first_is_served) {
     key_row second = row_for(key_number(1), 2);
     const auto table = table_of({row_for(key_number(1), 1), second});
-    BOOST_TEST((*table.authenticate(key_number(1), now))->key_id.value() == 1);
+    BOOST_TEST((*authenticate(table, key_number(1), now))->key_id.value() == 1);
     BOOST_REQUIRE(table.refused().size() == 1u);
     BOOST_TEST(table.refused()[0].id == 2);
 }
@@ -185,8 +211,8 @@ BOOST_AUTO_TEST_CASE(of_two_rows_with_one_public_id_the_first_is_served) {
 BOOST_AUTO_TEST_CASE(an_empty_table_knows_nobody) {
     const access::key_table table;
     BOOST_TEST(table.size() == 0u);
-    BOOST_TEST(!table.authenticate(key_number(1), now).has_value());
-    BOOST_TEST(!table.authenticate("", now).has_value());
+    BOOST_TEST(!authenticate(table, key_number(1), now).has_value());
+    BOOST_TEST(!authenticate(table, "", now).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

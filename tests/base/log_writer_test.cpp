@@ -16,7 +16,7 @@
 namespace {
 
 void put(ferry::log_writer& writer, const std::string& line) {
-    writer.buffer() += line + "\n";
+    writer.buffer().add(line).add('\n');
     writer.line_done();
 }
 

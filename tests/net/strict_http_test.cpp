@@ -21,12 +21,14 @@ std::string with_fields(std::string_view fields) {
 constexpr fault_code none = fault_code::internal_error;
 
 fault_code code_of(std::string_view head) {
-    const auto refused = check_request_head(head);
+    http_head read;
+    const auto refused = read_request_head(head, read);
     return refused ? refused->code : none;
 }
 
 fault_code answer_code_of(std::string_view head) {
-    const auto refused = check_response_head(head);
+    http_head read;
+    const auto refused = read_response_head(head, read);
     return refused ? refused->code : none;
 }
 
@@ -194,7 +196,8 @@ BOOST_AUTO_TEST_CASE(H12_an_expectation_other_than_100_continue_fails) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_the_clients_fault_and_says_why) {
-    const auto refused = check_request_head(with_fields("Content-Length: 5\r\nContent-Length: 5\r\n"));
+    http_head read;
+    const auto refused = read_request_head(with_fields("Content-Length: 5\r\nContent-Length: 5\r\n"), read);
     BOOST_REQUIRE(refused);
     BOOST_TEST((refused->source == fault_source::client));
     BOOST_TEST((refused->retry == retry_advice::never));
@@ -240,9 +243,40 @@ BOOST_AUTO_TEST_CASE(H14_malformed_answers_are_the_upstreams_fault) {
     for (const auto& one : heads) {
         BOOST_TEST_CONTEXT(one.why) BOOST_TEST((answer_code_of(one.text) == fault_code::upstream_invalid_response));
     }
-    const auto refused = check_response_head("ICY 200 OK\r\n\r\n");
+    http_head read;
+    const auto refused = read_response_head("ICY 200 OK\r\n\r\n", read);
     BOOST_TEST((refused->source == fault_source::upstream));
     BOOST_TEST((refused->retry == retry_advice::next_candidate));
+}
+
+BOOST_AUTO_TEST_CASE(control_characters_are_found_wherever_a_block_of_the_scan_ends) {
+    for (std::size_t padding = 0; padding < 40; ++padding) {
+        const auto field = "X: " + std::string(padding, 'a');
+        for (const char odd : {'\0', '\x01', '\x1f', '\x7f', '\v'}) {
+            const auto head = with_fields(field + odd + "b\r\n");
+            BOOST_TEST_CONTEXT(padding) BOOST_TEST((code_of(head) == fault_code::bad_framing));
+        }
+        BOOST_TEST((code_of(with_fields(field + "\rb\r\n")) == fault_code::bad_framing));
+        BOOST_TEST((code_of(with_fields(field + "\nb\r\n")) == fault_code::bad_framing));
+        BOOST_TEST((code_of(with_fields(field + "\tb\x80\xff\r\n")) == none));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_is_kept_as_its_version_and_options_say) {
+    const auto keeps = [](std::string_view version, std::string_view fields) {
+        http_head read;
+        const auto head = "GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+        BOOST_TEST(!read_request_head(head, read));
+        return read.keep_alive;
+    };
+    BOOST_TEST(keeps("1.1", ""));
+    BOOST_TEST(keeps("1.1", "Connection: keep-alive\r\n"));
+    BOOST_TEST(!keeps("1.1", "Connection: close\r\n"));
+    BOOST_TEST(!keeps("1.1", "Connection: x ,\tCLOSE,\r\n"));
+    BOOST_TEST(!keeps("1.1", "Connection: x\r\nConnection: close\r\n"));
+    BOOST_TEST(!keeps("1.0", ""));
+    BOOST_TEST(keeps("1.0", "Connection: Keep-Alive\r\n"));
+    BOOST_TEST((code_of(with_fields("Connection: a b\r\n")) == fault_code::bad_framing));
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_head_is_found_however_it_arrives) {

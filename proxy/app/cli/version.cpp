@@ -1,4 +1,7 @@
 #include <fmt/format.h>
+#ifdef FERRY_MIMALLOC
+#include <mimalloc.h>
+#endif
 #include <openssl/crypto.h>
 #include <spdlog/version.h>
 #include <toml++/impl/version.h>
@@ -34,6 +37,9 @@ std::vector<std::pair<std::string, std::string>> library_versions() {
         {"spdlog", three(SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH)},
         {"fmt", three(FMT_VERSION / 10'000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
         {"cli11", CLI11_VERSION},
+#ifdef FERRY_MIMALLOC
+        {"mimalloc", three(mi_version() / 100, mi_version() / 10 % 10, mi_version() % 10)},
+#endif
     };
 }
 
