@@ -37,7 +37,8 @@ void report_escaped(const std::string& what) {
 
 core::core(unsigned index, const shared_parts& shared, usage::journal_writer& journal, std::function<void(int)> place)
     : index_(index),
-      context_(1),
+      context_(
+          BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),  // sockets are touched on this core alone; posts come from anywhere
       work_(asio::make_work_guard(context_)),
       wheel_(context_),
       pool_(context_, wheel_, buffers_, shared.lookup, shared.configuration.upstream),

@@ -7,8 +7,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "base/clock.hpp"
-
 namespace ferry {
 
 namespace {
@@ -50,10 +48,10 @@ constexpr bool has_dash_before(std::size_t byte) {
 
 }  // namespace
 
-uuid make_uuid() {
+uuid make_uuid(std::int64_t now_us) {
     uuid made;
     take_random(made.bytes.data() + 6);
-    auto milliseconds = static_cast<std::uint64_t>(wall_us()) / 1000;
+    auto milliseconds = static_cast<std::uint64_t>(now_us) / 1000;
     for (int i = 5; i >= 0; --i, milliseconds >>= 8) made.bytes[i] = static_cast<unsigned char>(milliseconds);
     made.bytes[6] = static_cast<unsigned char>(0x70 | (made.bytes[6] & 0x0F));  // version 7
     made.bytes[8] = static_cast<unsigned char>(0x80 | (made.bytes[8] & 0x3F));  // variant 10

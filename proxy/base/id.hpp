@@ -3,9 +3,12 @@
 
 #include <array>
 #include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/clock.hpp"
 
 namespace ferry {
 
@@ -14,10 +17,10 @@ struct uuid {
     auto operator<=>(const uuid&) const = default;
 };
 
-// Milliseconds of wall time and 74 random bits. Unique by its randomness, so neither a clock that jumps, nor a fork,
-// nor another machine makes one twice. Any thread, no system call but one in hundreds, about 40 ns.
-// Aborts if the system has no randomness left to give: a guessable or repeated id would be a wrong bill.
-uuid make_uuid();
+// Milliseconds of `now_us` (wall time) and 74 random bits. Unique by its randomness, so neither a clock that jumps, nor
+// a fork, nor another machine makes one twice. Any thread, no system call but one in hundreds, about 40 ns. Aborts if
+// the system has no randomness left to give: a guessable or repeated id would be a wrong bill.
+uuid make_uuid(std::int64_t now_us = wall_us());
 
 // 36 characters, lower case.
 std::string to_string(const uuid& id);

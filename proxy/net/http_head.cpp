@@ -6,7 +6,7 @@ namespace ferry::net {
 
 std::optional<std::string_view> http_head::find(std::string_view name) const {
     for (const auto& field : fields) {
-        if (same_token(field.name, name)) return field.value;
+        if (field.name.size() == name.size() && same_token(field.name, name)) return field.value;
     }
     return std::nullopt;
 }

@@ -32,7 +32,9 @@ bool is_visible(std::string_view text) {
 }  // namespace
 
 attempt::attempt(exchange& x, const catalog::candidate& to)
-    : x_(x), to_(to), plan_(x.request, x.body.view(), x.head, to) {}
+    : x_(x), to_(to), plan_(x.request, x.body.view(), x.head, to), started_(steady::now()) {
+    x.moment = started_;
+}
 
 void attempt::journal_try() {
     result_.attempt = ++x_.tries;
@@ -64,9 +66,10 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
 
 asio::awaitable<std::optional<fault>> attempt::connect() {
     const auto limit = to_.limits.connect.value_or(x_.core.settings.connect);
-    const auto until = std::min(steady::now() + limit, x_.total_until);
+    const auto until = std::min(started_ + limit, x_.total_until);
     auto connected = co_await x_.core.pool.connect(to_.where, until, x_.waiting);
-    result_.connect_us = us_between(started_, steady::now());
+    x_.moment = steady::now();
+    result_.connect_us = us_between(started_, x_.moment);
     x_.waited_us += *result_.connect_us;
     if (x_.gone) co_return fault::client(fault_code::client_gone, "the client went away");
     if (x_.stopping()) co_return stopping();
@@ -78,7 +81,6 @@ asio::awaitable<std::optional<fault>> attempt::connect() {
 
 asio::awaitable<std::optional<fault>> attempt::send() {
     const auto& timeouts = x_.core.settings.relay;
-    const auto now = steady::now();
     answer_limits limits;
     limits.first_byte = to_.limits.first_byte.value_or(timeouts.first_byte);
     limits.idle = to_.limits.idle.value_or(timeouts.idle);
@@ -89,7 +91,7 @@ asio::awaitable<std::optional<fault>> attempt::send() {
     gather.reserve(plan_.pieces().size());
     for (const auto& one : plan_.pieces()) gather.push_back(net::piece(one));
     result_.was_sent = true;
-    if (x_.before_us < 0) x_.before_us = us_between(x_.started, now) - x_.waited_us;
+    if (x_.before_us < 0) x_.before_us = us_between(x_.started, x_.moment) - x_.waited_us;
     auto& stream = *lease_->stream;
     co_await net::yield();  // as in write_patiently
     const auto first = stream.try_write(gather);
@@ -161,16 +163,18 @@ asio::awaitable<std::optional<fault>> attempt::read_head() {
 
 void attempt::note_answer_head() {
     result_.status = head().status;
-    result_.ttft_us = us_between(sent_at_, steady::now());
+    result_.ttft_us = us_between(sent_at_, last_read_);
     x_.upstream_request_id.clear();
     x_.upstream_limits.clear();
-    for (const auto& field : head().fields) {
-        if (!is_visible(field.value) || field.value.size() > 256) continue;
-        if (net::same_token(field.name, "x-request-id")) x_.upstream_request_id = field.value;
-        const bool limit = field.name.size() > 12 && field.name.size() <= 64 &&
-                           net::same_token(field.name.substr(0, 12), "x-ratelimit-");
-        if (!limit || !x_.core.settings.expose_upstream_limits || x_.upstream_limits.size() > 2048) continue;
-        x_.upstream_limits.append(field.name).append(": ").append(field.value).append("\r\n");
+    const bool exposes = x_.core.settings.expose_upstream_limits;
+    for (const auto& [name, value] : head().fields) {
+        const bool id = name.size() == 12 && net::same_token(name, "x-request-id");
+        const bool limit = exposes && name.size() > 12 && name.size() <= 64 && (name.front() | 0x20) == 'x' &&
+                           net::same_token(name.substr(0, 12), "x-ratelimit-");
+        if (!(id || limit) || value.size() > 256 || !is_visible(value)) continue;
+        if (id) x_.upstream_request_id = value;
+        if (!limit || x_.upstream_limits.size() > 2048) continue;
+        x_.upstream_limits.append(name).append(": ").append(value).append("\r\n");
     }
 }
 
@@ -184,7 +188,8 @@ asio::awaitable<net::io_result> attempt::read_more() {
         co_return no_room;
     }
     const net::interrupt_slot::holder waiting(x_.waiting, *c.stream);
-    clock_->on_wait(steady::now());
+    // Before the answer has begun only the time of sending counts.
+    clock_->on_wait(failed_.answer_begun ? steady::now() : sent_at_);
     const auto got = co_await c.stream->read_some(into);
     clock_->on_read(got.bytes > 0);
     last_read_ = steady::now();
@@ -229,7 +234,8 @@ void attempt::finish(std::string_view error_code) {
     if (finished_) return;
     finished_ = true;
     if (!error_code.empty()) result_.error_code = x_.attempt_codes.emplace_back(error_code);
-    result_.duration_us = us_between(started_, steady::now());
+    x_.moment = steady::now();
+    result_.duration_us = us_between(started_, x_.moment);
     x_.attempts.push_back(result_);
 }
 

@@ -69,8 +69,7 @@ private:
     std::optional<answer_clock> clock_;
     failed_try failed_;
     usage::attempt_result result_;
-    steady::time_point started_ = steady::now();
-    steady::time_point sent_at_{}, last_read_{};
+    steady::time_point started_, sent_at_{}, last_read_{};
     std::size_t head_end_ = 0;  // the head, whose views must hold, lies before it in the buffer
     bool sent_whole_ = true;
     bool finished_ = false;

@@ -13,7 +13,7 @@ class client_watch {
 public:
     explicit client_watch(exchange& x) : x_(x), begin_(x.core.wheel) {
         begin_.on_expiry([this] { look(); });
-        begin_.arm(steady::now() + grace);
+        begin_.arm(x.started + grace);
     }
     ~client_watch() { x_.client.stream->unwatch(); }
     client_watch(const client_watch&) = delete;

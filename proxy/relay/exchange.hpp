@@ -55,11 +55,12 @@ struct exchange {
     const access::principal* who = &access::anonymous_principal();
 
     // identity and time
-    uuid id = make_uuid();
+    const std::int64_t started_at_us = wall_us();
+    const steady::time_point started = steady::now();
+    steady::time_point moment = started;  // the latest look at the clock: good enough for what needs no better
+    uuid id = make_uuid(started_at_us);
     std::string id_text = to_string(id);
     std::string_view client_request_id;  // the client's x-request-id where it is sane, else ""
-    std::int64_t started_at_us = wall_us();
-    steady::time_point started = steady::now();
     steady::time_point total_until = steady::time_point::max();
 
     // the request

@@ -161,7 +161,7 @@ asio::awaitable<std::optional<fault>> relay_full(exchange& x, attempt& from) {
     if (failed) co_return failed;
     note_success(x, from, doc.finder.facts());
     from.finish({});
-    x.after_us = us_between(from.last_read(), steady::now());
+    x.after_us = us_between(from.last_read(), x.moment);
     co_await settle(x);
     const auto pieces = doc.pieces();
     const auto coding = coding_header(from.head());

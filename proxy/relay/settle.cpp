@@ -72,9 +72,9 @@ std::optional<fault> open_books(exchange& x) {
 namespace {
 
 void write_end(exchange& x) {
-    const auto now = steady::now();
+    x.moment = steady::now();
     usage::end_record record;
-    record.duration_us = us_between(x.started, now);
+    record.duration_us = us_between(x.started, x.moment);
     record.ended_at_us = x.started_at_us + record.duration_us;
     if (x.first_token) {
         record.ttft_us = us_between(x.started, *x.first_token);

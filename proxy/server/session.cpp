@@ -102,7 +102,7 @@ asio::awaitable<session::head_state> session::read_head() {
     limit.on_expiry([&stream] { stream.interrupt(); });
     idle_ = link_.unread().empty();
     limit.arm(steady::now() + (idle_ ? context_.bounds.keepalive_timeout : context_.bounds.header_timeout));
-    bool skipped_blank = false;
+    bool skipped_blank = false, began = false;
     for (;;) {
         // One blank line before a request is forgiven (RFC 9112 section 2.2).
         if (!skipped_blank && link_.unread().starts_with("\r\n")) {
@@ -121,6 +121,9 @@ asio::awaitable<session::head_state> session::read_head() {
                 co_return head_state::ready;
             }
         }
+        // Most heads come in one piece and need no deadline of their own.
+        if (began) limit.arm(steady::now() + context_.bounds.header_timeout);
+        began = false;
         const auto got = co_await stream.read_some(link_.space());
         if (got.status == net::io_status::interrupted && limit.expired() && !idle_) {
             stream.resume();
@@ -130,7 +133,7 @@ asio::awaitable<session::head_state> session::read_head() {
             co_return head_state::refused;
         }
         if (got.status != net::io_status::ok) co_return head_state::closed;
-        if (idle_) limit.arm(steady::now() + context_.bounds.header_timeout);
+        began = began || idle_;
         idle_ = false;
         link_.end += got.bytes;
     }
