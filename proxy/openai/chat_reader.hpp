@@ -8,7 +8,7 @@
 
 #include "base/fault.hpp"
 #include "openai/chat_request.hpp"
-#include "openai/json_scanner.hpp"
+#include "openai/json_token.hpp"
 
 namespace ferry::openai {
 
@@ -16,36 +16,32 @@ namespace ferry::openai {
 // Owned by: chat_scanner.
 class chat_reader {
 public:
-    bool begin(json_kind kind, std::size_t offset, int depth);
-    void text(std::string_view piece);
-    void lone_surrogate() { lone_surrogate_ = true; }
-    bool end(json_kind kind, std::size_t offset, int depth);
+    static constexpr std::size_t text_max = 4096;
+
+    bool open(json_kind kind, std::size_t offset, int depth);
+    json_heed key(const json_token& token);
+    bool scalar(const json_token& token);
+    bool close(json_kind kind, std::size_t offset, int depth);
 
     chat_request& request() { return request_; }
-    // Why end() stopped the scan.
+    // Why the scan was stopped.
     const std::optional<fault>& refusal() const { return refusal_; }
 
 private:
-    void clear_text();
-    bool end_key();
-    bool end_value(json_kind kind, std::size_t offset);
-    bool end_option_key();
-    bool end_option(json_kind kind, std::size_t offset);
-    bool take(member which, json_kind kind);
-    bool take_model(json_kind kind);
-    bool take_integer(std::optional<std::int64_t>& into, json_kind kind, std::int64_t low, std::int64_t high,
+    json_heed option_key(const json_token& token);
+    bool end_value(const json_token& token);
+    bool end_option(const json_token& token);
+    bool take(member which, const json_token& token);
+    bool take_model(const json_token& token);
+    bool take_integer(std::optional<std::int64_t>& into, const json_token& token, std::int64_t low, std::int64_t high,
                       fault_code code, const char* rule);
+    bool refuse_value();
     bool refuse(fault_code code, std::string_view name, std::string message);
 
     chat_request request_;
     std::optional<fault> refusal_;
-    std::optional<member> member_;  // the top member being read, if it is one we know
+    member member_{};  // the top member being read
     std::size_t key_at_ = 0, value_at_ = 0, option_at_ = 0;
-    bool in_options_ = false;        // inside the object that is stream_options
-    bool in_include_usage_ = false;  // ... in its member include_usage
-    bool lone_surrogate_ = false;
-    bool too_long_ = false;
-    std::string text_;  // of the key or value being captured, bounded
 };
 
 }  // namespace ferry::openai

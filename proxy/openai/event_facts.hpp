@@ -29,7 +29,8 @@ struct event_facts {
 };
 
 // One pass over the data of one stream event. Never fails: what is not a JSON object says so in is_object.
-// Bytes of invalid UTF-8 inside strings are tolerated. No allocation but for a finish reason above 15 bytes.
+// Bytes of invalid UTF-8 inside strings are tolerated. No allocation but for a finish reason above 15 bytes and
+// for names and short texts above that which are written with escapes.
 event_facts inspect_event(std::string_view json);
 
 }  // namespace ferry::openai

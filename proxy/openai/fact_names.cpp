@@ -1,98 +1,109 @@
 #include "openai/fact_names.hpp"
 
-#include <array>
-#include <span>
+#include <cstddef>
+#include <cstring>
 
 namespace ferry::openai {
 namespace {
 
-struct entry {
-    std::string_view name;
-    fact what;
-};
+template <std::size_t size>
+bool is(std::string_view name, const char (&other)[size]) {
+    return name.size() == size - 1 && std::memcmp(name.data(), other, size - 1) == 0;
+}
 
-constexpr auto root = std::to_array<entry>({
-    {"choices", fact::choices},
-    {"usage", fact::usage},
-    {"object", fact::error_flag},
-    {"id", fact::id},
-    {"error", fact::error},
-    {"x_groq", fact::vendor},
-    {"timings", fact::timings},
-});
-constexpr auto choice = std::to_array<entry>({
-    {"delta", fact::message},
-    {"finish_reason", fact::finish_reason},
-    {"index", fact::index},
-    {"message", fact::message},
-    {"text", fact::payload},
-    {"usage", fact::usage},
-});
-constexpr auto message = std::to_array<entry>({
-    {"content", fact::payload},
-    {"reasoning_content", fact::payload},
-    {"reasoning", fact::payload},
-    {"reasoning_details", fact::payload},
-    {"tool_calls", fact::payload},
-    {"function_call", fact::payload},
-    {"refusal", fact::payload},
-    {"audio", fact::payload},
-});
-constexpr auto usage = std::to_array<entry>({
-    {"prompt_tokens", fact::prompt_tokens},
-    {"completion_tokens", fact::completion_tokens},
-    {"total_tokens", fact::total_tokens},
-    {"prompt_tokens_details", fact::prompt_details},
-    {"completion_tokens_details", fact::completion_details},
-    {"prompt_cache_hit_tokens", fact::cached_hits},
-    {"cached_tokens", fact::cached_beside},
-    {"num_cached_tokens", fact::cached_beside},
-    {"reasoning_tokens", fact::reasoning_tokens},
-    {"prompt_token_details", fact::prompt_details},
-});
-constexpr auto prompt_details = std::to_array<entry>({
-    {"cached_tokens", fact::cached_in_details},
-    {"audio_tokens", fact::audio_tokens},
-    {"cache_creation_input_tokens", fact::cache_writes},
-    {"cache_write_tokens", fact::cache_writes},
-});
-constexpr auto completion_details = std::to_array<entry>({
-    {"reasoning_tokens", fact::reasoning_tokens},
-    {"audio_tokens", fact::audio_tokens},
-});
-constexpr auto vendor = std::to_array<entry>({{"usage", fact::usage}});
-constexpr auto timings = std::to_array<entry>({{"cache_n", fact::timings_cached}});
+fact in_root(std::string_view name) {
+    if (is(name, "choices")) return fact::choices;
+    if (is(name, "usage")) return fact::usage;
+    if (is(name, "object")) return fact::error_flag;
+    if (is(name, "error")) return fact::error;
+    if (is(name, "x_groq")) return fact::vendor;
+    if (is(name, "timings")) return fact::timings;
+    return fact::none;
+}
 
-std::span<const entry> members_of(fact where) {
-    switch (where) {
-        case fact::root:
-            return root;
-        case fact::choice:
-            return choice;
-        case fact::message:
-            return message;
-        case fact::usage:
-            return usage;
-        case fact::prompt_details:
-            return prompt_details;
-        case fact::completion_details:
-            return completion_details;
-        case fact::vendor:
-            return vendor;
-        case fact::timings:
-            return timings;
-        default:
-            return {};
-    }
+fact in_choice(std::string_view name) {
+    if (is(name, "delta")) return fact::message;
+    if (is(name, "finish_reason")) return fact::finish_reason;
+    if (is(name, "index")) return fact::index;
+    if (is(name, "message")) return fact::message;
+    if (is(name, "text")) return fact::payload;
+    if (is(name, "usage")) return fact::usage;
+    return fact::none;
+}
+
+fact in_message(std::string_view name) {
+    if (is(name, "content")) return fact::payload;
+    if (is(name, "reasoning_content")) return fact::payload;
+    if (is(name, "reasoning")) return fact::payload;
+    if (is(name, "reasoning_details")) return fact::payload;
+    if (is(name, "tool_calls")) return fact::payload;
+    if (is(name, "function_call")) return fact::payload;
+    if (is(name, "refusal")) return fact::payload;
+    if (is(name, "audio")) return fact::payload;
+    return fact::none;
+}
+
+fact in_usage(std::string_view name) {
+    if (is(name, "prompt_tokens")) return fact::prompt_tokens;
+    if (is(name, "completion_tokens")) return fact::completion_tokens;
+    if (is(name, "total_tokens")) return fact::total_tokens;
+    if (is(name, "prompt_tokens_details")) return fact::prompt_details;
+    if (is(name, "completion_tokens_details")) return fact::completion_details;
+    if (is(name, "prompt_cache_hit_tokens")) return fact::cached_hits;
+    if (is(name, "cached_tokens")) return fact::cached_beside;
+    if (is(name, "num_cached_tokens")) return fact::cached_beside;
+    if (is(name, "reasoning_tokens")) return fact::reasoning_tokens;
+    if (is(name, "prompt_token_details")) return fact::prompt_details;
+    return fact::none;
+}
+
+fact in_prompt_details(std::string_view name) {
+    if (is(name, "cached_tokens")) return fact::cached_in_details;
+    if (is(name, "audio_tokens")) return fact::audio_tokens;
+    if (is(name, "cache_creation_input_tokens")) return fact::cache_writes;
+    if (is(name, "cache_write_tokens")) return fact::cache_writes;
+    return fact::none;
+}
+
+fact in_completion_details(std::string_view name) {
+    if (is(name, "reasoning_tokens")) return fact::reasoning_tokens;
+    if (is(name, "audio_tokens")) return fact::audio_tokens;
+    return fact::none;
+}
+
+fact in_vendor(std::string_view name) {
+    if (is(name, "usage")) return fact::usage;
+    return fact::none;
+}
+
+fact in_timings(std::string_view name) {
+    if (is(name, "cache_n")) return fact::timings_cached;
+    return fact::none;
 }
 
 }  // namespace
 
 fact find_fact(fact where, std::string_view name) {
-    for (const auto& each : members_of(where)) {
-        if (each.name == name) return each.what;
+    switch (where) {
+        case fact::root:
+            return in_root(name);
+        case fact::choice:
+            return in_choice(name);
+        case fact::message:
+            return in_message(name);
+        case fact::usage:
+            return in_usage(name);
+        case fact::prompt_details:
+            return in_prompt_details(name);
+        case fact::completion_details:
+            return in_completion_details(name);
+        case fact::vendor:
+            return in_vendor(name);
+        case fact::timings:
+            return in_timings(name);
+        default:
+            return fact::none;
     }
-    return fact::none;
 }
 
 }  // namespace ferry::openai

@@ -20,11 +20,11 @@ enum class fact : unsigned char {
     vendor,  // an object that may hold a usage object
     timings,
 
+    payload,  // a string, array or object that is payload if not empty
+    // those whose text matters
     error_flag,  // "object": "error"
-    id,
     index,
     finish_reason,
-    payload,  // a string, array or object that is payload if not empty
     // the leaves of usage_reader
     prompt_tokens,
     completion_tokens,

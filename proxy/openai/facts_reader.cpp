@@ -5,58 +5,31 @@
 namespace ferry::openai {
 namespace {
 
-constexpr std::size_t id_max = 128;
-
-bool is_container(json_kind kind) {
-    return kind == json_kind::object || kind == json_kind::array;
-}
-
 bool is_number_leaf(fact which) {
     return which >= fact::prompt_tokens;
 }
 
 }  // namespace
 
-bool facts_reader::begin(json_kind kind, std::size_t, int depth) {
-    if (depth >= followed) return false;
-    const fact around = depth == 0 ? fact::none : open_[static_cast<std::size_t>(depth - 1)];
-    if (depth > 0 && around == fact::none) {
-        if (is_container(kind)) open_[static_cast<std::size_t>(depth)] = fact::none;
-        return false;
-    }
-    length_ = 0;
-    if (around == fact::filled) facts_.has_payload = true;
-    if (around == fact::error) facts_.is_error = true;
-    if (kind == json_kind::key) {
-        current_ = fact::none;
-        return around != fact::filled && around != fact::error;
-    }
-    if (depth == 0) {
-        current_ = fact::root;
-    } else if (around == fact::choices) {
-        current_ = fact::choice;
-        choice_ = choices_++;  // unless it says otherwise
-        facts_.choices_are_empty = choice_finished_ = false;
-    } else if (around == fact::filled || around == fact::error) {
-        current_ = fact::none;
-    }
-    return begin_value(kind, depth);
+// Something stands in what matters only if something does.
+json_heed facts_reader::fill(fact container) {
+    if (container == fact::filled) facts_.has_payload = true;
+    if (container == fact::error) facts_.is_error = true;
+    return json_heed::none;
 }
 
-// True if the text of the value matters.
-bool facts_reader::begin_value(json_kind kind, int depth) {
-    if (is_container(kind)) {
-        open(current_, kind, depth);
-        return false;
-    }
-    if (kind == json_kind::string) {
-        return current_ == fact::payload || current_ == fact::finish_reason || current_ == fact::error_flag ||
-               current_ == fact::error || (current_ == fact::id && keep_id_);
-    }
-    return kind == json_kind::number && (is_number_leaf(current_) || current_ == fact::index);
+// What a value is that no key has named.
+fact facts_reader::element_of(fact container) {
+    fill(container);
+    if (container == fact::none) return fact::root;
+    if (container != fact::choices) return fact::none;
+    choice_ = choices_++;  // unless it says otherwise
+    facts_.choices_are_empty = choice_finished_ = false;
+    return fact::choice;
 }
 
-void facts_reader::open(fact which, json_kind kind, int depth) {
+bool facts_reader::open(json_kind kind, std::size_t, int depth) {
+    const fact which = take_current(depth);
     const bool is_array = kind == json_kind::array;
     fact inside = fact::none;
     if (which == fact::payload) {
@@ -74,84 +47,61 @@ void facts_reader::open(fact which, json_kind kind, int depth) {
         if (depth == 1) facts_.has_usage = true;
     }
     open_[static_cast<std::size_t>(depth)] = inside;
+    return inside != fact::none;
 }
 
-void facts_reader::text(std::string_view piece) {
-    if (current_ == fact::id && keep_id_) {
-        if (id_.size() + piece.size() <= id_max) id_ += piece;
-        return;
+bool facts_reader::close(json_kind, std::size_t, int depth) {
+    const fact closed = open_[static_cast<std::size_t>(depth)];
+    if (closed == fact::usage) {
+        usage_.end();
+        facts_.usage = usage_.result();
     }
-    if (length_ > text_.size()) return;
-    const auto taken = piece.copy(text_.data() + length_, text_.size() - length_);
-    length_ = taken < piece.size() ? text_.size() + 1 : length_ + taken;
-}
-
-bool facts_reader::end(json_kind kind, std::size_t, int depth) {
-    if (depth >= followed) return true;
-    if (is_container(kind)) {
-        const fact closed = open_[static_cast<std::size_t>(depth)];
-        if (closed == fact::usage) usage_.end();
-        if (closed == fact::choice && choice_ < choices_max) {
-            facts_.seen.set(choice_);
-            if (choice_finished_) facts_.finished.set(choice_);
-        }
-        return true;
+    if (closed == fact::choice && choice_ < choices_max) {
+        facts_.seen.set(choice_);
+        if (choice_finished_) facts_.finished.set(choice_);
     }
-    const fact around = depth == 0 ? fact::none : open_[static_cast<std::size_t>(depth - 1)];
-    if (around == fact::none) return true;
-    if (kind == json_kind::key) {
-        const bool fits = length_ <= text_.size();
-        current_ = fits ? find_fact(around, {text_.data(), length_}) : fact::none;
-        length_ = 0;
-        return true;
-    }
-    end_value(current_, kind);
     return true;
 }
 
-void facts_reader::end_value(fact which, json_kind kind) {
-    const bool fits = length_ <= text_.size();
-    const std::string_view text(text_.data(), fits ? length_ : 0);
+bool facts_reader::scalar(const json_token& token) {
+    const fact which = take_current(token.depth);
+    const auto kind = token.kind;
+    const bool is_string = kind == json_kind::string;
+    const auto number = kind == json_kind::number && !token.is_clipped ? token.text : std::string_view();
     if (is_number_leaf(which)) {
-        if (kind != json_kind::literal_null) usage_.take(which, kind == json_kind::number ? text : "");
-        return;
+        if (kind != json_kind::literal_null) usage_.take(which, number);
+        if (which == fact::timings_cached) facts_.usage = usage_.result();
+        return true;
     }
     switch (which) {
         case fact::usage:
             facts_.usage_is_null = facts_.usage_is_null || kind == json_kind::literal_null;
             break;
         case fact::payload:
-            facts_.has_payload = facts_.has_payload || length_ > 0;
+            facts_.has_payload = facts_.has_payload || (is_string && !token.is_empty_string());
             break;
         case fact::error:
-            if (kind == json_kind::string ? length_ > 0
-                                          : kind != json_kind::literal_null && kind != json_kind::literal_false) {
+            if (!token.is_empty_string() && kind != json_kind::literal_null && kind != json_kind::literal_false) {
                 facts_.is_error = true;
             }
             break;
         case fact::error_flag:
-            facts_.is_error = facts_.is_error || text == "error";
+            facts_.is_error = facts_.is_error || (is_string && token.text == "error");
             break;
         case fact::index:
-            if (std::from_chars(text.data(), text.data() + text.size(), choice_).ec != std::errc()) {
+            if (std::from_chars(number.data(), number.data() + number.size(), choice_).ec != std::errc()) {
                 choice_ = choices_max;
             }
             break;
         case fact::finish_reason:
-            if (length_ == 0) break;
+            if (!is_string || token.is_empty_string()) break;
             choice_finished_ = true;
-            if (facts_.finish_reason.empty())
-                facts_.finish_reason = fits ? text : std::string_view(text_.data(), text_.size());
+            if (facts_.finish_reason.empty()) facts_.finish_reason = token.text.substr(0, text_max);
             break;
         default:
             break;
     }
-}
-
-event_facts facts_reader::facts() const {
-    auto facts = facts_;
-    facts.usage = usage_.result();
-    return facts;
+    return true;
 }
 
 }  // namespace ferry::openai

@@ -2,51 +2,57 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
-#include <string>
 #include <string_view>
+#include <utility>
 
 #include "openai/event_facts.hpp"
 #include "openai/fact_names.hpp"
-#include "openai/json_state.hpp"
+#include "openai/json_token.hpp"
 #include "openai/usage_reader.hpp"
 
 namespace ferry::openai {
 
 // A sink of json_scanner that picks the facts out of one answer or event of an upstream; it follows only the few
-// paths named in fact_names and ignores all else. Owned by: usage_finder or inspect_event.
+// paths named in fact_names and ignores all else. Owned by: usage_finder.
 class facts_reader {
 public:
-    explicit facts_reader(bool keep_id) : keep_id_(keep_id) {}
+    static constexpr std::size_t text_max = 64;
 
-    bool begin(json_kind kind, std::size_t offset, int depth);
-    void text(std::string_view piece);
-    void lone_surrogate() {}
-    bool end(json_kind kind, std::size_t offset, int depth);
+    bool open(json_kind kind, std::size_t offset, int depth);
+    json_heed key(const json_token& token) {
+        const fact where = around(token.depth);
+        if (where == fact::filled || where == fact::error) return fill(where);
+        current_ = find_fact(where, token.text);
+        if (current_ == fact::none) return json_heed::none;
+        return current_ >= fact::error_flag ? json_heed::text : json_heed::seen;
+    }
+    bool scalar(const json_token& token);
+    bool close(json_kind kind, std::size_t offset, int depth);
 
     // What was seen; `is_object` is for the caller to set, who knows whether the scan succeeded.
-    event_facts facts() const;
-    const std::string& id() const { return id_; }
+    event_facts& facts() { return facts_; }
+    const event_facts& facts() const { return facts_; }
     bool is_object() const { return open_[0] == fact::root; }
 
 private:
-    static constexpr int followed = 8;  // no fact stands deeper
+    // More than the deepest place that fact_names knows: what stands in one it does not know is never told of.
+    static constexpr int followed = 8;
 
-    bool begin_value(json_kind kind, int depth);
-    void open(fact which, json_kind kind, int depth);
-    void end_value(fact which, json_kind kind);
+    json_heed fill(fact container);
+    fact element_of(fact container);
+    // What the value is that is told of now.
+    fact take_current(int depth) {
+        return current_ == fact::none ? element_of(around(depth)) : std::exchange(current_, fact::none);
+    }
+    fact around(int depth) const { return depth == 0 ? fact::none : open_[static_cast<std::size_t>(depth - 1)]; }
 
     event_facts facts_;
     usage_reader usage_;
     std::array<fact, followed> open_{};  // what each open object or array is
-    fact current_ = fact::none;          // the member being read
+    fact current_ = fact::none;          // the member whose value comes next
     std::size_t choice_ = 0;             // index of the choice being read
     std::size_t choices_ = 0;            // how many have begun
     bool choice_finished_ = false;
-    std::string id_;
-    std::array<char, 64> text_{};  // of the key, number or short string being read
-    std::size_t length_ = 0;       // text_.size() + 1 once it did not fit
-    bool keep_id_;
 };
 
 }  // namespace ferry::openai

@@ -2,6 +2,11 @@
 
 namespace ferry::openai {
 
+inline bool is_hex(char c) {
+    const char lower = static_cast<char>(c | 0x20);
+    return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'f');
+}
+
 // The four hexadecimal digits of a \u escape, one at a time: one UTF-16 code unit. Any thread; a value.
 class hex_unit {
 public:

@@ -6,20 +6,25 @@
 
 #include "openai/json_state.hpp"
 #include "openai/json_string.hpp"
+#include "openai/json_token.hpp"
 #include "openai/number_grammar.hpp"
+#include "openai/plain_run.hpp"
 
 namespace ferry::openai {
 
 inline constexpr int json_depth_max = 1024;
 
-// An incremental JSON reader (RFC 8259) that tells a sink where things begin and end and keeps no bytes: state of fixed
-// size, no recursion, any split of the input gives the same calls but for how the text of a string is cut.
-// check_utf8: refuse bytes that are not UTF-8 inside strings (outside they are refused anyway).
+// An incremental JSON reader (RFC 8259) that tells a sink what stands in the objects and arrays it follows and checks
+// all the rest in silence: state of fixed size, no recursion, the same calls however the input is split.
+// Tokens that lie whole in a piece, nearly all, are taken at once; others go byte by byte through json_string and
+// number_grammar. check_utf8: refuse bytes that are not UTF-8 inside strings (outside they are refused anyway).
 // A sink has, with `depth` = how many objects and arrays are open around the token:
-//   bool begin(json_kind, std::size_t offset, int depth)  at the first byte; true asks for text()
-//   void text(std::string_view)                           decoded bytes of a key or string, raw bytes of a number
-//   void lone_surrogate()                                 the string has half a surrogate pair; its text is U+FFFD
-//   bool end(json_kind, std::size_t offset, int depth)    one past the last byte; false stops the scan for good
+//   static constexpr std::size_t text_max                 how many bytes of a text it takes
+//   bool open(json_kind, std::size_t offset, int depth)   an object or array begins; true: follow what is inside
+//   json_heed key(const json_token&)                      what it wants of the value of this member
+//   bool scalar(const json_token&)                        a string, number or literal; false stops the scan for good
+//   bool close(json_kind, std::size_t offset, int depth)  one past the end of what open() told of; false: likewise
+// Of elements of an array that it follows it is told all but the text.
 template <class Sink, bool check_utf8>
 class json_scanner {
 public:
@@ -30,21 +35,22 @@ public:
     bool feed(std::string_view piece) {
         begin_ = piece.data();
         const char* const end = begin_ + piece.size();
-        for (const char* p = begin_; p != end && !stopped_;) p = step(p, end);
-        if (!stopped_) base_ += piece.size();
-        return !stopped_;
+        for (const char* p = begin_; p != end && state_ != state::stopped;) p = step(p, end);
+        if (state_ == state::stopped) return false;
+        base_ += piece.size();
+        return true;
     }
 
     // The input has ended. False if what came is not exactly one JSON value.
     bool finish() {
-        if (stopped_) return false;
+        if (state_ == state::stopped) return false;
         begin_ = nullptr;
-        if (state_ == state::number && number_.may_end()) end_scalar(begin_);
-        if (!stopped_ && state_ != state::done) fail(begin_, wanted());
-        return !stopped_;
+        if (state_ == state::number && number_.may_end()) end_split(begin_);
+        if (state_ != state::done && state_ != state::stopped) fail(begin_, wanted());
+        return state_ == state::done;
     }
 
-    bool is_done() const { return !stopped_ && state_ == state::done; }
+    bool is_done() const { return state_ == state::done; }
     std::size_t size() const { return base_; }
     std::size_t error_offset() const { return error_offset_; }
     const char* expected() const { return expected_; }  // nullptr if the sink stopped the scan
@@ -65,92 +71,124 @@ private:
         }
     }
 
-    // Stays here as long as tokens of one byte follow each other.
+    // Stays here as long as tokens lie whole in the piece. A member and the comma after it are one turn.
     const char* between(const char* p, const char* end) {
-        while (p != end && !stopped_ && state_ <= state::done) {
-            if (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')
-                ++p;
-            else
-                p = token(p);
+        while (find_token(p, end)) {
+            switch (state_) {
+                case state::first_key:
+                    if (*p == '}') {
+                        p = close(p, json_kind::object);
+                        break;
+                    }
+                    [[fallthrough]];
+                case state::key:
+                    if (*p != '"') return fail(p, wanted());
+                    p = open_string<json_kind::key>(p, end);
+                    if (state_ != state::colon || !find_token(p, end)) break;
+                    [[fallthrough]];
+                case state::colon:
+                    if (*p != ':') return fail(p, wanted());
+                    state_ = state::value;
+                    if (!find_token(++p, end)) break;
+                    [[fallthrough]];
+                case state::first_element:
+                case state::value:
+                    p = *p == ']' && state_ == state::first_element ? close(p, json_kind::array) : open_value(p, end);
+                    if (state_ != state::after_value || !find_token(p, end)) break;
+                    [[fallthrough]];
+                case state::after_value:
+                    p = after_value(p);
+                    break;
+                case state::done:
+                    return fail(p, wanted());
+                default:
+                    return p;  // inside a token, or stopped
+            }
         }
         return p;
     }
 
-    const char* token(const char* p) {
-        const char c = *p;
-        switch (state_) {
-            case state::colon:
-                if (c != ':') return fail(p, wanted());
-                state_ = state::value;
-                return p + 1;
-            case state::after_value:
-                return after_value(p);
-            case state::value:
-                return open_value(p);
-            case state::first_element:
-                return c == ']' ? close(p, json_kind::array) : open_value(p);
-            case state::first_key:
-                if (c == '}') return close(p, json_kind::object);
-                [[fallthrough]];
-            case state::key:
-                if (c != '"') return fail(p, wanted());
-                return open(p, json_kind::key, state::string);
-            default:
-                return fail(p, wanted());
-        }
-    }
-
     const char* after_value(const char* p) {
-        const bool in_object = is_object_[depth_ - 1];
         if (*p == ',') {
-            state_ = in_object ? state::key : state::value;
+            state_ = in_object_ ? state::key : state::value;
             return p + 1;
         }
-        if (*p == (in_object ? '}' : ']')) return close(p, in_object ? json_kind::object : json_kind::array);
+        if (*p == (in_object_ ? '}' : ']')) return close(p, in_object_ ? json_kind::object : json_kind::array);
         return fail(p, wanted());
     }
 
-    const char* open_value(const char* p) {
+    [[gnu::always_inline]] const char* open_value(const char* p, const char* end) {
         switch (*p) {
             case '"':
-                return open(p, json_kind::string, state::string);
+                return open_string<json_kind::string>(p, end);
             case '{':
                 return open_container(p, json_kind::object, state::first_key);
             case '[':
                 return open_container(p, json_kind::array, state::first_element);
             case 't':
-                return open_literal(p, json_kind::literal_true, "true");
+                return open_literal<json_kind::literal_true>(p, end, "true");
             case 'f':
-                return open_literal(p, json_kind::literal_false, "false");
+                return open_literal<json_kind::literal_false>(p, end, "false");
             case 'n':
-                return open_literal(p, json_kind::literal_null, "null");
+                return open_literal<json_kind::literal_null>(p, end, "null");
             default:
-                break;
+                return open_number(p, end);
+        }
+    }
+
+    bool is_followed() const { return depth_ == followed_; }
+    // Of the value that stands here.
+    json_heed heed() const {
+        if (!is_followed()) return json_heed::none;
+        return in_object_ ? heed_ : json_heed::seen;
+    }
+
+    template <json_kind kind>
+    const char* open_string(const char* p, const char* end) {
+        const char* const from = p + 1;
+        const char* const stop = plain_run<check_utf8>(from, end, begin_);
+        const std::string_view text(from, static_cast<std::size_t>(stop - from));
+        if (stop != end && *stop == '"') return end_whole<kind>(p, stop + 1, text);
+        open_split(p, kind, state::string);
+        string_.begin(wants_text_ ? &capture_ : nullptr);
+        if (wants_text_) capture_.append(text);
+        return in_string(stop, end);
+    }
+
+    const char* open_number(const char* p, const char* end) {
+        if (const char* after = whole_number(p, end)) {
+            return end_whole<json_kind::number>(p, after, {p, static_cast<std::size_t>(after - p)});
         }
         if (!number_.begin(*p)) return fail(p, wanted());
-        const char* after = open(p, json_kind::number, state::number);
-        if (capture_) sink_.text({p, 1});
-        return after;
+        open_split(p, json_kind::number, state::number);
+        if (wants_text_) capture_.append({p, 1});
+        return in_number(p + 1, end);
     }
 
-    const char* open(const char* p, json_kind kind, state inside) {
+    template <json_kind kind>
+    const char* open_literal(const char* p, const char* end, std::string_view spelling) {
+        const std::string_view rest(p, static_cast<std::size_t>(end - p));
+        if (rest.starts_with(spelling)) return end_whole<kind>(p, p + spelling.size(), {});
+        literal_ = spelling.data();
+        literal_at_ = 1;
+        open_split(p, kind, state::literal);
+        return in_literal(p + 1, end);
+    }
+
+    // A token that may go on in the next piece, or whose text is not what stands there.
+    void open_split(const char* p, json_kind kind, state inside) {
         kind_ = kind;
         state_ = inside;
-        capture_ = sink_.begin(kind, offset(p), depth_);
-        string_.begin(capture_ ? &sink_ : nullptr);
-        return p + 1;
-    }
-
-    const char* open_literal(const char* p, json_kind kind, const char* spelling) {
-        literal_ = spelling;
-        literal_at_ = 1;
-        return open(p, kind, state::literal);
+        token_at_ = offset(p);
+        wants_text_ = kind == json_kind::key ? is_followed() : heed() == json_heed::text;
+        capture_.clear();
     }
 
     const char* open_container(const char* p, json_kind kind, state inside) {
         if (depth_ >= depth_limit_) return fail(p, "a body nested less deeply");
-        sink_.begin(kind, offset(p), depth_);
-        is_object_[depth_++] = kind == json_kind::object;
+        if (heed() != json_heed::none && sink_.open(kind, offset(p), depth_)) followed_ = depth_ + 1;
+        in_object_ = kind == json_kind::object;
+        is_object_[static_cast<std::size_t>(depth_++)] = in_object_;
         state_ = inside;
         return p + 1;
     }
@@ -158,53 +196,79 @@ private:
     const char* close(const char* p, json_kind kind) {
         --depth_;
         state_ = depth_ == 0 ? state::done : state::after_value;
-        if (!sink_.end(kind, offset(p + 1), depth_)) stopped_ = true;
+        in_object_ = depth_ > 0 && is_object_[static_cast<std::size_t>(depth_ - 1)];
+        const bool was_followed = followed_ > depth_;
+        if (was_followed) followed_ = depth_;
+        if ((was_followed || heed() != json_heed::none) && !sink_.close(kind, offset(p + 1), depth_))
+            state_ = state::stopped;
         return p + 1;
     }
 
-    // `p` is one past the last byte of a key, string, number or literal.
-    const char* end_scalar(const char* p) {
-        state_ = kind_ == json_kind::key ? state::colon : depth_ == 0 ? state::done : state::after_value;
-        if (!sink_.end(kind_, offset(p), depth_)) stopped_ = true;
+    // A token that began at `from` and ends before `p`, all in this piece.
+    template <json_kind kind>
+    const char* end_whole(const char* from, const char* p, std::string_view text) {
+        set_ended(kind);
+        if (!is_heeded(kind)) return p;
+        const bool is_clipped = text.size() > Sink::text_max;
+        if (kind != json_kind::key && heed() != json_heed::text) text = {};
+        tell({kind, depth_, offset(from), offset(p), text, is_clipped});
         return p;
     }
 
+    // The token that began at token_at_.
+    const char* end_split(const char* p) {
+        set_ended(kind_);
+        if (is_heeded(kind_)) {
+            tell({kind_, depth_, token_at_, offset(p), capture_.text(), capture_.is_clipped(),
+                  capture_.has_lone_surrogate()});
+        }
+        return p;
+    }
+
+    bool is_heeded(json_kind kind) const { return kind == json_kind::key ? is_followed() : heed() != json_heed::none; }
+
+    void set_ended(json_kind kind) {
+        state_ = kind == json_kind::key ? state::colon : depth_ == 0 ? state::done : state::after_value;
+    }
+
+    void tell(const json_token& token) {
+        if (token.kind == json_kind::key)
+            heed_ = sink_.key(token);
+        else if (!sink_.scalar(token))
+            heed_ = json_heed::stop;
+        if (heed_ == json_heed::stop) state_ = state::stopped;
+    }
+
     const char* in_string(const char* p, const char* end) {
-        using status = typename json_string<Sink, check_utf8>::status;
+        using status = typename json_string<check_utf8>::status;
         p = string_.read(p, end);
         if (string_.state() == status::bad) return fail(p, string_.expected());
-        return string_.state() == status::closed ? end_scalar(p) : p;
+        return string_.state() == status::closed ? end_split(p) : p;
     }
 
     const char* in_number(const char* p, const char* end) {
         const char* from = p;
-        if (number_.is_integer()) {
-            while (p != end && *p >= '0' && *p <= '9') ++p;
-        }
         while (p != end && number_.next(*p)) ++p;
-        if (capture_ && from != p) sink_.text({from, static_cast<std::size_t>(p - from)});
+        if (wants_text_) capture_.append({from, static_cast<std::size_t>(p - from)});
         if (p == end) return p;
         if (!number_.may_end()) return fail(p, wanted());
-        return end_scalar(p);
+        return end_split(p);
     }
 
     const char* in_literal(const char* p, const char* end) {
         for (; p != end; ++p) {
             if (*p != literal_[literal_at_]) return fail(p, wanted());
-            if (literal_[++literal_at_] == '\0') return end_scalar(p + 1);
+            if (literal_[++literal_at_] == '\0') return end_split(p + 1);
         }
         return p;
     }
 
-    const char* wanted() const {
-        if (state_ == state::literal) return literal_;
-        return expected_in(state_, depth_ > 0 && is_object_[depth_ - 1]);
-    }
+    const char* wanted() const { return state_ == state::literal ? literal_ : expected_in(state_, in_object_); }
 
     std::size_t offset(const char* p) const { return base_ + static_cast<std::size_t>(p - begin_); }
 
     const char* fail(const char* p, const char* expected) {
-        stopped_ = true;
+        state_ = state::stopped;
         error_offset_ = offset(p);
         expected_ = expected;
         return p;
@@ -215,13 +279,18 @@ private:
     std::size_t base_ = 0;         // bytes of all pieces before it
     std::bitset<json_depth_max> is_object_;
     int depth_limit_;
-    int depth_ = 0;
+    int depth_ = 0;     // open objects and arrays
+    int followed_ = 0;  // ... of which the sink follows so many
+    bool in_object_ = false;
     state state_ = state::value;
-    number_grammar number_;
-    json_string<Sink, check_utf8> string_;
+    json_heed heed_ = json_heed::none;  // of the member whose value is read, in an object that is followed
+    // The token that is not whole in one piece:
     json_kind kind_ = json_kind::object;
-    bool capture_ = false;
-    bool stopped_ = false;
+    bool wants_text_ = false;
+    std::size_t token_at_ = 0;
+    json_capture capture_{Sink::text_max};
+    json_string<check_utf8> string_;
+    number_grammar number_;
     const char* literal_ = "";
     int literal_at_ = 0;
     std::size_t error_offset_ = 0;

@@ -2,9 +2,7 @@
 
 namespace ferry::openai {
 
-enum class json_kind : unsigned char { key, string, number, literal_true, literal_false, literal_null, object, array };
-
-// Where json_scanner stands: between tokens, or inside one.
+// Where json_scanner stands: between tokens, inside one, or nowhere any more.
 enum class json_state : unsigned char {
     value,
     first_element,
@@ -16,6 +14,7 @@ enum class json_state : unsigned char {
     string,
     number,
     literal,
+    stopped,
 };
 
 // What has to come next, for people.

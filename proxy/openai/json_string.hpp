@@ -4,21 +4,21 @@
 #include <string_view>
 
 #include "openai/hex_unit.hpp"
+#include "openai/json_token.hpp"
 #include "openai/plain_run.hpp"
 #include "openai/utf8.hpp"
 
 namespace ferry::openai {
 
 // The inside of one JSON string at a time, incrementally, for json_scanner: validates and, where asked, decodes it.
-// A sink has text(std::string_view), given the decoded bytes, and lone_surrogate(): half a pair, whose text is U+FFFD.
-template <class Sink, bool check_utf8>
+template <bool check_utf8>
 class json_string {
 public:
     enum class status : unsigned char { open, closed, bad };
 
-    // After the opening quote. `sink`: where the text goes, or nullptr.
-    void begin(Sink* sink) {
-        sink_ = sink;
+    // After the opening quote. `out`: where the text goes, or nullptr.
+    void begin(json_capture* out) {
+        out_ = out;
         status_ = status::open;
         part_ = part::plain;
     }
@@ -47,7 +47,7 @@ private:
     const char* in_plain(const char* p, const char* end) {
         const char* from = p;
         for (;;) {
-            p = plain_run<check_utf8>(p, end);
+            p = plain_run<check_utf8>(p, end, from);
             if (p == end) break;
             const auto c = static_cast<unsigned char>(*p);
             if (c == '"') {
@@ -57,6 +57,10 @@ private:
                 return p + 1;
             }
             if (c == '\\') {
+                if (const char* after = out_ ? p : skip_escape(p, end); after != p) {
+                    from = p = after;
+                    continue;
+                }
                 part_ = part::escape;
                 emit(from, p);
                 return p + 1;
@@ -73,6 +77,17 @@ private:
         }
         emit(from, p);
         return p;
+    }
+
+    // Where nobody wants the text: past an escape that is good and whole in the piece, else `p`.
+    static const char* skip_escape(const char* p, const char* end) {
+        if (end - p < 6) return p;
+        if (p[1] != 'u') return is_escape_name(p[1]) ? p + 2 : p;
+        return is_hex(p[2]) && is_hex(p[3]) && is_hex(p[4]) && is_hex(p[5]) ? p + 6 : p;
+    }
+
+    static bool is_escape_name(char c) {
+        return c == 'n' || c == '"' || c == '\\' || c == 't' || c == 'r' || c == '/' || c == 'b' || c == 'f';
     }
 
     const char* in_utf8(const char* p, const char* end) {
@@ -128,15 +143,15 @@ private:
     void end_surrogate() {
         if (surrogate_ == 0) return;
         surrogate_ = 0;
-        if (!sink_) return;
-        sink_->lone_surrogate();
-        sink_->text("\xef\xbf\xbd");
+        if (!out_) return;
+        out_->lone_surrogate();
+        out_->append("\xef\xbf\xbd");
     }
 
     void emit(const char* from, const char* to) {
         if (from == to) return;
         end_surrogate();
-        if (sink_) sink_->text({from, static_cast<std::size_t>(to - from)});
+        if (out_) out_->append({from, static_cast<std::size_t>(to - from)});
     }
 
     const char* fail(const char* p, const char* expected) {
@@ -145,7 +160,7 @@ private:
         return p;
     }
 
-    Sink* sink_ = nullptr;
+    json_capture* out_ = nullptr;
     status status_ = status::open;
     part part_ = part::plain;
     utf8_grammar utf8_;

@@ -34,7 +34,7 @@ void append_json_string(std::string& out, std::string_view text) {
     const char* p = text.data();
     const char* const end = p + text.size();
     while (p != end) {
-        const char* const stop = plain_run<true>(p, end);
+        const char* const stop = plain_run<true>(p, end, text.data());
         out.append(p, stop);
         p = stop;
         if (p == end) break;

@@ -1,6 +1,28 @@
 #pragma once
 
+#include "openai/plain_run.hpp"
+
 namespace ferry::openai {
+
+// One past the number that begins at `p`; nullptr if none is sure to lie whole in [p, end): then number_grammar tells.
+inline const char* whole_number(const char* p, const char* end) {
+    if (p != end && *p == '-') ++p;
+    const char* const first = p;
+    p = digit_run(p, end);
+    if (p == first || (*first == '0' && p - first > 1)) return nullptr;
+    if (p != end && *p == '.') {
+        const char* const fraction = ++p;
+        p = digit_run(p, end);
+        if (p == fraction) return nullptr;
+    }
+    if (p != end && (*p == 'e' || *p == 'E')) {
+        if (++p != end && (*p == '+' || *p == '-')) ++p;
+        const char* const power = p;
+        p = digit_run(p, end);
+        if (p == power) return nullptr;
+    }
+    return p == end ? nullptr : p;
+}
 
 // A JSON number, one byte at a time (RFC 8259, section 6). Any thread; a value.
 class number_grammar {
@@ -40,9 +62,6 @@ public:
     bool may_end() const {
         return at_ == part::zero || at_ == part::integer || at_ == part::fraction || at_ == part::power;
     }
-
-    // Only digits have come so far, and more may: they need no next().
-    bool is_integer() const { return at_ == part::integer; }
 
 private:
     enum class part : unsigned char { minus, zero, integer, point, fraction, exponent, sign, power };

@@ -9,14 +9,15 @@ namespace {
 struct name_collector {
     std::vector<std::string> names;
 
-    bool begin(json_kind kind, std::size_t, int depth) {
-        const bool wanted = kind == json_kind::key && depth == 1;
-        if (wanted) names.emplace_back();
-        return wanted;
+    static constexpr std::size_t text_max = std::string::npos;
+
+    bool open(json_kind, std::size_t, int depth) { return depth == 0; }
+    json_heed key(const json_token& token) {
+        names.emplace_back(token.text);
+        return json_heed::none;
     }
-    void text(std::string_view piece) { names.back().append(piece); }
-    void lone_surrogate() {}
-    bool end(json_kind, std::size_t, int) { return true; }
+    bool scalar(const json_token&) { return true; }
+    bool close(json_kind, std::size_t, int) { return true; }
 };
 
 }  // namespace

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "openai/event_facts.hpp"
@@ -22,21 +21,16 @@ public:
     void feed(std::string_view piece);
 
     // A byte other than white space has come.
-    bool has_begun() const { return begun_; }
-    // The first such byte; 0 if none yet.
-    char first_byte() const { return first_; }
+    bool has_begun() const { return has_begun_; }
     // So far the body is one complete JSON value.
     bool is_complete() const;
     // What is known so far; final once the body has ended.
-    event_facts facts() const;
-    // The top-level `id`, at most 128 bytes.
-    const std::string& id() const { return reader_.id(); }
+    const event_facts& facts() const { return reader_.facts(); }
 
 private:
     facts_reader reader_;
     json_scanner<facts_reader, false> scanner_;
-    bool begun_ = false;
-    char first_ = 0;
+    bool has_begun_ = false;
 };
 
 }  // namespace ferry::openai
