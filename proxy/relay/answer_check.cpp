@@ -64,8 +64,7 @@ std::optional<fault> check_document(const openai::usage_finder& finder, const ca
                                     std::string_view body) {
     if (!finder.has_begun()) return invalid_answer("The upstream answered 200 with an empty body.");
     if (!finder.is_complete()) return invalid_answer("The upstream's answer is not complete JSON.");
-    const auto facts = finder.facts();
-    if (!facts.is_error) return std::nullopt;
+    if (!finder.facts().is_error) return std::nullopt;
     const auto secrets = secrets_of(row);
     const auto error = openai::parse_upstream_error("application/json", body, secrets);
     auto why = row.service->classify(200, error, std::nullopt);
