@@ -28,6 +28,8 @@ relay::settings relay_settings(const settings& from) {
 }
 
 constexpr auto last_call = milliseconds(500);
+// Sockets and timers of a core are touched on its own thread; only posts come from others.
+constexpr int one_thread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
 
 void report_escaped(const std::string& what) {
     log_error("A connection was ended by an unexpected error: {}. Others are not affected; please report it.", what);
@@ -37,8 +39,7 @@ void report_escaped(const std::string& what) {
 
 core::core(unsigned index, const shared_parts& shared, usage::journal_writer& journal, std::function<void(int)> place)
     : index_(index),
-      context_(
-          BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),  // sockets are touched on this core alone; posts come from anywhere
+      context_(one_thread),
       work_(asio::make_work_guard(context_)),
       wheel_(context_),
       pool_(context_, wheel_, buffers_, shared.lookup, shared.configuration.upstream),

@@ -27,7 +27,7 @@ void spawn(asio::io_context& core, asio::awaitable<void> work, std::function<voi
     asio::co_spawn(core, std::move(work), std::move(done));
 }
 
-asio::awaitable<void> yield() {
+asio::awaitable<void> end_of_turn() {
     co_await asio::post(asio::deferred);
 }
 

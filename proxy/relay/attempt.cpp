@@ -93,7 +93,7 @@ asio::awaitable<std::optional<fault>> attempt::send() {
     result_.was_sent = true;
     if (x_.before_us < 0) x_.before_us = us_between(x_.started, x_.moment) - x_.waited_us;
     auto& stream = *lease_->stream;
-    co_await net::yield();  // as in write_patiently
+    co_await net::end_of_turn();
     const auto first = stream.try_write(gather);
     result_.bytes_up = static_cast<std::int64_t>(first.bytes);
     std::span<iovec> rest(gather);
@@ -154,7 +154,10 @@ asio::awaitable<std::optional<fault>> attempt::read_head() {
             co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
                                       "The head of the upstream's answer is larger than 16 KiB.");
         }
-        const auto got = co_await read_more();
+        const auto into = begin_read();
+        const net::interrupt_slot::holder waiting(x_.waiting, *c.stream);
+        const auto got = co_await c.stream->read_some(into);
+        end_read(got);
         if (got.status != net::io_status::ok) co_return why_no_bytes(got);
     }
     co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
@@ -178,26 +181,33 @@ void attempt::note_answer_head() {
     }
 }
 
-asio::awaitable<net::io_result> attempt::read_more() {
+std::span<char> attempt::begin_read() {
     auto& c = *lease_.operator->();
-    const std::span<char> into(c.buffer.data() + c.end, c.buffer.size() - c.end);
-    if (into.empty()) {
-        // A chunk header or trailer that fills the buffer; reading into no room would return at once, for ever.
-        net::io_result no_room;
-        no_room.status = net::io_status::failed;
-        co_return no_room;
-    }
-    const net::interrupt_slot::holder waiting(x_.waiting, *c.stream);
     // Before the answer has begun only the time of sending counts.
     clock_->on_wait(failed_.answer_begun ? steady::now() : sent_at_);
-    const auto got = co_await c.stream->read_some(into);
+    return {c.buffer.data() + c.end, c.buffer.size() - c.end};
+}
+
+void attempt::end_read(const net::io_result& got) {
     clock_->on_read(got.bytes > 0);
     last_read_ = steady::now();
-    if (got.bytes > 0) {
-        c.end += got.bytes;
-        failed_.answer_begun = true;
-        result_.bytes_down += static_cast<std::int64_t>(got.bytes);
+    if (got.bytes == 0) return;
+    lease_->end += got.bytes;
+    failed_.answer_begun = true;
+    result_.bytes_down += static_cast<std::int64_t>(got.bytes);
+}
+
+asio::awaitable<net::io_result> attempt::read_more() {
+    net::io_result got;
+    const auto into = begin_read();
+    if (into.empty()) {
+        // A chunk header or trailer that fills the buffer; reading into no room would return at once, for ever.
+        got.status = net::io_status::failed;
+        co_return got;
     }
+    const net::interrupt_slot::holder waiting(x_.waiting, *lease_->stream);
+    got = co_await lease_->stream->read_some(into);
+    end_read(got);
     co_return got;
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "base/fault.hpp"
 #include "relay/answer_clock.hpp"
@@ -59,6 +60,8 @@ private:
     boost::asio::awaitable<std::optional<fault>> send();
     boost::asio::awaitable<std::optional<fault>> send_rest(std::span<iovec> rest, std::chrono::milliseconds patience);
     boost::asio::awaitable<std::optional<fault>> read_head();
+    std::span<char> begin_read();
+    void end_read(const net::io_result& got);
     void journal_try();
     void note_answer_head();
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <ctime>
 
+#include "net/executor.hpp"
 #include "openai/error_body.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
@@ -103,10 +104,23 @@ text_buffer start_head(const exchange& x, int status, std::string_view content_t
 
 // Writes pieces and counts them; false when nobody is there to read.
 asio::awaitable<bool> write_counted(exchange& x, std::span<iovec> pieces) {
-    const auto patience = x.core.settings.client_patience;
-    const auto written = co_await write_patiently(x.core.wheel, x.waiting, *x.client.stream, pieces, patience);
-    x.bytes_out += written.io.bytes;
-    if (written.io.bytes > 0) x.head_sent = true;
+    co_await net::end_of_turn();
+    write_outcome written;
+    if (x.waiting.interrupted()) {
+        written.io.status = net::io_status::interrupted;
+    } else {
+        written.io = x.client.stream->try_write(pieces);
+    }
+    auto sent = written.io.bytes;
+    net::consume(pieces, sent);
+    const auto status = written.io.status;
+    if (status == net::io_status::would_block || (status == net::io_status::ok && !pieces.empty())) {
+        const auto patience = x.core.settings.client_patience;
+        written = co_await write_patiently(x.core.wheel, x.waiting, *x.client.stream, pieces, patience);
+        sent += written.io.bytes;
+    }
+    x.bytes_out += sent;
+    if (sent > 0) x.head_sent = true;
     if (written.io.status == net::io_status::ok) co_return true;
     // Part of it may be with the client: whatever came after that could not be read.
     x.keep_alive = false;

@@ -1,7 +1,5 @@
 #include "relay/patient_write.hpp"
 
-#include "net/executor.hpp"
-
 namespace ferry::relay {
 
 namespace asio = boost::asio;
@@ -11,9 +9,6 @@ asio::awaitable<write_outcome> write_patiently(net::timer_wheel& wheel, net::int
                                                std::span<iovec> pieces, std::chrono::milliseconds patience) {
     write_outcome outcome;
     net::consume(pieces, 0);
-    // Whatever else became ready in the same turn of the loop is worked off first, and then all of it is written: the
-    // peers are woken once for many writes, which on loopback and virtual machines is most of what a write costs.
-    co_await net::yield();
     if (slot.interrupted()) outcome.io.status = io_status::interrupted;
     while (!pieces.empty() && outcome.io.status == io_status::ok) {
         const auto written = to.try_write(pieces);

@@ -47,26 +47,31 @@ std::optional<fault> choose_candidates(exchange& x) {
     return std::nullopt;
 }
 
+asio::awaitable<std::optional<fault>> refuse_answer(exchange& x, attempt& from) {
+    const int status = from.head().status;
+    if (status > 203 && status < 300) {
+        co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                                  "The upstream answered " + std::to_string(status) + ", which holds no whole answer.");
+    }
+    auto why = co_await read_error(x, from);
+    co_return std::move(why);
+}
+
 // Relays the answer of a try that got one. A fault means that the client has not had a byte yet.
 asio::awaitable<std::optional<fault>> relay_answer(exchange& x, attempt& from) {
     const int status = from.head().status;
     // A stream that is answered with a document can only be an error the provider forgot to give a status.
     const bool no_stream = x.request.stream && !is_event_stream(from.head());
-    if (status < 200 || status > 299 || no_stream) {
-        auto why = co_await read_error(x, from);
-        co_return std::move(why);
-    }
-    if (status > 203) {
-        co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
-                                  "The upstream answered " + std::to_string(status) + ", which holds no whole answer.");
-    }
+    if (status < 200 || status > 203 || no_stream) return refuse_answer(x, from);
     x.body.release();
-    if (x.request.stream) co_return co_await relay_stream(x, from);
-    co_return co_await relay_full(x, from);
+    if (x.request.stream) return relay_stream(x, from);
+    return relay_full(x, from);
 }
 
 // Asks the first candidate, once more where that is safe. A fault means that the client has not had a byte yet.
 asio::awaitable<std::optional<fault>> ask_upstream(exchange& x) {
+    x.total_until = x.started + x.core.settings.relay.total;
+    const client_watch watch(x);
     const auto& candidate = *x.route.candidates.front();
     for (bool fresh = false;; fresh = true) {
         attempt current(x, candidate);
@@ -85,7 +90,7 @@ asio::awaitable<std::optional<fault>> ask_upstream(exchange& x) {
 asio::awaitable<void> refuse(exchange& x, const fault& why) {
     note_failure(x, why);
     if (why.code != fault_code::client_gone) x.end.status = openai::map_fault(why).status;
-    co_await settle(x);
+    if (settle(x)) co_await until_durable(x);
     if (x.tries == 0) count_refusal(x, why);
     if (x.gone) x.cut = true;
     if (x.cut) co_return;
@@ -93,27 +98,16 @@ asio::awaitable<void> refuse(exchange& x, const fault& why) {
     co_await send_error(x, why);
 }
 
-asio::awaitable<std::optional<fault>> serve(exchange& x) {
-    auto not_admitted = admit(x);
-    if (not_admitted) {
-        // Its body is not read, and its bytes must never be taken for the next request.
-        if (!x.client.reader.body_done()) x.keep_alive = false;
-        co_return not_admitted;
-    }
-    auto refused = co_await read_request(x);
-    if (refused) co_return refused;
-    refused = choose_candidates(x);
-    if (!refused) refused = open_books(x);
-    if (refused) co_return refused;
-    x.total_until = x.started + x.core.settings.relay.total;
-    const client_watch watch(x);
-    co_return co_await ask_upstream(x);
-}
-
 }  // namespace
 
 asio::awaitable<void> handle(exchange& x) {
-    auto refused = co_await serve(x);
+    auto refused = admit(x);
+    // The body of a request that is not let in is not read, and must never be taken for the next request.
+    if (refused && !x.client.reader.body_done()) x.keep_alive = false;
+    if (!refused) refused = co_await read_request(x);
+    if (!refused) refused = choose_candidates(x);
+    if (!refused) refused = open_books(x);
+    if (!refused) refused = co_await ask_upstream(x);
     if (refused) {
         auto why = std::move(*refused);
         co_await refuse(x, why);

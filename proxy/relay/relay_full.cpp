@@ -133,7 +133,7 @@ asio::awaitable<void> relay_large(exchange& x, attempt& from, document& doc) {
         x.cut = true;
     }
     from.finish(x.end.error_code);
-    co_await settle(x);
+    if (settle(x)) co_await until_durable(x);
     if (failed) co_return;
     const auto pieces = doc.pieces();
     co_await out.send_last(pieces);
@@ -162,7 +162,7 @@ asio::awaitable<std::optional<fault>> relay_full(exchange& x, attempt& from) {
     note_success(x, from, doc.finder.facts());
     from.finish({});
     x.after_us = us_between(from.last_read(), x.moment);
-    co_await settle(x);
+    if (settle(x)) co_await until_durable(x);
     const auto pieces = doc.pieces();
     const auto coding = coding_header(from.head());
     co_await send_whole(x, from.head().status, from.head().find("content-type").value_or(json_type), pieces, coding);

@@ -42,7 +42,7 @@ asio::awaitable<void> finish(exchange& x, attempt& from, event_flow& flow, respo
     if (x.end.status == 0) x.end.status = from.head().status;
     note_outcome(x, flow.gate(), failed);
     from.finish(x.end.error_code);
-    co_await settle(x);
+    if (settle(x)) co_await until_durable(x);
     if (failed) x.keep_alive = false;
     if (x.gone) x.cut = true;
     if (x.cut) co_return;

@@ -102,8 +102,16 @@ void write_end(exchange& x) {
     if (x.end.reason != usage::end_reason::done) count(x.core.counts.failed);
 }
 
+}  // namespace
+
+bool settle(exchange& x) {
+    if (!x.books) return false;
+    write_end(x);
+    return x.core.settings.durable_power;
+}
+
 // Group commit: everybody who waits now shares the next sync.
-asio::awaitable<void> wait_until_durable(exchange& x) {
+asio::awaitable<void> until_durable(exchange& x) {
     // Shared, because the journal thread may answer after a wait that was cut short by a shutdown.
     const auto synced = std::make_shared<net::signal>(x.core.context);
     x.core.journal.when_durable(x.core.journal.position(), [synced](bool done) {
@@ -113,14 +121,6 @@ asio::awaitable<void> wait_until_durable(exchange& x) {
     });
     const net::interrupt_slot::holder waiting(x.waiting, *synced);
     co_await synced->wait();
-}
-
-}  // namespace
-
-asio::awaitable<void> settle(exchange& x) {
-    if (!x.books) co_return;
-    write_end(x);
-    if (x.core.settings.durable_power) co_await wait_until_durable(x);
 }
 
 void note_failure(exchange& x, const fault& why) {

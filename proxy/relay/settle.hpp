@@ -12,9 +12,12 @@ namespace ferry::relay {
 // Opens the books: from here on the request has exactly one usage row. Fault: journal_full.
 std::optional<fault> open_books(exchange& x);
 
-// Writes x.end, the tries and the cost. With usage.durability = "power" it waits until that is on the disk.
-// Does nothing when the books are closed or were never opened.
-boost::asio::awaitable<void> settle(exchange& x);
+// Writes x.end, the tries and the cost. Does nothing when the books are closed or were never opened.
+// True: usage.durability is "power", and the last byte must wait for until_durable().
+[[nodiscard]] bool settle(exchange& x);
+
+// Returns when all that was settled so far is on the disk, or the wait was ended through x.waiting.
+boost::asio::awaitable<void> until_durable(exchange& x);
 
 // Fills x.end for an answer that failed, as the journal and the access log tell it.
 void note_failure(exchange& x, const fault& why);

@@ -35,7 +35,7 @@ asio::awaitable<void> listener::run() {
                 reported = false;
                 take_(next.fd);
                 // A burst of connections must not keep those that are served waiting.
-                co_await net::yield();
+                co_await net::end_of_turn();
                 break;
             case outcome::stopped:
                 co_return;

@@ -161,7 +161,13 @@ asio::awaitable<void> session::serve_request() {
     if (context_.ops != nullptr) {
         co_await answer_ops(x, *context_.ops);
     } else {
-        co_await answer(x);
+        const auto found = find_route(x.head.method, x.head.target);
+        if (found) x.operation = operation_name(found->what);
+        if (found && found->what == operation::chat_completions) {
+            co_await relay::handle(x);
+        } else {
+            co_await answer(x, found);
+        }
     }
     current_ = nullptr;
     keep_alive_ = keep_alive_ && x.keep_alive && link_.reader.body_done();
@@ -169,17 +175,11 @@ asio::awaitable<void> session::serve_request() {
     if (context_.ops == nullptr) relay::log_access(x);
 }
 
-asio::awaitable<void> session::answer(relay::exchange& x) {
-    const auto found = find_route(x.head.method, x.head.target);
-    if (found && found->what == operation::chat_completions) {
-        x.operation = operation_name(found->what);
-        co_await relay::handle(x);
-        co_return;
-    }
+// What needs no upstream.
+asio::awaitable<void> session::answer(relay::exchange& x, const result<route>& found) {
     if (!link_.reader.body_done() || (!found && is_suspect(x.head))) x.keep_alive = false;
     std::optional<fault> refused;
     if (found) {
-        x.operation = operation_name(found->what);
         refused = relay::authenticate(x);
     } else {
         refused = found.error();

@@ -9,6 +9,7 @@
 #include "relay/services.hpp"
 #include "server/ops.hpp"
 #include "server/options.hpp"
+#include "server/routes.hpp"
 #include "server/session_registry.hpp"
 
 namespace ferry::server {
@@ -41,7 +42,7 @@ private:
 
     boost::asio::awaitable<head_state> read_head();
     boost::asio::awaitable<void> serve_request();
-    boost::asio::awaitable<void> answer(relay::exchange& x);
+    boost::asio::awaitable<void> answer(relay::exchange& x, const result<route>& found);
     boost::asio::awaitable<void> refuse_head(const fault& why);
     boost::asio::awaitable<void> linger();
 
