@@ -36,6 +36,9 @@ public:
     query& bind(const std::string& value) { return bind(std::string_view(value)); }
     query& bind(const char* value) { return bind(std::string_view(value)); }
 
+    // The next parameter stays as the run before bound it.
+    void keep() { ++bound_; }
+
     // True while there is a row. Throws what error.hpp makes of a failure.
     bool step();
     // For statements without rows. Afterwards the query may be bound and run again.

@@ -1,12 +1,12 @@
 #include "store/sqlite/usage.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <tuple>
 #include <vector>
 
 #include "base/id.hpp"
+#include "store/sqlite/repeated_binder.hpp"
 #include "store/sqlite/row_reader.hpp"
 #include "store/sqlite/usage_rollup.hpp"
 #include "store/time_text.hpp"
@@ -17,11 +17,13 @@ namespace {
 
 struct statement_text {
     std::string names, marks;
+    std::size_t count = 0;
 
     template <class Member>
     void value(const char* name, const Member&) {
         names.append(names.empty() ? "" : ", ").append(name);
         marks.append(marks.empty() ? "?" : ", ?");
+        ++count;
     }
     template <class Member>
     void time(const char* name, const Member& member) {
@@ -48,11 +50,13 @@ constexpr std::size_t rows_at_once = 16;
 
 struct insertion {
     std::string of_one, of_many;
+    std::size_t columns;
 
     // DO NOTHING for the primary key alone: INSERT OR IGNORE would also drop a row that breaks another constraint, in
     // silence, and with it the money it stands for. OR FAIL: the transaction ends with a statement that failed, so
     // SQLite need not keep copies of pages, on the disk, to undo the statement alone.
-    insertion(const std::string& table, const statement_text& columns, const std::string& key) {
+    insertion(const std::string& table, const statement_text& columns, const std::string& key)
+        : columns(columns.count) {
         const std::string row = "(" + columns.marks + ")";
         const std::string before = "INSERT OR FAIL INTO " + table + " (" + columns.names + ") VALUES " + row;
         const std::string after = " ON CONFLICT (" + key + ") DO NOTHING";
@@ -91,40 +95,10 @@ std::string id_text_at(std::int64_t time_us) {
     return to_string(first);
 }
 
-class binder {
-public:
-    explicit binder(query& statement) : statement_(statement) {}
-
-    template <class Member>
-    void value(const char*, const Member& member) {
-        statement_.bind(member);
-    }
-    void time(const char*, std::int64_t time_us) {
-        time_chars& kept = times_[used_++];
-        kept = time_chars(time_us);
-        statement_.bind(kept.text());
-    }
-    void time(const char* name, std::optional<std::int64_t> time_us) {
-        if (time_us) {
-            time(name, *time_us);
-        } else {
-            statement_.bind(nullptr);
-        }
-    }
-
-private:
-    static constexpr std::size_t most_times = 3;  // of a row
-
-    query& statement_;
-    // What was bound is not copied, so it stays where it is until the statement ran.
-    std::array<time_chars, most_times * rows_at_once> times_;
-    std::size_t used_ = 0;
-};
-
-void bind_columns(const usage_row& row, binder& to) {
+void bind_columns(const usage_row& row, repeated_binder& to) {
     visit_usage_columns(row, to);
 }
-void bind_columns(const attempt_row& row, binder& to) {
+void bind_columns(const attempt_row& row, repeated_binder& to) {
     visit_attempt_columns(row, to);
 }
 
@@ -149,12 +123,15 @@ std::vector<const Row*> in_order(std::span<const Row> rows) {
 template <class Row, class Note>
 void insert_rows(connection& db, std::span<const Row* const> rows, std::size_t at_once, const Note& note) {
     const insertion& sql = insertion_of(static_cast<const Row*>(nullptr));
-    query insert = db.prepare((at_once == 1 ? sql.of_one : sql.of_many).c_str());
-    for (; rows.size() >= at_once; rows = rows.subspan(at_once)) {
-        binder bound(insert);
-        for (const Row* row : rows.first(at_once)) bind_columns(*row, bound);
-        insert.run();
-        note(rows.first(at_once), static_cast<std::size_t>(db.changes()));
+    if (rows.size() >= at_once) {
+        query insert = db.prepare((at_once == 1 ? sql.of_one : sql.of_many).c_str());
+        repeated_binder bound(insert, at_once * sql.columns);
+        for (; rows.size() >= at_once; rows = rows.subspan(at_once)) {
+            bound.restart();
+            for (const Row* row : rows.first(at_once)) bind_columns(*row, bound);
+            insert.run();
+            note(rows.first(at_once), static_cast<std::size_t>(db.changes()));
+        }
     }
     if (!rows.empty()) insert_rows(db, rows, 1, note);
 }
