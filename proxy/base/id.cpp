@@ -58,16 +58,21 @@ uuid make_uuid(std::int64_t now_us) {
     return made;
 }
 
-std::string to_string(const uuid& id) {
+std::array<char, 36> to_chars(const uuid& id) {
     static constexpr char digits[] = "0123456789abcdef";
-    std::string text(36, '-');
+    std::array<char, 36> text;
     char* at = text.data();
     for (std::size_t i = 0; i < id.bytes.size(); ++i) {
-        if (has_dash_before(i)) ++at;
+        if (has_dash_before(i)) *at++ = '-';
         *at++ = digits[id.bytes[i] >> 4];
         *at++ = digits[id.bytes[i] & 0x0F];
     }
     return text;
+}
+
+std::string to_string(const uuid& id) {
+    const std::array<char, 36> text = to_chars(id);
+    return {text.data(), text.size()};
 }
 
 std::optional<uuid> parse_uuid(std::string_view text) {

@@ -22,6 +22,9 @@ struct uuid {
 // the system has no randomness left to give: a guessable or repeated id would be a wrong bill.
 uuid make_uuid(std::int64_t now_us = wall_us());
 
+// The 36 characters of to_string(), in place.
+std::array<char, 36> to_chars(const uuid& id);
+
 // 36 characters, lower case.
 std::string to_string(const uuid& id);
 

@@ -1,6 +1,7 @@
 #include "usage/assembler.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -10,23 +11,28 @@ namespace ferry::usage {
 
 namespace {
 
+void put_id(const uuid& id, std::string& to) {
+    const auto text = to_chars(id);
+    to.assign(text.data(), text.size());
+}
+
 void fill_from(const begin_record& begin, store::usage_row& row) {
-    row.request_id = to_string(begin.id);
+    put_id(begin.id, row.request_id);
     row.started_at_us = begin.started_at_us;
     row.ended_at_us = begin.started_at_us;
     row.key_id = begin.key_id;
     row.user_id = begin.user_id;
     row.team_id = begin.team_id;
-    row.operation = storable_text(begin.operation);
-    row.model_name = storable_text(begin.model_name);
+    put_storable(begin.operation, row.operation);
+    put_storable(begin.model_name, row.model_name);
     row.is_stream = begin.is_stream;
     row.currency = "USD";
     row.conversation_id = begin.conversation_id;
-    row.end_user = storable_or_null(begin.end_user);
-    row.client_request_id = storable_or_null(begin.client_request_id);
-    row.client_ip = storable_or_null(begin.client_ip);
-    row.user_agent = storable_or_null(begin.user_agent);
-    row.trace_id = storable_or_null(begin.trace_id);
+    put_storable(begin.end_user, row.end_user);
+    put_storable(begin.client_request_id, row.client_request_id);
+    put_storable(begin.client_ip, row.client_ip);
+    put_storable(begin.user_agent, row.user_agent);
+    put_storable(begin.trace_id, row.trace_id);
     row.catalog_version = begin.catalog_version;
     row.basis = to_text(basis::interrupted);
     row.end_reason = to_text(end_reason::crash);
@@ -35,10 +41,10 @@ void fill_from(const begin_record& begin, store::usage_row& row) {
 // The last attempt decides which row of the models table is billed.
 void fill_from(const attempt_record& last, store::usage_row& row) {
     row.model_id = last.model_id;
-    row.model_name = storable_text(last.model_name);
-    row.upstream_model = storable_text(last.upstream_model);
-    row.provider = storable_text(last.provider);
-    row.currency = storable_text(last.currency);
+    put_storable(last.model_name, row.model_name);
+    put_storable(last.upstream_model, row.upstream_model);
+    put_storable(last.provider, row.provider);
+    put_storable(last.currency, row.currency);
     row.input_price_pico = last.price.input_pico;
     row.output_price_pico = last.price.output_pico;
     row.cached_price_pico = last.price.cached_input_pico;
@@ -51,8 +57,8 @@ void fill_from(const end_record& end, store::usage_row& row) {
     row.ttft_us = end.ttft_us;
     row.overhead_us = end.overhead_us;
     row.status = end.status;
-    row.error_code = storable_or_null(end.error_code);
-    row.finish_reason = storable_or_null(end.finish_reason);
+    put_storable(end.error_code, row.error_code);
+    put_storable(end.finish_reason, row.finish_reason);
     row.end_reason = to_text(end.end_reason);
     row.basis = to_text(end.basis);
     row.prompt_tokens = end.tokens.prompt;
@@ -63,14 +69,14 @@ void fill_from(const end_record& end, store::usage_row& row) {
     row.reasoning_tokens = end.tokens.reasoning;
     row.audio_tokens = end.tokens.audio;
     row.units = end.units;
-    row.unit_kind = storable_or_null(end.unit_kind);
+    put_storable(end.unit_kind, row.unit_kind);
     row.cost_pico = end.cost_pico;
-    row.upstream_request_id = storable_or_null(end.upstream_request_id);
+    put_storable(end.upstream_request_id, row.upstream_request_id);
 }
 
 void fill_from(const attempt_result& result, store::attempt_row& row) {
     row.status = result.status;
-    row.error_code = storable_or_null(result.error_code);
+    put_storable(result.error_code, row.error_code);
     row.was_sent = result.was_sent;
     row.connect_us = result.connect_us;
     row.ttft_us = result.ttft_us;
@@ -81,13 +87,11 @@ void fill_from(const attempt_result& result, store::attempt_row& row) {
     row.completion_tokens = result.completion_tokens;
 }
 
-// The attempt numbered `number` among those of the row that is being made.
-store::attempt_row& attempt_numbered(int number, const store::usage_row& row, batch& into) {
-    const auto first =
-        into.attempts.begin() + static_cast<std::ptrdiff_t>(into.attempts_end.empty() ? 0 : into.attempts_end.back());
-    const auto found = std::find_if(first, into.attempts.end(), [&](const auto& a) { return a.attempt == number; });
-    if (found != into.attempts.end()) return *found;
-    store::attempt_row& made = into.attempts.emplace_back();
+// The attempt numbered `number` among those of the row that is being made, from the `first` on.
+store::attempt_row& attempt_numbered(int number, std::size_t first, const store::usage_row& row, batch& into) {
+    for (std::size_t i = first; i < into.attempts.size(); ++i)
+        if (into.attempts[i].attempt == number) return into.attempts[i];
+    store::attempt_row& made = into.attempts.add();
     made.request_id = row.request_id;
     made.started_at_us = row.started_at_us;
     made.attempt = number;
@@ -112,7 +116,7 @@ bool assembler::feed(std::string_view payload, bool is_committed, batch& into) {
     const decoded_record decoded = decode(payload);
     if (const auto* begin = std::get_if<begin_record>(&decoded)) {
         // The attempts stay: a rotation cut short by a crash may have repeated the begin alone.
-        open_[begin->id].begin.assign(payload);
+        opened(begin->id).begin.assign(payload);
     } else if (const auto* attempt = std::get_if<decoded_attempt>(&decoded)) {
         keep_attempt(*attempt, payload);
     } else if (const auto* end = std::get_if<decoded_end>(&decoded)) {
@@ -120,11 +124,12 @@ bool assembler::feed(std::string_view payload, bool is_committed, batch& into) {
         const auto known = open_.find(end->id);
         if (known != open_.end()) {
             if (!is_committed) add_row(known->second, end, into);
-            open_.erase(known);
+            known->second.attempt_count = 0;
+            spare_.push_back(open_.extract(known));
         } else if (!is_committed) {
             store::usage_row& orphan = into.orphans.emplace_back();
             fill_from(end->record, orphan);
-            orphan.request_id = to_string(end->id);
+            put_id(end->id, orphan.request_id);
             orphan.instance_id = instance_;
         }
     } else {
@@ -133,28 +138,46 @@ bool assembler::feed(std::string_view payload, bool is_committed, batch& into) {
     return true;
 }
 
+assembler::pending& assembler::opened(const uuid& id) {
+    if (spare_.empty()) return open_[id];
+    spare_.back().key() = id;
+    auto done = open_.insert(std::move(spare_.back()));
+    if (done.inserted)
+        spare_.pop_back();
+    else
+        spare_.back() = std::move(done.node);
+    return done.position->second;
+}
+
 void assembler::keep_attempt(const decoded_attempt& decoded, std::string_view payload) {
     const auto known = open_.find(decoded.id);
     if (known == open_.end()) return;  // its begin is damaged; the end will tell
     std::vector<std::string>& attempts = known->second.attempts;
-    auto at = attempts.begin();
-    while (at != attempts.end() && attempt_number(*at) < decoded.record.attempt) ++at;
-    if (at != attempts.end() && attempt_number(*at) == decoded.record.attempt)
-        at->assign(payload);
-    else
-        attempts.emplace(at, payload);
+    std::size_t& count = known->second.attempt_count;
+    std::size_t at = count;
+    while (at > 0 && attempt_number(attempts[at - 1]) > decoded.record.attempt) --at;
+    if (at > 0 && attempt_number(attempts[at - 1]) == decoded.record.attempt) {
+        attempts[at - 1].assign(payload);
+        return;
+    }
+    if (count == attempts.size()) attempts.emplace_back();
+    attempts[count++].assign(payload);
+    std::rotate(attempts.begin() + static_cast<std::ptrdiff_t>(at),
+                attempts.begin() + static_cast<std::ptrdiff_t>(count - 1),
+                attempts.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 void assembler::add_row(const pending& known, const decoded_end* end, batch& into) const {
     const decoded_record begin = decode(known.begin);
-    store::usage_row& row = into.rows.emplace_back();
+    store::usage_row& row = into.rows.add();
     fill_from(std::get<begin_record>(begin), row);
     row.instance_id = instance_;
-    for (const std::string& payload : known.attempts) {
-        const decoded_record decoded = decode(payload);
+    const std::size_t first = into.attempts.size();
+    for (std::size_t i = 0; i < known.attempt_count; ++i) {
+        const decoded_record decoded = decode(known.attempts[i]);
         const attempt_record& attempt = std::get<decoded_attempt>(decoded).record;
         fill_from(attempt, row);
-        store::attempt_row& made = attempt_numbered(attempt.attempt, row, into);
+        store::attempt_row& made = attempt_numbered(attempt.attempt, first, row, into);
         made.model_id = attempt.model_id;
         made.provider = row.provider;
         made.was_sent = true;  // as far as anybody knows, until its result says otherwise
@@ -162,11 +185,10 @@ void assembler::add_row(const pending& known, const decoded_end* end, batch& int
     if (end != nullptr) {
         fill_from(end->record, row);
         for (const attempt_result& result : end->attempts)
-            fill_from(result, attempt_numbered(result.attempt, row, into));
+            fill_from(result, attempt_numbered(result.attempt, first, row, into));
     } else {
         ++into.interrupted;
     }
-    const std::size_t first = into.attempts_end.empty() ? 0 : into.attempts_end.back();
     row.attempts = static_cast<std::int64_t>(into.attempts.size() - first);
     into.finish_row();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,17 +32,22 @@ public:
 private:
     struct pending {
         std::string begin;                  // payloads
-        std::vector<std::string> attempts;  // in the order of their numbers
+        std::vector<std::string> attempts;  // the first attempt_count, in the order of their numbers
+        std::size_t attempt_count = 0;
     };
     struct hash {
         std::size_t operator()(const uuid& id) const;
     };
 
+    pending& opened(const uuid& id);
     void keep_attempt(const decoded_attempt& decoded, std::string_view payload);
     void add_row(const pending& known, const decoded_end* end, batch& into) const;
 
     std::string instance_;
-    std::unordered_map<uuid, pending, hash> open_;
+    using pending_by_id = std::unordered_map<uuid, pending, hash>;
+
+    pending_by_id open_;
+    std::vector<pending_by_id::node_type> spare_;  // of requests that ended: their memory serves the next ones
     std::uint64_t ends_ = 0;
 };
 

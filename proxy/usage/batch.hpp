@@ -4,15 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "store/rows.hpp"
+#include "usage/row_buffer.hpp"
 
 namespace ferry::usage {
 
 // What goes into the store together. Owned by: shipper. Lives on: its thread.
 // The attempts of rows[i] are attempts[attempts_end[i - 1] .. attempts_end[i]).
 struct batch {
-    std::vector<store::usage_row> rows;
-    std::vector<store::attempt_row> attempts;
+    row_buffer<store::usage_row> rows;
+    row_buffer<store::attempt_row> attempts;
     std::vector<std::size_t> attempts_end;
     std::vector<bool> is_dead;              // rows[i] was refused by the store and stands in the dead-letter file
     std::vector<store::usage_row> orphans;  // ends whose begin is damaged: rows without key, time and model

@@ -23,25 +23,27 @@ std::size_t character_bytes(std::string_view text) {
 
 }  // namespace
 
-std::string storable_text(std::string_view text) {
+void put_storable(std::string_view text, std::string& to) {
     const auto is_plain = [](char c) { return static_cast<signed char>(c) > 0; };
-    if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
-    std::string out;
-    out.reserve(text.size());
+    if (std::all_of(text.begin(), text.end(), is_plain)) {
+        to.assign(text);
+        return;
+    }
+    to.clear();
+    to.reserve(text.size());
     while (!text.empty()) {
         const std::size_t bytes = character_bytes(text);
         if (bytes == 0)
-            out += "\xEF\xBF\xBD";
+            to += "\xEF\xBF\xBD";
         else
-            out += text.substr(0, bytes);
+            to += text.substr(0, bytes);
         text.remove_prefix(bytes == 0 ? 1 : bytes);
     }
-    return out;
 }
 
-std::optional<std::string> storable_or_null(std::string_view text) {
-    if (text.empty()) return std::nullopt;
-    return storable_text(text);
+void put_storable(std::string_view text, std::optional<std::string>& to) {
+    to.reset();
+    if (!text.empty()) put_storable(text, to.emplace());
 }
 
 }  // namespace ferry::usage

@@ -7,11 +7,11 @@
 
 namespace ferry::usage {
 
-// The text with each NUL and each byte that is not valid UTF-8 replaced by U+FFFD: a client's odd user agent must not
-// make the store refuse a row.
-std::string storable_text(std::string_view text);
+// `to` becomes the text with each NUL and each byte that is not valid UTF-8 replaced by U+FFFD: a client's odd user
+// agent must not make the store refuse a row.
+void put_storable(std::string_view text, std::string& to);
 
 // The same for a column that may be NULL: an empty text is NULL.
-std::optional<std::string> storable_or_null(std::string_view text);
+void put_storable(std::string_view text, std::optional<std::string>& to);
 
 }  // namespace ferry::usage

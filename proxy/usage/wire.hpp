@@ -55,21 +55,18 @@ private:
 // After the first piece that is not there, is_good() is false for good and everything reads as zero or empty.
 class wire_reader {
 public:
-    explicit wire_reader(std::string_view bytes) : rest_(bytes) {}
+    explicit wire_reader(std::string_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
 
     bool is_good() const { return good_; }
 
     unsigned char byte() {
-        const std::string_view one = raw(1);
-        return one.empty() ? 0 : static_cast<unsigned char>(one[0]);
+        if (at_ == end_) return fail(), 0;
+        return static_cast<unsigned char>(*at_++);
     }
     std::string_view raw(std::size_t bytes) {
-        if (!good_ || bytes > rest_.size()) {
-            good_ = false;
-            return {};
-        }
-        const std::string_view taken = rest_.substr(0, bytes);
-        rest_.remove_prefix(bytes);
+        if (bytes > static_cast<std::size_t>(end_ - at_)) return fail(), std::string_view();
+        const std::string_view taken(at_, bytes);
+        at_ += bytes;
         return taken;
     }
     std::uint64_t count() {
@@ -79,7 +76,7 @@ public:
             value |= static_cast<std::uint64_t>(next & 0x7F) << shift;
             if ((next & 0x80) == 0) return value;
         }
-        good_ = false;
+        fail();
         return 0;
     }
     std::int64_t number() {
@@ -95,12 +92,19 @@ public:
     template <class Enum>
     Enum one_of(Enum last) {
         const unsigned char value = byte();
-        if (value > static_cast<unsigned char>(last)) good_ = false;
+        if (value > static_cast<unsigned char>(last)) fail();
         return good_ ? static_cast<Enum>(value) : Enum{};
     }
 
 private:
-    std::string_view rest_;
+    // What is left then is nothing.
+    void fail() {
+        good_ = false;
+        at_ = end_;
+    }
+
+    const char* at_;
+    const char* end_;
     bool good_ = true;
 };
 

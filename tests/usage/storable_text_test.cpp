@@ -4,10 +4,22 @@
 
 namespace {
 
-using ferry::usage::storable_or_null;
-using ferry::usage::storable_text;
+using ferry::usage::put_storable;
 
 const std::string bad = "\xEF\xBF\xBD";
+
+// What is left of an earlier row must not show.
+std::string storable_text(std::string_view text) {
+    std::string to = "the row before";
+    put_storable(text, to);
+    return to;
+}
+
+std::optional<std::string> storable_or_null(std::string_view text) {
+    std::optional<std::string> to = "the row before";
+    put_storable(text, to);
+    return to;
+}
 
 BOOST_AUTO_TEST_SUITE(storable_texts)
 
