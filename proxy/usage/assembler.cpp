@@ -1,6 +1,5 @@
 #include "usage/assembler.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <utility>
@@ -98,12 +97,6 @@ store::attempt_row& attempt_numbered(int number, std::size_t first, const store:
     return made;
 }
 
-int attempt_number(const std::string& payload) {
-    const decoded_record decoded = decode(payload);
-    const auto* attempt = std::get_if<decoded_attempt>(&decoded);
-    return attempt != nullptr ? attempt->record.attempt : 0;
-}
-
 }  // namespace
 
 std::size_t assembler::hash::operator()(const uuid& id) const {
@@ -113,29 +106,36 @@ std::size_t assembler::hash::operator()(const uuid& id) const {
 }
 
 bool assembler::feed(std::string_view payload, bool is_committed, batch& into) {
-    const decoded_record decoded = decode(payload);
+    incoming_.assign(payload.begin(), payload.end());
+    const decoded_record decoded = decode({incoming_.data(), incoming_.size()});
     if (const auto* begin = std::get_if<begin_record>(&decoded)) {
         // The attempts stay: a rotation cut short by a crash may have repeated the begin alone.
-        opened(begin->id).begin.assign(payload);
+        pending& known = opened(begin->id);
+        known.begin = *begin;
+        known.bytes.swap(incoming_);
     } else if (const auto* attempt = std::get_if<decoded_attempt>(&decoded)) {
-        keep_attempt(*attempt, payload);
+        keep_attempt(*attempt);
     } else if (const auto* end = std::get_if<decoded_end>(&decoded)) {
         ++ends_;
-        const auto known = open_.find(end->id);
-        if (known != open_.end()) {
-            if (!is_committed) add_row(known->second, end, into);
-            known->second.attempt_count = 0;
-            spare_.push_back(open_.extract(known));
-        } else if (!is_committed) {
-            store::usage_row& orphan = into.orphans.emplace_back();
-            fill_from(end->record, orphan);
-            put_id(end->id, orphan.request_id);
-            orphan.instance_id = instance_;
-        }
+        add_end(*end, is_committed, into);
     } else {
         return std::holds_alternative<decoded_seal>(decoded);
     }
     return true;
+}
+
+void assembler::add_end(const decoded_end& end, bool is_committed, batch& into) {
+    const auto known = open_.find(end.id);
+    if (known != open_.end()) {
+        if (!is_committed) add_row(known->second, &end, into);
+        known->second.attempt_count = 0;
+        spare_.push_back(open_.extract(known));
+    } else if (!is_committed) {
+        store::usage_row& orphan = into.orphans.emplace_back();
+        fill_from(end.record, orphan);
+        put_id(end.id, orphan.request_id);
+        orphan.instance_id = instance_;
+    }
 }
 
 assembler::pending& assembler::opened(const uuid& id) {
@@ -149,33 +149,29 @@ assembler::pending& assembler::opened(const uuid& id) {
     return done.position->second;
 }
 
-void assembler::keep_attempt(const decoded_attempt& decoded, std::string_view payload) {
+void assembler::keep_attempt(const decoded_attempt& decoded) {
     const auto known = open_.find(decoded.id);
     if (known == open_.end()) return;  // its begin is damaged; the end will tell
-    std::vector<std::string>& attempts = known->second.attempts;
-    std::size_t& count = known->second.attempt_count;
-    std::size_t at = count;
-    while (at > 0 && attempt_number(attempts[at - 1]) > decoded.record.attempt) --at;
-    if (at > 0 && attempt_number(attempts[at - 1]) == decoded.record.attempt) {
-        attempts[at - 1].assign(payload);
-        return;
+    std::vector<kept_attempt>& attempts = known->second.attempts;
+    const int number = decoded.record.attempt;
+    std::size_t at = known->second.attempt_count;
+    while (at > 0 && attempts[at - 1].record.attempt >= number) --at;
+    if (at == known->second.attempt_count || attempts[at].record.attempt != number) {
+        const std::size_t last = known->second.attempt_count++;
+        if (last == attempts.size()) attempts.emplace_back();
+        for (std::size_t i = last; i > at; --i) std::swap(attempts[i], attempts[i - 1]);
     }
-    if (count == attempts.size()) attempts.emplace_back();
-    attempts[count++].assign(payload);
-    std::rotate(attempts.begin() + static_cast<std::ptrdiff_t>(at),
-                attempts.begin() + static_cast<std::ptrdiff_t>(count - 1),
-                attempts.begin() + static_cast<std::ptrdiff_t>(count));
+    attempts[at].record = decoded.record;
+    attempts[at].bytes.swap(incoming_);
 }
 
 void assembler::add_row(const pending& known, const decoded_end* end, batch& into) const {
-    const decoded_record begin = decode(known.begin);
     store::usage_row& row = into.rows.add();
-    fill_from(std::get<begin_record>(begin), row);
+    fill_from(known.begin, row);
     row.instance_id = instance_;
     const std::size_t first = into.attempts.size();
     for (std::size_t i = 0; i < known.attempt_count; ++i) {
-        const decoded_record decoded = decode(known.attempts[i]);
-        const attempt_record& attempt = std::get<decoded_attempt>(decoded).record;
+        const attempt_record& attempt = known.attempts[i].record;
         fill_from(attempt, row);
         store::attempt_row& made = attempt_numbered(attempt.attempt, first, row, into);
         made.model_id = attempt.model_id;

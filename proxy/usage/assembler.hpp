@@ -30,9 +30,15 @@ public:
     std::uint64_t ends() const { return ends_; }
 
 private:
+    // A decoded record and the bytes its texts point into, which stay where they are when they change hands.
+    struct kept_attempt {
+        attempt_record record;
+        std::vector<char> bytes;
+    };
     struct pending {
-        std::string begin;                  // payloads
-        std::vector<std::string> attempts;  // the first attempt_count, in the order of their numbers
+        begin_record begin;
+        std::vector<char> bytes;
+        std::vector<kept_attempt> attempts;  // the first attempt_count, in the order of their numbers
         std::size_t attempt_count = 0;
     };
     struct hash {
@@ -40,10 +46,12 @@ private:
     };
 
     pending& opened(const uuid& id);
-    void keep_attempt(const decoded_attempt& decoded, std::string_view payload);
+    void keep_attempt(const decoded_attempt& decoded);
+    void add_end(const decoded_end& end, bool is_committed, batch& into);
     void add_row(const pending& known, const decoded_end* end, batch& into) const;
 
     std::string instance_;
+    std::vector<char> incoming_;  // the record being fed; kept by swapping
     using pending_by_id = std::unordered_map<uuid, pending, hash>;
 
     pending_by_id open_;
