@@ -187,6 +187,28 @@ BOOST_AUTO_TEST_CASE(a_batch_holds_no_more_rows_than_asked_for) {
     BOOST_TEST(largest <= 10u);
 }
 
+// What was open on a core comes at once. It leaves no room in the batch, and not the most there can be.
+BOOST_AUTO_TEST_CASE(a_batch_filled_by_a_dead_core_takes_nothing_of_the_cores_after_it) {
+    in_a_process_that_dies([&] {
+        static journal written(journal_in(path), 3, small_segments);
+        static std::vector<result<open_request>> open;
+        for (int n = 0; n < 50; ++n) open.push_back(begin_patiently(written.writer(0), n, make_uuid()));
+        for (int n = 0; n < 200; ++n) serve(written.writer(1 + n % 2), n);
+    });
+    options chosen = journal_in(path);
+    chosen.flush_rows = 10;
+    memory_store store;
+    std::size_t largest = 0;
+    store.before_insert = [&](auto rows) { largest = std::max(largest, rows.size()); };
+    journal next(chosen, 1, small_segments);
+    shipper ships(next, store);
+    BOOST_REQUIRE(ships.flush(soon()));
+    ships.stop();
+    BOOST_TEST(ships.status().interrupted == 50u);
+    BOOST_TEST(store.rows().size() == 250u);
+    BOOST_TEST(largest == 50u);
+}
+
 BOOST_AUTO_TEST_CASE(after_a_clean_stop_nothing_is_left_in_the_folder) {
     {
         running r(path);
