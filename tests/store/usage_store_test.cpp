@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "usage_fixture.hpp"
 
 namespace ferry::store {
@@ -233,6 +235,26 @@ BOOST_AUTO_TEST_CASE(a_batch_that_is_known_in_part_counts_only_what_is_new) {
     BOOST_TEST(ask("SELECT count(*) FROM usage_records") == "100");
     BOOST_TEST(ask("SELECT count(*) FROM usage_attempts") == "100");
     BOOST_TEST(ask("SELECT requests || ' ' || cost_pico FROM usage_daily") == "100 100");
+}
+
+// A statement that runs again is told only what differs: nothing of the rows before may show in those that follow.
+BOOST_AUTO_TEST_CASE(rows_of_every_shape_that_follow_each_other_come_back_as_they_were_inserted) {
+    rows batch;
+    for (int i = 0; i < 200; ++i) {
+        batch.push_back(i / 16 % 3 == 0 ? usage_of("r", some_time_us + i) : full_row());
+        usage_row& row = batch.back();
+        row.request_id = std::to_string(1000 + i * 37 % 200);
+        row.started_at_us += i;
+        row.prompt_tokens = i % 7 == 0 ? std::nullopt : std::optional<std::int64_t>(i / 50);
+        row.end_user =
+            i % 5 == 0 ? std::nullopt : std::optional<std::string>(std::string(i / 16 % 4 * 30, 'a' + i % 26));
+        row.model_name = std::string(i / 32 % 2 == 0 ? 3 : 100, 'a' + i % 26);
+    }
+    BOOST_TEST(usage->insert(batch, {}) == batch.size());
+    std::sort(batch.begin(), batch.end(), [](const auto& a, const auto& b) { return a.request_id < b.request_id; });
+    const rows out = all();
+    BOOST_REQUIRE(out.size() == batch.size());
+    for (std::size_t i = 0; i < out.size(); ++i) BOOST_TEST((out[i] == batch[i]), out[i].request_id);
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_row_among_many_stores_nothing_of_its_batch) {
