@@ -5,7 +5,6 @@
 #include <array>
 #include <ctime>
 
-#include "net/executor.hpp"
 #include "openai/error_body.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
@@ -104,13 +103,9 @@ text_buffer start_head(const exchange& x, int status, std::string_view content_t
 
 // Writes pieces and counts them; false when nobody is there to read.
 asio::awaitable<bool> write_counted(exchange& x, std::span<iovec> pieces) {
-    co_await net::end_of_turn();
     write_outcome written;
-    if (x.waiting.interrupted()) {
-        written.io.status = net::io_status::interrupted;
-    } else {
-        written.io = x.client.stream->try_write(pieces);
-    }
+    written.io.status = net::io_status::interrupted;
+    if (!x.waiting.interrupted()) written.io = x.client.stream->try_write(pieces);
     auto sent = written.io.bytes;
     net::consume(pieces, sent);
     const auto status = written.io.status;
