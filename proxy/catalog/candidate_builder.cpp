@@ -47,7 +47,7 @@ defect fill_endpoint(const store::model_row& row, candidate& made) {
     auto where = parse_endpoint(made.service->chat_url(row.api_endpoint));
     if (!where) return where.error();
     made.where = std::move(*where);
-    made.asks_usage = made.service->asks_usage(made.where.host);
+    made.speaks = &made.service->dialect_of(made.where.host);
     if (!text_of(row.proxy).empty())
         return bad(
             "proxy is set, but this version connects directly only: clear the column if the provider can be "

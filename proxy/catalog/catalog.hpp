@@ -16,8 +16,9 @@
 #include "catalog/endpoint.hpp"
 
 namespace ferry::provider {
+struct dialect;
 struct provider;
-}
+}  // namespace ferry::provider
 
 namespace ferry::catalog {
 
@@ -57,9 +58,9 @@ struct candidate {
     std::string upstream_model_quoted;            // the same as JSON text, quotes included: what the splice writes
     const provider::provider* service = nullptr;  // never null: the table of providers is static
     endpoint where;
-    bool asks_usage = true;             // whether streams are asked for their usage when the client did not ask
-    std::optional<header> credentials;  // the authentication header; empty: none is sent
-    std::vector<header> extra_headers;  // none of them is named as `credentials` is
+    const provider::dialect* speaks = nullptr;  // how requests are worded for its service and host; never null, static
+    std::optional<header> credentials;          // the authentication header; empty: none is sent
+    std::vector<header> extra_headers;          // none of them is named as `credentials` is
     std::vector<body_member> extra_body;
     prices price;
     std::string currency;

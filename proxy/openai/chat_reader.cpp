@@ -64,7 +64,7 @@ json_heed chat_reader::key(const json_token& token) {
     }
     member_ = match->which;
     key_at_ = token.begin;
-    if (request_.where(member_) && member_ != member::user) {
+    if (request_.where(member_) && is_routed(member_)) {
         refuse(fault_code::duplicate_field, name,
                "The member " + quoted(name) + " stands in the request body twice. Send it once.");
         return json_heed::stop;
@@ -111,6 +111,8 @@ bool chat_reader::take(member which, const json_token& token) {
             if (kind == json_kind::string && token.text.size() <= user_max) request_.user = token.text;
             return true;
         case member::store:
+        case member::top_p:
+        case member::enable_thinking:
             return true;
     }
     return true;

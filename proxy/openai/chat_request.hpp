@@ -24,7 +24,7 @@ struct member_span {
     span value;
 };
 
-// The members of the top object that Ferry reads. All but `user` are routed: they may stand in the body only once.
+// The members of the top object that Ferry reads. Those before `user` are routed: they may stand in the body only once.
 enum class member : unsigned char {
     model,
     id,
@@ -36,8 +36,14 @@ enum class member : unsigned char {
     max_completion_tokens,
     n,
     user,
+    top_p,
+    enable_thinking,
 };
-inline constexpr std::size_t member_count = 10;
+inline constexpr std::size_t member_count = 12;
+
+constexpr bool is_routed(member m) {
+    return m < member::user;
+}
 
 // The top object, as far as an edit must know it.
 struct object_extent {

@@ -7,8 +7,8 @@ namespace ferry::openai {
 namespace {
 
 constexpr std::array<std::string_view, member_count> names = {
-    "model", "id",  "stream", "stream_options", "conversationId", "store", "max_tokens", "max_completion_tokens",
-    "n",     "user"};
+    "model", "id",   "stream", "stream_options", "conversationId", "store", "max_tokens", "max_completion_tokens",
+    "n",     "user", "top_p",  "enable_thinking"};
 constexpr std::string_view include_usage = "include_usage";
 constexpr std::string_view long_s = "\xc5\xbf", kelvin = "\xe2\x84\xaa";
 
@@ -46,12 +46,13 @@ std::string_view name_of(member m) {
 }
 
 std::optional<member_match> match_member(std::string_view key) {
-    constexpr std::string_view first_letters = "miscnuMISCNU\xc5\xe2";  // and first bytes of U+017F and U+212A
-    if (key.empty() || first_letters.find(key[0]) == std::string_view::npos) return std::nullopt;
     for (std::size_t i = 0; i != names.size(); ++i) {
-        const auto which = static_cast<member>(i);
-        if (key == names[i]) return member_match{which, true};
-        if (which != member::user && folds_to(key, names[i])) return member_match{which, false};
+        if (key == names[i]) return member_match{static_cast<member>(i), true};
+    }
+    constexpr std::string_view first_letters = "miscnMISCN\xc5\xe2";  // and first bytes of U+017F and U+212A
+    if (key.empty() || first_letters.find(key[0]) == std::string_view::npos) return std::nullopt;
+    for (std::size_t i = 0; is_routed(static_cast<member>(i)); ++i) {
+        if (folds_to(key, names[i])) return member_match{static_cast<member>(i), false};
     }
     return std::nullopt;
 }

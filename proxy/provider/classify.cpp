@@ -8,10 +8,7 @@
 namespace ferry::provider {
 namespace {
 
-struct meaning {
-    fault_code code;
-    retry_advice retry;
-};
+using meaning = error_meaning;
 using guess = std::optional<meaning>;
 
 constexpr auto never = retry_advice::never, same = retry_advice::same, next = retry_advice::next_candidate;
@@ -28,12 +25,7 @@ constexpr meaning quota_used_up{fault_code::upstream_rate_limited, next};  // un
 constexpr meaning busy{fault_code::upstream_overloaded, same};
 constexpr meaning failed{fault_code::upstream_error, same};
 
-struct code_row {
-    std::string_view code;  // lower case; compared with the error's code and its type
-    meaning means;
-};
-
-constexpr auto codes = std::to_array<code_row>({
+constexpr auto common = std::to_array<code_row>({
     {"arrearage", no_balance},
     {"insufficient_quota", no_balance},
     {"insufficient_balance", no_balance},
@@ -74,12 +66,13 @@ constexpr auto codes = std::to_array<code_row>({
     {"1305", busy},
     {"1312", busy},
     {"overloaded_error", busy},
+    {"rate_limit_reached_error", rate_limited},
     {"engine_overloaded", busy},
     {"engine_overloaded_error", busy},
     {"unavailable_error", busy},
 });
 
-guess by_code(const openai::upstream_error& error) {
+guess by_code(std::span<const code_row> codes, const openai::upstream_error& error) {
     for (const auto& word : {lower(error.code), lower(error.type)}) {
         for (const auto& row : codes) {
             if (row.code == word) return row.means;
@@ -118,7 +111,14 @@ int status_inside(const openai::upstream_error& error) {
                                                            {"authentication_error", 401},
                                                            {"permission_error", 403},
                                                            {"not_found_error", 404},
-                                                           {"notfounderror", 404}});
+                                                           {"notfounderror", 404},
+                                                           {"invalid_argument", 400},
+                                                           {"unauthenticated", 401},
+                                                           {"permission_denied", 403},
+                                                           {"not_found", 404},
+                                                           {"resource_exhausted", 429},
+                                                           {"unavailable", 503},
+                                                           {"deadline_exceeded", 504}});
     const auto type = lower(error.type);
     for (const auto& row : types) {
         if (row.type == type) return row.status;
@@ -202,11 +202,12 @@ std::string text_for(const meaning& means, int status, const openai::upstream_er
 
 }  // namespace
 
-fault generic_classify(int status, const openai::upstream_error& error,
-                       std::optional<std::chrono::milliseconds> retry_after) {
+fault classify_by(std::span<const code_row> own, int status, const openai::upstream_error& error,
+                  std::optional<std::chrono::milliseconds> retry_after) {
     const bool is_inside = status >= 200 && status < 300;
     const int effective = is_inside ? status_inside(error) : status;
-    auto means = by_code(error);
+    auto means = by_code(own, error);
+    if (!means) means = by_code(common, error);
     if (!means) means = by_message(effective, error.message);
     if (!means) means = by_status(effective, error);
     auto f = fault::upstream(means->code, means->retry, text_for(*means, status, error));
@@ -215,6 +216,11 @@ fault generic_classify(int status, const openai::upstream_error& error,
     f.upstream_code = error.code;
     f.retry_after = retry_after;
     return f;
+}
+
+fault generic_classify(int status, const openai::upstream_error& error,
+                       std::optional<std::chrono::milliseconds> retry_after) {
+    return classify_by({}, status, error, retry_after);
 }
 
 }  // namespace ferry::provider

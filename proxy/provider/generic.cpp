@@ -11,22 +11,16 @@ constinit const provider generic = {
     .name = "other",
     .chat_url = generic_chat_url,
     .auth = generic_auth,
-    .asks_usage = generic_asks_usage,
-    .edit_request = generic_edit_request,
+    .dialect_of = generic_dialect,
     .classify = generic_classify,
     .retry_after = generic_retry_after,
     .failed_finish = generic_failed_finish,
 };
 
-// These answer 400 or 422 to members they do not know, and send the usage anyway.
-bool generic_asks_usage(std::string_view host) {
-    static constexpr std::array<std::string_view, 2> strict = {"api.mistral.ai", "generativelanguage.googleapis.com"};
-    return !is_one_of(lower(host), strict);
-}
-
-void generic_edit_request(const openai::chat_request& request, std::string_view, bool ask_usage,
-                          openai::edit_list& edits) {
-    if (request.stream && ask_usage) openai::ask_for_usage(request, edits);
+const dialect& generic_dialect(std::string_view host) {
+    static constexpr dialect plain;
+    const auto* known = find_dialect(host);
+    return known == nullptr ? plain : *known;
 }
 
 std::optional<fault> generic_failed_finish(std::string_view finish_reason) {

@@ -9,9 +9,8 @@
 #include <string_view>
 
 #include "base/fault.hpp"
-#include "openai/chat_request.hpp"
-#include "openai/splice.hpp"
 #include "openai/upstream_error.hpp"
+#include "provider/dialect.hpp"
 
 namespace ferry::provider {
 
@@ -37,12 +36,8 @@ struct provider {
     // Errors: invalid_parameter if the scheme is none of these.
     result<std::optional<auth_header>> (*auth)(std::string_view scheme, std::string_view host, std::string_view key);
 
-    // Whether streams from `host` are asked for their usage when the client did not ask.
-    bool (*asks_usage)(std::string_view host);
-
-    // The edits this provider needs beyond the model and Ferry's own members. `ask_usage` is the answer of asks_usage.
-    void (*edit_request)(const openai::chat_request& request, std::string_view body, bool ask_usage,
-                         openai::edit_list& edits);
+    // How requests to `host` are worded; edit_request() (request_edits.hpp) acts on it. Static.
+    const dialect& (*dialect_of)(std::string_view host);
 
     // What an error answer means; `status` is 200 for an error inside a good answer or a stream. The provider's own
     // code decides before the status does. `retry_after` becomes the fault's.

@@ -90,6 +90,35 @@ wait until_date(std::string_view text, std::chrono::system_clock::time_point now
     return bounded(static_cast<double>(std::max<std::int64_t>(left.count(), 0)));
 }
 
+// "... will reset at 2026-11-22 15:04:05", in Beijing's time: so speaks the only service known to name the moment.
+wait until_reset(std::string_view text, std::chrono::system_clock::time_point now) {
+    static constexpr std::array<std::string_view, 2> phrases = {"reset", "\xe9\x87\x8d\xe7\xbd\xae"};
+    static constexpr std::string_view pattern = "0000-00-00 00:00:00";
+    if (!holds_one_of(text, phrases)) return {};
+    for (; text.size() >= pattern.size(); text.remove_prefix(1)) {
+        std::array<int, 6> parts{};
+        std::size_t part = 0, at = 0;
+        for (; at != pattern.size(); ++at) {
+            const bool is_digit = text[at] >= '0' && text[at] <= '9';
+            if (is_digit != (pattern[at] == '0') || (!is_digit && text[at] != pattern[at])) break;
+            if (is_digit)
+                parts[part] = parts[part] * 10 + (text[at] - '0');
+            else
+                ++part;
+        }
+        if (at != pattern.size()) continue;
+        const std::chrono::year_month_day date{std::chrono::year(parts[0]),
+                                               std::chrono::month(static_cast<unsigned>(parts[1])),
+                                               std::chrono::day(static_cast<unsigned>(parts[2]))};
+        if (!date.ok()) return {};
+        const auto then = std::chrono::sys_days(date) + std::chrono::hours(parts[3] - 8) +
+                          std::chrono::minutes(parts[4]) + std::chrono::seconds(parts[5]);
+        const auto left = std::chrono::duration_cast<milliseconds>(then - now);
+        return bounded(static_cast<double>(left.count()));
+    }
+    return {};
+}
+
 wait from_message(std::string_view message) {
     static constexpr std::array<std::string_view, 3> phrases = {"try again in ", "retry in ", "retry after "};
     const auto text = lower(message);
@@ -109,6 +138,7 @@ wait generic_retry_after(const retry_fields& fields, std::string_view message,
     if (auto found = whole_number(trim(fields.retry_after), 1000)) return found;
     if (auto found = until_date(trim(fields.retry_after), now)) return found;
     if (auto found = from_message(message)) return found;
+    if (auto found = until_reset(message, now)) return found;
     // Which of the two limits was met is not said: the earlier reset is the first moment that can help.
     const auto requests = take_duration(lower(trim(fields.reset_requests)), 1000);
     const auto tokens = take_duration(lower(trim(fields.reset_tokens)), 1000);

@@ -9,7 +9,7 @@ namespace ferry::provider {
 namespace {
 
 // One line for each service of its own; all other values mean the generic one.
-constexpr std::array table = {&generic};
+constexpr std::array table = {&generic, &deepseek, &qwen};
 
 }  // namespace
 

@@ -72,7 +72,7 @@ std::optional<fault> check_document(const openai::usage_finder& finder, const ca
     return why;
 }
 
-fault classify_error(const attempt& from, std::string_view body) {
+fault classify_error(attempt& from, std::string_view body) {
     const auto& head = from.head();
     if (head.status < 300 && !openai::inspect_event(body).is_error) {
         return invalid_answer("The upstream answered a stream request with something that is no event stream.");
@@ -80,6 +80,7 @@ fault classify_error(const attempt& from, std::string_view body) {
     const auto& service = *from.to().service;
     const auto secrets = secrets_of(from.to());
     const auto error = openai::parse_upstream_error(head.find("content-type").value_or(""), body, secrets);
+    from.note_refused(provider::find_repairs(head.status, error));
     provider::retry_fields fields;
     fields.retry_after = head.find("retry-after").value_or("");
     fields.retry_after_ms = head.find("retry-after-ms").value_or("");

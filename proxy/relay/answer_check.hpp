@@ -19,14 +19,14 @@ bool is_event_stream(const net::http_head& head);
 // The upstream compressed its answer although it was asked not to: the bytes pass as they are, unread, and so unbilled.
 bool is_compressed(const net::http_head& head);
 
-// Content type and coding of a 200 where one JSON document, or an event stream, is expected.
+// Content type and coding of a 200 that is read as one JSON document, or as an event stream.
 std::optional<fault> check_answer_head(const net::http_head& head, bool stream);
 
 // The whole document was read. `body` is its beginning, for the error it may hold.
 std::optional<fault> check_document(const openai::usage_finder& finder, const catalog::candidate& row,
                                     std::string_view body);
 
-// The fault for an error answer, with how long to wait.
-fault classify_error(const attempt& from, std::string_view body);
+// The fault for an error answer, with how long to wait. Notes in `from` what a further try must do without.
+fault classify_error(attempt& from, std::string_view body);
 
 }  // namespace ferry::relay

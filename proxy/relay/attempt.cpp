@@ -31,8 +31,8 @@ bool is_visible(std::string_view text) {
 
 }  // namespace
 
-attempt::attempt(exchange& x, const catalog::candidate& to)
-    : x_(x), to_(to), plan_(x.request, x.body.view(), x.head, to), started_(steady::now()) {
+attempt::attempt(exchange& x, const catalog::candidate& to, provider::repair_set repairs)
+    : x_(x), to_(to), plan_(x.request, x.body.view(), x.head, to, repairs), started_(steady::now()) {
     x.moment = started_;
 }
 

@@ -19,7 +19,7 @@ namespace ferry::relay {
 // it to the pool. Ended from outside through x.waiting.
 class attempt {
 public:
-    attempt(exchange& x, const catalog::candidate& to);
+    attempt(exchange& x, const catalog::candidate& to, provider::repair_set repairs = {});
     attempt(const attempt&) = delete;
     attempt& operator=(const attempt&) = delete;
 
@@ -30,6 +30,9 @@ public:
     const catalog::candidate& to() const { return to_; }
     const net::http_head& head() const { return lease_->reader.head(); }
     failed_try failure() const { return failed_; }
+    // What the answer says the request must do without.
+    provider::repair_set refused() const { return refused_; }
+    void note_refused(provider::repair_set refused) { refused_ = refused; }
     answer_clock& clock() { return *clock_; }
 
     // Reads more of the answer. Empty room, an end or an error are told by the status.
@@ -71,6 +74,7 @@ private:
     upstream::lease lease_;
     std::optional<answer_clock> clock_;
     failed_try failed_;
+    provider::repair_set refused_;
     usage::attempt_result result_;
     steady::time_point started_, sent_at_{}, last_read_{};
     std::size_t head_end_ = 0;  // the head, whose views must hold, lies before it in the buffer

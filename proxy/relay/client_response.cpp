@@ -83,6 +83,7 @@ void add_common_headers(const exchange& x, text_buffer& head) {
         head.add("\r\nx-ferry-provider: ").add(x.answered_by->service->name).add("\r\n");
     }
     if (x.tries > 0) head.add("x-ferry-attempts: ").add(x.tries).add("\r\n");
+    if (x.adjusted.any()) head.add("x-ferry-adjusted: ").add(provider::names_of(x.adjusted)).add("\r\n");
     if (x.pinned.models) head.add("x-ferry-config-version: ").add(x.pinned.models->version()).add("\r\n");
     if (x.before_us >= 0) head.add("x-ferry-overhead-us: ").add(x.before_us + x.after_us).add("\r\n");
     head.add(x.upstream_limits);

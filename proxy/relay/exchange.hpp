@@ -79,8 +79,9 @@ struct exchange {
 
     // the answer
     ending end;
-    bool head_sent = false;  // a byte of the answer went to the client
-    bool keep_alive = true;  // the connection serves another request afterwards
+    bool head_sent = false;         // a byte of the answer went to the client
+    provider::repair_set adjusted;  // how the request that was answered differs from what its provider refused
+    bool keep_alive = true;         // the connection serves another request afterwards
     std::uint64_t bytes_out = 0;
     std::int64_t before_us = -1, after_us = 0;  // Ferry's own time: before the request left, after the answer came
     std::int64_t waited_us = 0;                 // for the client's body and for connections, until the request left

@@ -11,6 +11,7 @@
 #include "relay/relay_full.hpp"
 #include "relay/relay_stream.hpp"
 #include "relay/request_body.hpp"
+#include "relay/request_repairs.hpp"
 #include "relay/retry_policy.hpp"
 #include "relay/settle.hpp"
 
@@ -68,21 +69,30 @@ asio::awaitable<std::optional<fault>> relay_answer(exchange& x, attempt& from) {
     return relay_full(x, from);
 }
 
-// Asks the first candidate, once more where that is safe. A fault means that the client has not had a byte yet.
+// Asks the first candidate, once more where that is safe or the provider said what to leave out. A fault means that the
+// client has not had a byte yet.
 asio::awaitable<std::optional<fault>> ask_upstream(exchange& x) {
     x.total_until = x.started + x.core.settings.relay.total;
     const client_watch watch(x);
     const auto& candidate = *x.route.candidates.front();
-    for (bool fresh = false;; fresh = true) {
-        attempt current(x, candidate);
+    request_repairs repairs(x, candidate);
+    for (bool fresh = false;;) {
+        attempt current(x, candidate, x.adjusted);
         auto failed = co_await current.ask(fresh);
         const bool answered = !failed;
         if (answered) failed = co_await relay_answer(x, current);
-        if (!failed) co_return std::nullopt;
+        if (!failed) {
+            repairs.keep();
+            co_return std::nullopt;
+        }
         note_failure(x, *failed);
         current.finish(x.end.error_code);
-        if (answered || decide(*failed, current.failure()) == next_step::give_up) co_return failed;
+        const bool repaired = answered && repairs.take(current.refused());
+        auto tried = current.failure();
+        tried.tries_so_far -= repairs.count();
+        if (!repaired && (answered || decide(*failed, tried) == next_step::give_up)) co_return failed;
         x.end = {};
+        fresh = !repaired;
     }
 }
 

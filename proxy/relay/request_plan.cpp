@@ -4,8 +4,9 @@
 #include <array>
 
 #include "net/strict_http.hpp"
+#include "openai/member_names.hpp"
 #include "openai/top_members.hpp"
-#include "provider/provider.hpp"
+#include "provider/request_edits.hpp"
 
 namespace ferry::relay {
 
@@ -17,16 +18,36 @@ using openai::member;
 constexpr std::array<std::string_view, 4> forwarded = {"accept", "user-agent", "traceparent", "tracestate"};
 
 // The row's own members are defaults: what the client says of a member stands, and none is ever there twice.
-void add_extra_body(std::string_view body, const catalog::candidate& to, openai::edit_list& edits) {
+void add_extra_body(std::string_view body, const catalog::candidate& to, provider::repair_set repairs,
+                    openai::edit_list& edits) {
     if (to.extra_body.empty()) return;
     const auto present = openai::top_member_names(body);
+    const auto says = [&present](std::string_view name) {
+        return std::find(present.begin(), present.end(), name) != present.end();
+    };
+    const auto old_length = openai::name_of(member::max_tokens),
+               length = openai::name_of(member::max_completion_tokens);
     for (const auto& extra : to.extra_body) {
-        if (std::find(present.begin(), present.end(), extra.name) != present.end()) continue;
+        if (says(extra.name)) continue;
+        // Two names of one thing, of which the provider may be sent the other.
+        if ((extra.name == old_length && says(length)) || (extra.name == length && says(old_length))) continue;
+        if ((repairs & provider::repair_of(extra.name)).any()) continue;  // it is what the provider refused
         edits.insert_member(extra.quoted_name + ":" + extra.value);
     }
 }
 
-openai::edit_list edits_for(const openai::chat_request& request, std::string_view body, const catalog::candidate& to) {
+// Some services think aloud only in a stream: then a client that waits for the whole answer is served from one.
+bool wants_thinking(const openai::chat_request& request, std::string_view body, const catalog::candidate& to) {
+    if (const auto& at = request.where(member::enable_thinking)) {
+        return body.substr(at->value.begin, at->value.end - at->value.begin) == "true";
+    }
+    return std::any_of(to.extra_body.begin(), to.extra_body.end(), [](const catalog::body_member& extra) {
+        return extra.name == openai::name_of(member::enable_thinking) && extra.value == "true";
+    });
+}
+
+openai::edit_list edits_for(const openai::chat_request& request, std::string_view body, const catalog::candidate& to,
+                            provider::repair_set repairs) {
     openai::edit_list edits(request.object);
     constexpr std::string_view key = "\"model\"";
     const auto& at = request.where(member::model);
@@ -41,17 +62,20 @@ openai::edit_list edits_for(const openai::chat_request& request, std::string_vie
     for (const auto ours : {member::id, member::conversation_id}) {
         if (const auto& found = request.where(ours)) edits.remove_member(found->whole);
     }
-    const bool ask_usage = request.stream && to.asks_usage;
-    to.service->edit_request(request, body, ask_usage, edits);
-    add_extra_body(body, to, edits);
+    provider::request_wishes wishes{.speaks = to.speaks, .repairs = repairs};
+    static const auto streams_only = provider::repair_of("stream");
+    wishes.as_stream =
+        (repairs & streams_only).any() || (to.speaks->thinks_in_streams && wants_thinking(request, body, to));
+    provider::edit_request(wishes, request, body, edits);
+    add_extra_body(body, to, repairs, edits);
     return edits;
 }
 
 }  // namespace
 
 request_plan::request_plan(const openai::chat_request& request, std::string_view body, const net::http_head& from,
-                           const catalog::candidate& to)
-    : edits_(edits_for(request, body, to)), head_(512) {
+                           const catalog::candidate& to, provider::repair_set repairs)
+    : head_(512), edits_(edits_for(request, body, to, repairs)) {
     const auto body_size = edits_.size(body);
     write_head(from, to, body_size);
     const auto body_pieces = edits_.gather(body);
@@ -69,11 +93,13 @@ void request_plan::write_head(const net::http_head& from, const catalog::candida
     head_.add("\r\ncontent-type: application/json\r\ncontent-length: ").add(body_size);
     // A compressed event stream could be neither read nor flushed event by event.
     head_.add("\r\naccept-encoding: identity\r\n");
-    for (const auto name : forwarded) {
+    const auto forward = [&](std::string_view name) {
         bool replaced = false;
         for (const auto& ours : to.extra_headers) replaced = replaced || net::same_token(ours.name, name);
         if (const auto value = from.find(name); value && !replaced) line(name, *value);
-    }
+    };
+    std::for_each(forwarded.begin(), forwarded.end(), forward);
+    std::for_each(to.speaks->client_headers.begin(), to.speaks->client_headers.end(), forward);
     if (to.credentials) line(to.credentials->name, to.credentials->value.reveal());
     for (const auto& extra : to.extra_headers) line(extra.name, extra.value.reveal());
     head_.add("\r\n");

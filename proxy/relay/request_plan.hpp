@@ -10,6 +10,7 @@
 #include "net/http_head.hpp"
 #include "openai/chat_request.hpp"
 #include "openai/splice.hpp"
+#include "provider/repair.hpp"
 
 namespace ferry::relay {
 
@@ -17,7 +18,7 @@ namespace ferry::relay {
 class request_plan {
 public:
     request_plan(const openai::chat_request& request, std::string_view body, const net::http_head& from,
-                 const catalog::candidate& to);
+                 const catalog::candidate& to, provider::repair_set repairs = {});
     request_plan(const request_plan&) = delete;
     request_plan& operator=(const request_plan&) = delete;
 

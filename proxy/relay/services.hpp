@@ -12,6 +12,7 @@
 #include "net/timer_wheel.hpp"
 #include "relay/counters.hpp"
 #include "relay/options.hpp"
+#include "relay/repair_memory.hpp"
 #include "upstream/pool.hpp"
 #include "usage/journal_writer.hpp"
 
@@ -60,6 +61,7 @@ struct services {
     access::snapshot current;  // what the next request pins
     relay::settings settings;
     run_phase phase = run_phase::serving;
+    repair_memory learned{};
 };
 
 }  // namespace ferry::relay

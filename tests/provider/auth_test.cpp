@@ -45,11 +45,4 @@ BOOST_AUTO_TEST_CASE(an_unknown_scheme_is_named) {
     BOOST_TEST(find_provider("").auth("digest", "h", "k").error().message.find("'digest'") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(usage_is_not_asked_of_strict_hosts) {
-    BOOST_TEST(find_provider("").asks_usage("api.openai.com"));
-    BOOST_TEST(find_provider("").asks_usage("localhost"));
-    BOOST_TEST(!find_provider("").asks_usage("API.mistral.ai"));
-    BOOST_TEST(!find_provider("").asks_usage("generativelanguage.googleapis.com"));
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -38,10 +38,30 @@ BOOST_AUTO_TEST_CASE(an_endpoint_is_the_chat_url_or_grows_into_it) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(services_of_their_own_have_bases_of_their_own) {
+    const auto url = [](std::string_view service, std::string_view endpoint) {
+        return find_provider(service).chat_url(endpoint);
+    };
+    BOOST_TEST(url("deepseek", "https://api.deepseek.com") == "https://api.deepseek.com/v1/chat/completions");
+    BOOST_TEST(url("deepseek", "https://api.deepseek.com/beta/") == "https://api.deepseek.com/beta/chat/completions");
+    BOOST_TEST(url("deepseek", "https://api.deepseek.com/chat/completions") ==
+               "https://api.deepseek.com/chat/completions");
+    const std::string_view compatible = "https://dashscope.aliyuncs.com/compatible-mode/v1/chat/completions";
+    for (const std::string_view base :
+         {"https://dashscope.aliyuncs.com", "https://dashscope.aliyuncs.com/", "https://dashscope.aliyuncs.com/api/v1",
+          "https://dashscope.aliyuncs.com/compatible-mode", "https://dashscope.aliyuncs.com/compatible-mode/v1"}) {
+        BOOST_TEST(url("qwen", base) == compatible, base);
+    }
+    BOOST_TEST(url("qwen", compatible) == compatible);
+    BOOST_TEST(url("qwen", "http://gpu:8000") == "http://gpu:8000/v1/chat/completions");
+}
+
 BOOST_AUTO_TEST_CASE(any_provider_value_finds_a_row) {
     for (const std::string_view value : {"other", "Other", " OTHER\n", "", "no such service"}) {
         BOOST_TEST(find_provider(value).name == "other", value);
     }
+    BOOST_TEST(find_provider(" DeepSeek ").name == "deepseek");
+    BOOST_TEST(find_provider("QWEN").name == "qwen");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

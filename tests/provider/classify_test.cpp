@@ -1,7 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include "openai/fault_map.hpp"
-#include "openai/scan.hpp"
 #include "provider/table.hpp"
 
 using namespace ferry;
@@ -157,17 +156,18 @@ BOOST_AUTO_TEST_CASE(some_finish_reasons_are_failures) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(usage_is_asked_for_on_streams_only) {
-    const auto edited = [](std::string_view body, bool ask) {
-        const auto request = openai::testing::scan(body).value();
-        openai::edit_list edits(request.object);
-        find_provider("other").edit_request(request, body, ask, edits);
-        return !edits.empty();
-    };
-    BOOST_TEST(edited(R"({"stream":true})", true));
-    BOOST_TEST(!edited(R"({"stream":true})", false));
-    BOOST_TEST(!edited(R"({"stream":false})", true));
-    BOOST_TEST(!edited(R"({"stream":true,"stream_options":{"include_usage":true}})", true));
+BOOST_AUTO_TEST_CASE(a_code_may_mean_something_else_to_one_service) {
+    const auto quota = openai::parse_upstream_error(
+        "application/json", R"({"error":{"message":"You exceeded your current quota, please check your plan",)"
+                            R"("type":"insufficient_quota","code":"insufficient_quota"},"request_id":"r"})");
+    const auto of = [&](std::string_view service) { return find_provider(service).classify(429, quota, std::nullopt); };
+    BOOST_TEST(openai::map_fault(of("qwen")).status == 429);
+    BOOST_TEST(of("qwen").retry == same);
+    BOOST_TEST(openai::map_fault(of("deepseek")).status == 503);
+    BOOST_TEST(openai::map_fault(of("other")).status == 503);
+    const auto arrears = openai::parse_upstream_error("application/json", R"({"error":{"code":"Arrearage"}})");
+    BOOST_TEST(openai::code_text(find_provider("qwen").classify(400, arrears, std::nullopt)) ==
+               "upstream_insufficient_balance");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -62,4 +62,13 @@ BOOST_AUTO_TEST_CASE(the_message_may_say_when) {
     BOOST_TEST(wait({.retry_after = "2"}, "try again in 5s") == 2000);
 }
 
+BOOST_AUTO_TEST_CASE(the_message_may_name_the_moment_of_a_reset_in_beijing) {
+    BOOST_TEST(wait({}, "Your limit will reset at 2026-11-22 15:00:00") == 10'000);
+    BOOST_TEST(wait({}, "\u60a8\u7684\u9650\u989d\u5c06\u5728 2026-11-22 15:00:05 \u91cd\u7f6e\u3002") == 15'000);
+    BOOST_TEST(wait({}, "Usage limit reached. It will reset at 2026-11-23 00:00:00.") == 60'000);
+    BOOST_TEST(wait({}, "Your limit was reset at 2026-11-22 14:00:00") == -1);
+    BOOST_TEST(wait({}, "it will reset at 2026-99-22 15:00:00") == -1);
+    BOOST_TEST(wait({}, "see the log of 2026-11-22 15:00:00") == -1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
