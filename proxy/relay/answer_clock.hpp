@@ -1,6 +1,8 @@
 // The deadlines of one answer: the first byte of payload, the time between two reads, the whole exchange.
 #pragma once
 
+#include <algorithm>
+
 #include "net/interrupt_slot.hpp"
 #include "net/timer_wheel.hpp"
 
@@ -8,6 +10,7 @@ namespace ferry::relay {
 
 struct answer_limits {
     std::chrono::milliseconds first_byte, idle;
+    std::chrono::milliseconds kept_alive{0};  // in place of first_byte while the upstream shows that it is at it
     steady::time_point total_until;
 };
 
@@ -26,6 +29,7 @@ public:
     }
 
     void on_sent(steady::time_point now) {
+        sent_ = now;
         first_until_ = now + limits_.first_byte;
         rearm();
     }
@@ -40,6 +44,8 @@ public:
         reading_ = false;
         begun_ = begun_ || bytes;
     }
+    // A comment or a blank line has come: the upstream is alive, and its queue may be long.
+    void on_keepalive() { first_until_ = std::max(first_until_, sent_ + limits_.kept_alive); }
     // Something of the answer itself has come: the first-byte clock is done.
     void on_payload() { payload_ = true; }
     which expired() const { return expired_; }
@@ -86,7 +92,7 @@ private:
     answer_limits limits_;
     net::interrupt_slot& slot_;
     net::deadline deadline_;
-    steady::time_point armed_for_{}, quiet_since_{};
+    steady::time_point armed_for_{}, quiet_since_{}, sent_{};
     steady::time_point first_until_ = steady::time_point::max(), wake_ = steady::time_point::max();
     bool begun_ = false, payload_ = false, reading_ = false, woken_ = false;
     which expired_ = which::none;

@@ -84,6 +84,8 @@ asio::awaitable<std::optional<fault>> attempt::send() {
     answer_limits limits;
     limits.first_byte = to_.limits.first_byte.value_or(timeouts.first_byte);
     limits.idle = to_.limits.idle.value_or(timeouts.idle);
+    // A row that sets its own limit means it.
+    if (!to_.limits.first_byte) limits.kept_alive = to_.speaks->kept_alive;
     limits.total_until = x_.total_until;
     if (to_.limits.total) limits.total_until = std::min(limits.total_until, x_.started + *to_.limits.total);
     clock_.emplace(x_.core.wheel, x_.waiting, limits);

@@ -38,7 +38,10 @@ public:
             if (readable_) finder.feed(pieces_[i]);
             size_ += pieces_[i++].size();
         }
-        if (size_ > 0) from_.clock().on_payload();
+        if (size_ > 0)
+            from_.clock().on_payload();
+        else if (trimmed_ > 0)
+            from_.clock().on_keepalive();
         return std::nullopt;
     }
 

@@ -83,6 +83,8 @@ asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
         if (flow.has_payload() && !x.first_token) {
             x.first_token = steady::now();
             from.clock().on_payload();
+        } else if (!flow.pieces().empty()) {
+            from.clock().on_keepalive();
         }
         if (failed) break;
         if (from.body_done()) {

@@ -97,6 +97,28 @@ BOOST_AUTO_TEST_CASE(bytes_put_the_idle_clock_off_and_not_the_first_byte_clock) 
     BOOST_TEST((first.expired() == which::first_byte));
 }
 
+BOOST_AUTO_TEST_CASE(keepalives_put_the_first_byte_clock_off_where_the_service_may_take_long) {
+    auto patient = limits(milliseconds(10), long_time, start + long_time);
+    patient.kept_alive = milliseconds(60);
+    answer_clock clock(wheel, slot, patient);
+    clock.on_sent(start);
+    clock.on_read(true);
+    clock.on_keepalive();
+    clock.on_wait(start);
+    wait_for_poke();
+    BOOST_TEST((clock.expired() == which::first_byte));
+    BOOST_TEST((passed() >= milliseconds(60)));
+
+    reading.pokes = 0;
+    start = steady::now();
+    answer_clock ordinary(wheel, slot, limits(milliseconds(10), long_time, start + long_time));
+    ordinary.on_sent(start);
+    ordinary.on_keepalive();
+    ordinary.on_wait(start);
+    wait_for_poke();
+    BOOST_TEST((passed() < milliseconds(60)));
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_is_slow_to_take_the_answer_does_not_use_up_the_idle_time) {
     answer_clock slow(wheel, slot, limits(long_time, milliseconds(20), start + milliseconds(80)));
     slow.on_sent(start);
