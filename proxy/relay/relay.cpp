@@ -8,6 +8,7 @@
 #include "relay/attempt.hpp"
 #include "relay/client_response.hpp"
 #include "relay/client_watch.hpp"
+#include "relay/relay_aggregate.hpp"
 #include "relay/relay_full.hpp"
 #include "relay/relay_stream.hpp"
 #include "relay/request_body.hpp"
@@ -66,6 +67,8 @@ asio::awaitable<std::optional<fault>> relay_answer(exchange& x, attempt& from) {
     if (status < 200 || status > 203 || no_stream) return refuse_answer(x, from);
     x.body.release();
     if (x.request.stream) return relay_stream(x, from);
+    // Asked for because the model answers in streams alone, or the upstream's own idea.
+    if (is_event_stream(from.head())) return relay_aggregate(x, from);
     return relay_full(x, from);
 }
 
