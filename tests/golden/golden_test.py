@@ -5,17 +5,17 @@ from pathlib import Path
 import answers
 from harness import FerryCase, insert_model
 
-HERE = Path(__file__).resolve().parent
+CASES = sorted((Path(__file__).resolve().parent / "cases").glob("*.case"))
 
 
 class Case:
-    def __init__(self, file, nonce):
+    def __init__(self, file, nonce=""):
         self.sections, lines = {}, None
         for line in file.read_text().splitlines():
             if line.startswith("=== "):
                 lines = self.sections.setdefault(line[4:].strip(), [])
             elif lines is not None and line.strip():
-                lines.append(line.replace("NONCE", nonce))
+                lines.append(line.replace("NONCE", nonce).replace("MODEL", file.stem))
 
     def split(self, name):
         """(bytes of the section, its directives as (word, rest))."""
@@ -43,10 +43,10 @@ def as_bytes(line):
     return (text + ends[mark]).encode() if mark in ends else None
 
 
-def writes_of(case, size):
+def writes_of(case, section, size):
     """The upstream's body as the writes it goes out in; a number is a pause."""
     writes, data = [], b""
-    for line in [*case.sections.get("upstream", []), "pause 0"]:
+    for line in [*case.sections.get(section, []), "pause 0"]:
         got = as_bytes(line)
         if got is not None:
             data += got
@@ -58,13 +58,13 @@ def writes_of(case, size):
     return writes
 
 
-def script_of(case):
+def script_of(case, section):
     """The upstream's steps."""
-    told = dict(case.split("upstream")[1])
+    told = dict(case.split(section)[1])
     head, end = told["head"].split(" ", 3), told.get("end")
     status, kind, framing = int(head[0]), head[1], head[2] if len(head) > 2 else "length"
     fields = head[3:]
-    writes = writes_of(case, int(told.get("split", 0)))
+    writes = writes_of(case, section, int(told.get("split", 0)))
     if framing == "chunked":
         fields.append("Transfer-Encoding: chunked")
         writes = [answers.as_chunk(one) if isinstance(one, bytes) else one for one in writes]
@@ -73,7 +73,7 @@ def script_of(case):
         fields.append("Connection: close")
         end = end or "close"
     else:
-        fields.append(f"Content-Length: {len(case.split('upstream')[0])}")
+        fields.append(f"Content-Length: {len(case.split(section)[0])}")
     return [answers.head(status, kind, *fields), *writes, *([end] if end else [])]
 
 
@@ -83,12 +83,21 @@ class Golden(FerryCase):
     @classmethod
     def models(cls):
         renamed = insert_model("renamed", cls.upstream.base, upstream_model="'up-1'")
-        return [insert_model("demo", cls.upstream.base), renamed]
+        return [insert_model("demo", cls.upstream.base), renamed, *map(cls.own_model, CASES)]
+
+    @classmethod
+    def own_model(cls, file):
+        """The row that a case has for itself alone."""
+        case = Case(file)
+        columns = dict(line.split(" = ", 1) for line in case.sections.get("model", []))
+        provider = columns.pop("provider", "other")
+        return insert_model(file.stem, cls.upstream.base, provider, upstream_model="'up-1'", **columns)
 
     def play(self, file):
         nonce = self.nonce()
         case = Case(file, nonce)
-        self.upstream.on(nonce, *script_of(case))
+        tries = [name for name in ("upstream", "then upstream", "at last upstream") if name in case.sections]
+        self.upstream.on(nonce, *[script_of(case, name) for name in tries])
         client = self.client()
         body, _ = case.split("client")
         client.send(self.request(body, *case.rest_of("client", "field"), nonce=nonce))
@@ -98,11 +107,23 @@ class Golden(FerryCase):
             client.close()
         else:
             self.check_answer(case, client.response())
-        if "upstream sees" in case.sections:
-            self.assertEqual(self.upstream.wait_for(nonce).body, case.split("upstream sees")[0])
+        for count, name in enumerate(tries, 1):
+            if f"{name} sees" in case.sections:
+                self.check_request(self.upstream.wait_for(nonce, count), *case.split(f"{name} sees"))
+        self.assertEqual(len(self.upstream.requests(nonce)), len(tries))
         wanted = dict(line.split(" = ", 1) for line in case.sections.get("usage", []))
         if wanted:
             self.assert_row(nonce, **{name: json.loads(value) for name, value in wanted.items()})
+
+    def check_request(self, served, body, directives):
+        if body:
+            self.assertEqual(served.body, body)
+        for word, rest in directives:
+            if word == "field":
+                name, value = rest.split(": ", 1)
+                self.assertEqual(served.fields(name), [value])
+            elif word == "no-field":
+                self.assertEqual(served.fields(rest), [])
 
     def check_answer(self, case, answer):
         wanted, directives = case.split("client sees")
@@ -124,6 +145,8 @@ class Golden(FerryCase):
             elif word == "field":
                 name, value = rest.split(": ", 1)
                 self.assertEqual(answer.field(name), value)
+            elif word == "no-field":
+                self.assertIsNone(answer.field(rest))
 
     def check_error_event(self, rest, code):
         events = [one for one in rest.split(b"\n\n") if one]
@@ -134,5 +157,5 @@ class Golden(FerryCase):
             self.assertEqual(error["code"], code)
 
 
-for case_file in sorted((HERE / "cases").glob("*.case")):
+for case_file in CASES:
     setattr(Golden, "test_" + case_file.stem, lambda self, file=case_file: self.play(file))
