@@ -23,6 +23,8 @@ public:
         known_[model_id] |= repairs;
     }
 
+    void forget(std::int64_t model_id) { known_.erase(model_id); }
+
 private:
     std::int64_t version_ = 0;
     boost::unordered_flat_map<std::int64_t, provider::repair_set> known_;

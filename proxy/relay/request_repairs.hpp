@@ -17,7 +17,11 @@ public:
     // REQUIRES: the request's body is still there.
     bool take(provider::repair_set refused) {
         const auto more = provider::applicable(refused & ~x_.adjusted, x_.request, x_.body.view());
-        if (more.none() || count_ == most) return false;
+        if (more.none() || count_ == most) {
+            // What once helped may be what is refused now.
+            if (refused.any() && x_.adjusted.any()) x_.core.learned.forget(to_.id);
+            return false;
+        }
         x_.adjusted |= more;
         ++count_;
         return true;

@@ -141,4 +141,38 @@ BOOST_AUTO_TEST_CASE(a_row_without_a_key_sends_no_credentials) {
     BOOST_TEST(got.head.find("authorization") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_service_is_spoken_to_in_its_own_way) {
+    auto to = row();
+    to.provider = "qwen";
+    const auto got = plan(to, R"({"model":"demo","messages":[{"role":"developer"}],"top_p":1})",
+                          "X-DashScope-WorkSpace: w1\r\nX-DashScope-Async: a\r\n");
+    BOOST_TEST(got.body == R"({"model":"up-1","messages":[{"role":"system"}],"top_p":0.999})");
+    BOOST_TEST(has_line(got, "x-dashscope-workspace: w1"));
+    BOOST_TEST(got.head.find("async") == std::string::npos);
+    BOOST_TEST(got.size == got.total);
+}
+
+BOOST_AUTO_TEST_CASE(thinking_is_asked_for_as_a_stream_where_it_is_not_to_be_had_otherwise) {
+    auto to = row();
+    to.provider = "qwen";
+    const std::string usage = R"("stream":true,"stream_options":{"include_usage":true}})";
+    BOOST_TEST(plan(to, R"({"model":"up-1","enable_thinking":true})").body ==
+               R"({"model":"up-1","enable_thinking":true,)" + usage);
+    BOOST_TEST(plan(to, R"({"model":"up-1","enable_thinking":false})").body ==
+               R"({"model":"up-1","enable_thinking":false})");
+    to.extra_body = R"({"enable_thinking":true})";
+    BOOST_TEST(plan(to, R"({"model":"up-1"})").body.find(R"("stream":true)") != std::string::npos);
+    BOOST_TEST(plan(to, R"({"model":"up-1","enable_thinking":false})").body.find("stream") == std::string::npos);
+    to.provider = "other";
+    BOOST_TEST(plan(to, R"({"model":"up-1"})").body.find("stream") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_default_of_the_row_does_not_stand_beside_the_same_thing_by_another_name) {
+    auto to = row();
+    to.provider = "deepseek";
+    to.extra_body = R"({"max_tokens":9})";
+    BOOST_TEST(plan(to, R"({"model":"up-1","max_completion_tokens":5})").body == R"({"model":"up-1","max_tokens":5})");
+    BOOST_TEST(plan(to, R"({"model":"up-1"})").body == R"({"model":"up-1","max_tokens":9})");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
