@@ -55,9 +55,7 @@ constexpr auto common = std::to_array<code_row>({
     {"1211", no_model},
     {"rate_limit_exceeded", rate_limited},
     {"rate_limit_error", rate_limited},
-    {"throttling", rate_limited},
-    {"throttling.ratequota", rate_limited},
-    {"throttling.allocationquota", rate_limited},
+    {"throttling*", rate_limited},
     {"1302", rate_limited},
     {"1303", rate_limited},
     {"1304", quota_used_up},
@@ -72,10 +70,15 @@ constexpr auto common = std::to_array<code_row>({
     {"unavailable_error", busy},
 });
 
+bool matches(std::string_view code, std::string_view word) {
+    if (!code.ends_with('*')) return code == word;
+    return word.starts_with(code.substr(0, code.size() - 1));
+}
+
 guess by_code(std::span<const code_row> codes, const openai::upstream_error& error) {
     for (const auto& word : {lower(error.code), lower(error.type)}) {
         for (const auto& row : codes) {
-            if (row.code == word) return row.means;
+            if (matches(row.code, word)) return row.means;
         }
     }
     return {};

@@ -16,7 +16,7 @@ struct error_meaning {
     retry_advice retry;
 };
 struct code_row {
-    std::string_view code;  // lower case; compared with the error's code and its type
+    std::string_view code;  // lower case; compared with the error's code and its type; `x*` is any that begins so
     error_meaning means;
 };
 

@@ -33,9 +33,6 @@ const dialect& dialect_of(std::string_view) {
 constexpr error_meaning rate_limited{fault_code::upstream_rate_limited, retry_advice::same};
 constexpr auto codes = std::to_array<code_row>({
     {"insufficient_quota", rate_limited},
-    {"limit_requests", rate_limited},
-    {"limit_burst_rate", rate_limited},
-    {"throttling.burstrate", rate_limited},
 });
 
 fault classify(int status, const openai::upstream_error& error, std::optional<std::chrono::milliseconds> retry_after) {

@@ -15,8 +15,8 @@ std::string_view media_type(const net::http_head& head) {
     return type;
 }
 
-fault invalid_answer(std::string text) {
-    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate, std::move(text));
+fault invalid_answer(std::string text, retry_advice advice = retry_advice::next_candidate) {
+    return fault::upstream(fault_code::upstream_invalid_response, advice, std::move(text));
 }
 
 }  // namespace
@@ -58,8 +58,10 @@ std::optional<fault> check_answer_head(const net::http_head& head, bool stream) 
 
 std::optional<fault> check_document(const openai::usage_finder& finder, const catalog::candidate& row,
                                     std::string_view body) {
-    if (!finder.has_begun()) return invalid_answer("The upstream answered 200 with an empty body.");
-    if (!finder.is_complete()) return invalid_answer("The upstream's answer is not complete JSON.");
+    // Some services answer so in moments of load.
+    constexpr auto again = retry_advice::same;
+    if (!finder.has_begun()) return invalid_answer("The upstream answered 200 with an empty body.", again);
+    if (!finder.is_complete()) return invalid_answer("The upstream's answer is not complete JSON.", again);
     if (!finder.facts().is_error) return std::nullopt;
     const auto secrets = secrets_of(row);
     const auto error = openai::parse_upstream_error("application/json", body, secrets);

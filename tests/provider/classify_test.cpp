@@ -166,6 +166,10 @@ BOOST_AUTO_TEST_CASE(a_code_may_mean_something_else_to_one_service) {
     BOOST_TEST(openai::map_fault(of("deepseek")).status == 503);
     BOOST_TEST(openai::map_fault(of("other")).status == 503);
     const auto arrears = openai::parse_upstream_error("application/json", R"({"error":{"code":"Arrearage"}})");
+    const auto throttled = openai::parse_upstream_error(
+        "application/json", R"({"code":"Throttling.AllocationQuota","message":"You exceeded your current quota"})");
+    BOOST_TEST(openai::code_text(find_provider("qwen").classify(200, throttled, std::nullopt)) ==
+               "rate_limit_exceeded");
     BOOST_TEST(openai::code_text(find_provider("qwen").classify(400, arrears, std::nullopt)) ==
                "upstream_insufficient_balance");
 }
