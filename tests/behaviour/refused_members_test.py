@@ -13,7 +13,8 @@ class RefusedMembers(FerryCase):
 
     @classmethod
     def models(cls):
-        return [insert_model(name, cls.upstream.base) for name in ("taught", "bystander", "stubborn", "dying", "booked", "changing")]
+        names = ("taught", "bystander", "stubborn", "dying", "booked", "changing")
+        return [insert_model(name, cls.upstream.base) for name in names]
 
     def ask(self, model, *scripts, **members):
         """(the answer, the bodies that reached the upstream)."""
