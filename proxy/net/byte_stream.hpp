@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -69,6 +70,9 @@ public:
     virtual int native_handle() const = 0;
     virtual std::string peer_address() const = 0;  // "203.0.113.7", "2001:db8::1", "unix"
 };
+
+// What one write gathers; room for an ordinary message without an allocation.
+using gather_list = boost::container::small_vector<iovec, 8>;
 
 // Takes `written` bytes off the front of `pieces`, and empty pieces with them.
 void consume(std::span<iovec>& pieces, std::size_t written);

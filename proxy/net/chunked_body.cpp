@@ -30,7 +30,7 @@ public:
         this->put(boost::asio::const_buffer(any_head.data(), any_head.size()), ignored);
     }
 
-    std::vector<std::string_view>* payload = nullptr;
+    piece_list* payload = nullptr;
     bool bad_extension = false;
     std::uint64_t chunk_left = 0;  // of the current chunk's data; 0 between chunks
 
@@ -75,7 +75,7 @@ void chunked_body::reset() {
     parser_ = std::make_unique<parser>();
 }
 
-std::size_t chunked_body::read(std::string_view bytes, std::vector<std::string_view>& payload, std::string& error) {
+std::size_t chunked_body::read(std::string_view bytes, piece_list& payload, std::string& error) {
     std::size_t total = 0;
     parser_->payload = &payload;
     // Beast stops after some states although more could be done; go on while it makes progress.

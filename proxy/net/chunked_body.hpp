@@ -4,9 +4,8 @@
 #include <cstddef>
 #include <memory>
 #include <string_view>
-#include <vector>
 
-#include "base/fault.hpp"
+#include "base/piece_list.hpp"
 
 namespace ferry::net {
 
@@ -25,7 +24,7 @@ public:
     // Decodes bytes that follow what was consumed so far; appends views of payload and returns how many bytes it
     // consumed. What it leaves must be given again, with more behind it. Trailers are dropped. The error is a part of
     // a sentence that says what is wrong; "" if nothing is.
-    std::size_t read(std::string_view bytes, std::vector<std::string_view>& payload, std::string& error);
+    std::size_t read(std::string_view bytes, piece_list& payload, std::string& error);
     bool done() const;
 
 private:

@@ -56,7 +56,7 @@ result<http_reader::progress> http_reader::read_head(std::string_view bytes) {
     return progress::done;
 }
 
-result<std::size_t> http_reader::read_body(std::string_view bytes, std::vector<std::string_view>& payload) {
+result<std::size_t> http_reader::read_body(std::string_view bytes, piece_list& payload) {
     if (head_.framing == body_framing::chunked) {
         std::string wrong;
         const auto consumed = chunks_->read(bytes, payload, wrong);

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "base/fault.hpp"
+#include "base/piece_list.hpp"
 #include "net/chunked_body.hpp"
 #include "net/http_head.hpp"
 #include "net/strict_http.hpp"
@@ -37,7 +37,7 @@ public:
 
     // Decodes body bytes that follow what was consumed so far; appends views of payload to `payload` and returns how
     // many bytes it consumed. What it leaves must be given again, with more behind it. Trailers are dropped.
-    result<std::size_t> read_body(std::string_view bytes, std::vector<std::string_view>& payload);
+    result<std::size_t> read_body(std::string_view bytes, piece_list& payload);
     bool body_done() const;
 
     // The peer closed. True if that ends the message properly (framing until_close), false if it was cut short.

@@ -68,17 +68,17 @@ void edit_list::add_members(std::vector<cut>& cuts) const {
     }
 }
 
-std::vector<std::string_view> edit_list::gather(std::string_view body) const {
+piece_list edit_list::gather(std::string_view body) const {
     std::vector<cut> cuts;
     cuts.reserve(replaced_.size() + 2 * (removed_.size() + inserted_.size()));
     for (const auto& each : replaced_) cuts.push_back({each.where, each.text});
     cut_members(body, cuts);
     add_members(cuts);
-    std::stable_sort(cuts.begin(), cuts.end(),
-                     [](const cut& a, const cut& b) { return a.where.begin < b.where.begin; });
+    if (cuts.size() > 1)
+        std::stable_sort(cuts.begin(), cuts.end(),
+                         [](const cut& a, const cut& b) { return a.where.begin < b.where.begin; });
 
-    std::vector<std::string_view> pieces;
-    pieces.reserve(2 * cuts.size() + 1);
+    piece_list pieces;
     const auto add = [&pieces](std::string_view piece) {
         if (!piece.empty()) pieces.push_back(piece);
     };
@@ -90,12 +90,6 @@ std::vector<std::string_view> edit_list::gather(std::string_view body) const {
     }
     add(body.substr(at));
     return pieces;
-}
-
-std::size_t edit_list::size(std::string_view body) const {
-    std::size_t sum = 0;
-    for (const auto piece : gather(body)) sum += piece.size();
-    return sum;
 }
 
 void ask_for_usage(const chat_request& request, edit_list& edits) {

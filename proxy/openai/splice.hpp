@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/piece_list.hpp"
 #include "openai/chat_request.hpp"
 #include "openai/json_text.hpp"
 
@@ -29,10 +30,7 @@ public:
     bool empty() const { return replaced_.empty() && removed_.empty() && inserted_.empty(); }
 
     // The edited body as pieces of `body` and of this list, in order, none empty. The views live as long as both do.
-    std::vector<std::string_view> gather(std::string_view body) const;
-
-    // How many bytes gather() yields.
-    std::size_t size(std::string_view body) const;
+    piece_list gather(std::string_view body) const;
 
 private:
     struct replacement {

@@ -89,8 +89,7 @@ asio::awaitable<std::optional<fault>> attempt::send() {
     limits.total_until = x_.total_until;
     if (to_.limits.total) limits.total_until = std::min(limits.total_until, x_.started + *to_.limits.total);
     clock_.emplace(x_.core.wheel, x_.waiting, limits);
-    std::vector<iovec> gather;
-    gather.reserve(plan_.pieces().size());
+    net::gather_list gather;
     for (const auto& one : plan_.pieces()) gather.push_back(net::piece(one));
     result_.was_sent = true;
     if (x_.before_us < 0) x_.before_us = us_between(x_.started, x_.moment) - x_.waited_us;
@@ -223,7 +222,7 @@ void attempt::read_available() {
     result_.bytes_down += static_cast<std::int64_t>(got.bytes);
 }
 
-result<std::size_t> attempt::decode(std::vector<std::string_view>& payload) {
+result<std::size_t> attempt::decode(piece_list& payload) {
     auto& c = *lease_.operator->();
     auto consumed = c.reader.read_body(c.unread(), payload);
     if (consumed) c.begin += *consumed;

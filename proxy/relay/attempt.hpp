@@ -40,7 +40,7 @@ public:
     // What has come already, without waiting.
     void read_available();
     // Decodes what lies unread; the views are good until the next read_more() that moves the buffer (make_room()).
-    result<std::size_t> decode(std::vector<std::string_view>& payload);
+    result<std::size_t> decode(piece_list& payload);
     bool body_done() const { return lease_->reader.body_done(); }
     bool ends_with_connection() const { return lease_->reader.ends_with_connection(); }
     bool buffer_is_full() const;

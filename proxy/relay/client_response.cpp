@@ -144,8 +144,7 @@ asio::awaitable<void> send_whole(exchange& x, int status, std::string_view conte
     auto head = start_head(x, status, content_type);
     head.add(extra_headers).add("content-length: ").add(length).add("\r\n\r\n");
     if (x.end.status == 0) x.end.status = status;
-    std::vector<iovec> gather;
-    gather.reserve(pieces.size() + 1);
+    net::gather_list gather;
     gather.push_back(net::piece(head));
     if (x.head.method != "HEAD") {
         for (const auto& one : pieces) gather.push_back(net::piece(one));

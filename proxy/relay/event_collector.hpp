@@ -39,7 +39,7 @@ private:
     openai::sse_scanner scanner_;
     openai::stream_aggregate whole_;
     std::string pending_;
-    std::vector<std::string_view> payload_;
+    piece_list payload_;
     bool begun_ = false;
 };
 

@@ -32,7 +32,7 @@ public:
     void add(std::string text);
 
     // What to write now; good until written().
-    const std::vector<std::string_view>& pieces() const { return pieces_; }
+    const piece_list& pieces() const { return pieces_; }
     void written();
 
     const stream_gate& gate() const { return gate_; }
@@ -44,8 +44,8 @@ private:
 
     stream_gate gate_;
     openai::sse_scanner scanner_;
-    std::vector<std::string_view> payload_;
-    std::vector<std::string_view> pieces_;
+    piece_list payload_;
+    piece_list pieces_;
     std::list<std::string> texts_;  // what pieces_ may point to besides the read buffer and tail_
     std::string tail_;
     std::size_t tail_used_ = 0;

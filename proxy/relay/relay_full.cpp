@@ -60,9 +60,8 @@ public:
     std::size_t size() const { return size_; }
     std::size_t trimmed() const { return trimmed_; }
     std::string_view beginning() const { return held_.empty() && !pieces_.empty() ? pieces_.front() : held_; }
-    std::vector<std::string_view> pieces() const {
-        std::vector<std::string_view> all;
-        all.reserve(pieces_.size() + 1);
+    piece_list pieces() const {
+        piece_list all;
         if (!held_.empty()) all.push_back(held_);
         all.insert(all.end(), pieces_.begin(), pieces_.end());
         return all;
@@ -82,7 +81,7 @@ private:
     attempt& from_;
     bool readable_;
     std::string held_;
-    std::vector<std::string_view> pieces_;
+    piece_list pieces_;
     std::size_t size_ = 0, trimmed_ = 0;
 };
 
@@ -175,7 +174,7 @@ asio::awaitable<std::optional<fault>> relay_full(exchange& x, attempt& from) {
 
 asio::awaitable<fault> read_error(exchange& x, attempt& from) {
     std::string body;
-    std::vector<std::string_view> pieces;
+    piece_list pieces;
     bool ended = false;
     for (;;) {
         pieces.clear();

@@ -65,7 +65,7 @@ private:
 
     exchange& x_;
     openai::chat_scanner scanner_;
-    std::vector<std::string_view> payload_;
+    piece_list payload_;
 };
 
 fault why_stopped(exchange& x, const net::deadline& limit) {

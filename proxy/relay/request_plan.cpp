@@ -76,10 +76,10 @@ openai::edit_list edits_for(const openai::chat_request& request, std::string_vie
 request_plan::request_plan(const openai::chat_request& request, std::string_view body, const net::http_head& from,
                            const catalog::candidate& to, provider::repair_set repairs)
     : head_(512), edits_(edits_for(request, body, to, repairs)) {
-    const auto body_size = edits_.size(body);
-    write_head(from, to, body_size);
     const auto body_pieces = edits_.gather(body);
-    pieces_.reserve(body_pieces.size() + 1);
+    std::size_t body_size = 0;
+    for (const auto piece : body_pieces) body_size += piece.size();
+    write_head(from, to, body_size);
     pieces_.push_back(head_);
     pieces_.insert(pieces_.end(), body_pieces.begin(), body_pieces.end());
     size_ = head_.size() + body_size;

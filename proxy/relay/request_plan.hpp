@@ -3,8 +3,8 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
+#include "base/piece_list.hpp"
 #include "base/text_buffer.hpp"
 #include "catalog/catalog.hpp"
 #include "net/http_head.hpp"
@@ -23,7 +23,7 @@ public:
     request_plan& operator=(const request_plan&) = delete;
 
     // The head, then the body.
-    const std::vector<std::string_view>& pieces() const { return pieces_; }
+    const piece_list& pieces() const { return pieces_; }
     std::size_t size() const { return size_; }
 
 private:
@@ -31,7 +31,7 @@ private:
 
     text_buffer head_;
     openai::edit_list edits_;
-    std::vector<std::string_view> pieces_;
+    piece_list pieces_;
     std::size_t size_ = 0;
 };
 

@@ -47,7 +47,7 @@ public:
             result_.fields = reader_.head().fields.size();
             at_ = reader_.head_size();
         }
-        std::vector<std::string_view> payload;
+        ferry::piece_list payload;
         const auto used = reader_.read_body(std::string_view(received_).substr(at_), payload);
         for (const auto one : payload) result_.body += one;
         if (!used) return refuse(used.error());

@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(H5_a_quoted_extension_never_reaches_over_the_end_of_its_lin
 BOOST_AUTO_TEST_CASE(the_last_chunk_may_arrive_byte_by_byte_and_be_looked_at_twice) {
     http_reader reader(kind::request, 4096);
     BOOST_REQUIRE((*reader.read_head(chunked("")) == progress::done));
-    std::vector<std::string_view> payload;
+    ferry::piece_list payload;
     const std::string_view last = "0\r\nA: b\r\n\r\n";
     for (std::size_t size = 0; size < last.size(); ++size) {
         for (int i = 0; i < 2; ++i) BOOST_TEST(*reader.read_body(last.substr(0, size), payload) == 0);
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_head_is_bounded_to_the_byte) {
 
 BOOST_AUTO_TEST_CASE(a_reader_remembers_nothing_of_the_message_before) {
     http_reader reader(kind::response, 4096);
-    std::vector<std::string_view> payload;
+    ferry::piece_list payload;
     BOOST_REQUIRE((*reader.read_head("HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n") == progress::done));
     BOOST_TEST(*reader.read_body("3;a\r\nabc\r\n0\r\n\r\n", payload) == 15);
     for (int i = 0; i < 3; ++i) {
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(payload_is_seen_where_it_was_read) {
     http_reader reader(kind::request, 4096);
     BOOST_REQUIRE((*reader.read_head(chunked("")) == progress::done));
     const std::string_view body = "5\r\nhello\r\n3\r\nyou\r\n0\r\n\r\n";
-    std::vector<std::string_view> payload;
+    ferry::piece_list payload;
     BOOST_TEST(*reader.read_body(body, payload) == body.size());
     BOOST_REQUIRE(payload.size() == 2);
     BOOST_TEST((payload[0].data() == body.data() + 3));

@@ -18,7 +18,6 @@ std::string join(const edit_list& edits, std::string_view body) {
         BOOST_TEST(!piece.empty());
         out += piece;
     }
-    BOOST_TEST(out.size() == edits.size(body));
     return out;
 }
 

@@ -31,7 +31,7 @@ public:
     void take(const std::vector<std::string_view>& chunks) {
         if (!out_.code.empty()) return;
         std::vector<std::unique_ptr<std::string>> memory;
-        std::vector<std::string_view> payload;
+        ferry::piece_list payload;
         for (const auto chunk : chunks) payload.push_back(*memory.emplace_back(std::make_unique<std::string>(chunk)));
         note(flow_.take(payload));
         collect();
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(chunks_of_one_read_join_as_reads_do) {
 BOOST_AUTO_TEST_CASE(whole_events_are_written_from_where_they_were_read_in_one_piece) {
     event_flow flow(gate(false));
     const auto stream = join({hello, hello, hello});
-    const std::vector<std::string_view> payload = {stream};
+    const ferry::piece_list payload = {stream};
     BOOST_TEST(!flow.take(payload));
     BOOST_REQUIRE(flow.pieces().size() == 1);
     BOOST_TEST((flow.pieces()[0].data() == stream.data()));
