@@ -1,7 +1,8 @@
 # Sourced by deploy/quickstart and tests/run: installs the Debian packages that are missing, and only those.
 
 build_packages=(g++ cmake ninja-build ccache mold git libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
-    libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev libsqlite3-dev libssl-dev libmimalloc-dev)
+    libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev libsqlite3-dev libpqxx-dev libpq-dev libssl-dev
+    libmimalloc-dev)
 
 say() { printf '%s\n' "$*"; }
 die() {

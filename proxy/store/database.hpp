@@ -1,9 +1,13 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "store/catalog_watch.hpp"
 #include "store/key_store.hpp"
 #include "store/model_store.hpp"
 #include "store/options.hpp"
@@ -30,6 +34,8 @@ public:
     virtual std::unique_ptr<key_store> keys() = 0;
     virtual std::unique_ptr<usage_store> usage() = 0;
     virtual std::unique_ptr<sql_runner> sql() = 0;
+    // Tells of the catalog's changes as they happen; nothing where the store cannot, and asking is cheap enough.
+    virtual std::unique_ptr<catalog_watch> watch_catalog(std::function<void()> look) = 0;
 
     // What migrate() would apply, oldest first; changes nothing, also where there is no store yet.
     // Throws store_error if the schema is newer than this program or an applied migration was edited afterwards.
@@ -37,11 +43,22 @@ public:
     // Applies what is pending, each in its own transaction, and returns it. Safe to run in several processes at once.
     virtual std::vector<migration_name> migrate() = 0;
 
+    // From now on no call takes longer than this, those under way included: the process is about to end.
+    virtual void hurry(std::chrono::milliseconds most) = 0;
+
     // Where the store is, for people: absolute, without a password.
     virtual std::string description() const = 0;
 };
 
-// Understands `sqlite:PATH`. Does no I/O: the file (mode 0600) and its folder are made at the first call.
+// Whether the url names a server, which may be away, and not a file of this machine.
+bool is_server_url(std::string_view url);
+
+// What is wrong with the url of a server, "" if nothing. Does no I/O, and never repeats the url: it may hold a
+// password.
+std::string check_server_url(const std::string& url);
+
+// Understands `sqlite:PATH` (the file, mode 0600, and its folder are made at the first call) and `postgres://...`.
+// Does no I/O. Throws store_error for anything else.
 std::unique_ptr<database> open(const options& chosen);
 
 // What `serve` and the commands call first: migrates if options.auto_migrate, else throws store_error if the schema

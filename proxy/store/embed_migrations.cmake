@@ -1,10 +1,10 @@
-# Writes OUTPUT, a .cpp with every SOURCES file (migrations/<store>/NNNN_name.sql) in it. Run as a script:
-#   cmake -DSOURCES=a.sql;b.sql -DOUTPUT=migrations.cpp -P embed_migrations.cmake
+# Writes OUTPUT, a .cpp with every SOURCES file (migrations/STORE/NNNN_name.sql) in it. Run as a script:
+#   cmake -DSOURCES=a.sql;b.sql -DSTORE=sqlite -DOUTPUT=migrations.cpp -P embed_migrations.cmake
 set(text "// Generated from migrations/; edit those.\n#include \"store/migration.hpp\"\n\nnamespace ferry::store {\n")
 set(entries "")
 list(SORT SOURCES)
 foreach(source IN LISTS SOURCES)
-  if(NOT source MATCHES "/sqlite/([0-9][0-9][0-9][0-9])_([a-z0-9_]+)\\.sql$")
+  if(NOT source MATCHES "/${STORE}/([0-9][0-9][0-9][0-9])_([a-z0-9_]+)\\.sql$")
     message(FATAL_ERROR "${source}: a migration is named NNNN_name.sql")
   endif()
   set(number ${CMAKE_MATCH_1})
@@ -15,6 +15,6 @@ foreach(source IN LISTS SOURCES)
   string(APPEND text "\nstatic constexpr char sql_${number}[] = R\"ferry_sql(${sql})ferry_sql\";\n")
   string(APPEND entries "    {${version}, \"${name}\", sql_${number},\n     \"${checksum}\"},\n")
 endforeach()
-string(APPEND text "\nstatic constexpr migration sqlite_list[] = {\n${entries}};\n\n"
-  "std::span<const migration> sqlite_migrations() { return sqlite_list; }\n\n}  // namespace ferry::store\n")
+string(APPEND text "\nstatic constexpr migration ${STORE}_list[] = {\n${entries}};\n\n"
+  "std::span<const migration> ${STORE}_migrations() { return ${STORE}_list; }\n\n}  // namespace ferry::store\n")
 file(WRITE ${OUTPUT} "${text}")

@@ -7,17 +7,21 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import sdk_runner
 from builds import ROOT, build, programs
+from postgres import Cluster
 from tally import Tally, failed, read_junit
 
 PROGRAM_SECONDS = 600
 SCRATCH = Path(tempfile.mkdtemp(prefix="ferry-tests-"))
 TESTS = ROOT / "tests"
 # Threads share the journal, the store threads and the catalog that is handed to the cores; the rest is one core's own.
-SHARED_BY_THREADS = ("base_tests", "usage_tests", "store_tests", "catalog_tests", "access_tests")
+SHARED_BY_THREADS = (
+    "base_tests", "usage_tests", "store_tests", "store_postgres_tests", "catalog_tests", "access_tests",
+)
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
@@ -47,6 +51,12 @@ def run(command, environment=None):
     return code, output.decode(errors="replace"), time.monotonic() - began
 
 
+@cache
+def postgres_server():
+    """One for all groups, from the first that asks to the end."""
+    return Cluster().start()
+
+
 def boost_programs(preset, prefix=(), only=None):
     tally, wanted = Tally(), [p for p in programs(preset, "_tests") if only is None or p.name in only]
     if not wanted:
@@ -54,7 +64,7 @@ def boost_programs(preset, prefix=(), only=None):
     for program in wanted:
         report = SCRATCH / f"{preset}-{program.name}.xml"
         options = ["--logger=HRF,error,stdout", f"--logger=JUNIT,error,{report}", "--report_level=short"]
-        code, output, seconds = run([*prefix, program, *options])
+        code, output, seconds = run([*prefix, program, *options], {"FERRY_TEST_POSTGRES": postgres_server().url()})
         tally.add(show(program.name, read_junit(report, program.name, code), seconds, output))
     return tally
 
@@ -168,5 +178,7 @@ if __name__ == "__main__":
     try:
         code = main(sys.argv[1:])
     finally:
+        if postgres_server.cache_info().currsize:
+            postgres_server().remove()
         shutil.rmtree(SCRATCH, ignore_errors=True)
     sys.exit(code)

@@ -18,8 +18,10 @@ public:
     std::unique_ptr<key_store> keys() override;
     std::unique_ptr<usage_store> usage() override;
     std::unique_ptr<sql_runner> sql() override;
+    std::unique_ptr<catalog_watch> watch_catalog(std::function<void()>) override { return nullptr; }
     std::vector<migration_name> pending_migrations() override;
     std::vector<migration_name> migrate() override;
+    void hurry(std::chrono::milliseconds) override {}  // calls wait for busy_timeout at most
     std::string description() const override;
 
 private:

@@ -1,57 +1,11 @@
 #include "store/sqlite/models.hpp"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
+#include <string>
 
+#include "store/model_columns.hpp"
 #include "store/sqlite/readers.hpp"
-#include "store/store_error.hpp"
 
 namespace ferry::store::sqlite {
-namespace {
-
-constexpr std::array<std::string_view, 28> model_columns = {
-    "id",
-    "model_name",
-    "display_name",
-    "provider",
-    "api_endpoint",
-    "api_key",
-    "cost_per_1k_tokens",
-    "is_enabled",
-    "created_at",
-    "updated_at",
-    "upstream_model",
-    "input_cost_per_1k",
-    "output_cost_per_1k",
-    "cached_input_cost_per_1k",
-    "currency",
-    "priority",
-    "weight",
-    "fallback_model",
-    "auth_scheme",
-    "extra_headers",
-    "extra_body",
-    "proxy",
-    "connect_timeout_ms",
-    "first_byte_timeout_ms",
-    "idle_timeout_ms",
-    "total_timeout_ms",
-    "max_context_tokens",
-    "capabilities",
-};
-
-// The names become part of a statement, so nothing but a known column may pass.
-void require_columns(std::span<const column_value> values) {
-    if (values.empty()) throw store_error("no column of ai_models was named; name at least one to write");
-    for (const column_value& value : values) {
-        if (std::find(model_columns.begin(), model_columns.end(), value.column) == model_columns.end()) {
-            throw store_error("ai_models has no column " + value.column);
-        }
-    }
-}
-
-}  // namespace
 
 catalog_rows models::load_catalog() {
     connection& db = link_.get();
@@ -74,7 +28,7 @@ std::vector<model_row> models::list_models() {
 }
 
 std::int64_t models::add_model(std::span<const column_value> values) {
-    require_columns(values);
+    require_model_columns(values);
     std::string names, marks;
     for (const column_value& value : values) {
         names.append(names.empty() ? "" : ", ").append(value.column);
@@ -88,7 +42,7 @@ std::int64_t models::add_model(std::span<const column_value> values) {
 }
 
 bool models::change_model(std::int64_t id, std::span<const column_value> values) {
-    require_columns(values);
+    require_model_columns(values);
     std::string assignments;
     for (const column_value& value : values) {
         assignments.append(assignments.empty() ? "" : ", ").append(value.column).append(" = ?");

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <vector>
 
-#include "base/id.hpp"
+#include "store/request_time.hpp"
 #include "store/sqlite/repeated_binder.hpp"
 #include "store/sqlite/row_reader.hpp"
 #include "store/sqlite/usage_rollup.hpp"
@@ -82,17 +82,6 @@ const std::string& select_usage_sql() {
                                    " FROM usage_records WHERE started_at >= ? AND started_at < ?"
                                    " AND request_id >= ? AND request_id < ? ORDER BY request_id";
     return sql;
-}
-
-// An id is made just before its request's started_at is taken. The clock may be set in between; not by as much.
-constexpr std::int64_t most_apart_us = 600'000'000;
-
-// What ids that were made at a time begin with: there is no index of times, for every request would pay for it.
-std::string id_text_at(std::int64_t time_us) {
-    uuid first;
-    std::uint64_t milliseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(time_us, 0)) / 1000;
-    for (int i = 5; i >= 0; --i, milliseconds >>= 8) first.bytes[i] = static_cast<unsigned char>(milliseconds);
-    return to_string(first);
 }
 
 void bind_columns(const usage_row& row, repeated_binder& to) {
@@ -191,8 +180,8 @@ void usage::scan(const usage_filter& window, const std::function<void(const usag
     constexpr const char* after_all = "~";  // the last character
     const std::string since = window.since_us ? time_text(*window.since_us) : before_all;
     const std::string until = window.until_us ? time_text(*window.until_us) : after_all;
-    const std::string first = window.since_us ? id_text_at(*window.since_us - most_apart_us) : before_all;
-    const std::string last = window.until_us ? id_text_at(*window.until_us + most_apart_us) : after_all;
+    const std::string first = window.since_us ? first_id_of(*window.since_us) : before_all;
+    const std::string last = window.until_us ? last_id_of(*window.until_us) : after_all;
     query found = link_.get().prepare(select_usage_sql().c_str());
     found.bind(since).bind(until).bind(first).bind(last);
     while (found.step()) {

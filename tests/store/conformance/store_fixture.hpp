@@ -1,50 +1,24 @@
-// What the tests of the store share. They are written against the interfaces of store/, so that every kind of store
-// can be made to pass them; only make_database() knows which one it is.
+// What the tests of the store share. They are written against the interfaces of store/ and are compiled once for every
+// kind of store; only fresh_store.hpp, which is another file for each kind, knows which one it is.
 #pragma once
 
-#include <stdlib.h>
-
-#include <filesystem>
+#include <cstdio>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fresh_store.hpp"
 #include "store/database.hpp"
 
 namespace ferry::store {
 
-class temporary_folder {
-public:
-    temporary_folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "ferry-store-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        path_ = pattern;
-    }
-    ~temporary_folder() { std::filesystem::remove_all(path_); }
-    temporary_folder(const temporary_folder&) = delete;
-    temporary_folder& operator=(const temporary_folder&) = delete;
-
-    std::string operator/(const char* name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
-
 // An empty store with an up-to-date schema; every call of again() is another program's view of it.
-struct store_fixture {
-    temporary_folder folder;
+struct store_fixture : fresh_store {
     std::unique_ptr<database> db = again();
 
     store_fixture() { db->migrate(); }
 
-    options chosen() const {
-        options made;
-        made.url = "sqlite:" + (folder / "ferry.db");
-        made.busy_timeout = std::chrono::milliseconds(50);
-        return made;
-    }
     std::unique_ptr<database> again() const { return open(chosen()); }
 
     std::vector<sql_result> run(std::string_view text) {
@@ -58,12 +32,29 @@ struct store_fixture {
         const sql_value& value = result.rows.at(0).at(0);
         return value.type == sql_value::kind::null ? "NULL" : value.text;
     }
+    // The first column of all rows, joined by commas.
+    std::string list(std::string_view query) {
+        std::string joined;
+        const sql_result result = run(query).back();
+        for (const auto& row : result.rows) joined += (joined.empty() ? "" : ",") + row.at(0).text;
+        return joined;
+    }
+    bool holds(const std::string& condition, const std::string& table) {
+        return ask("SELECT count(*) FROM " + table + " WHERE " + condition) != "0";
+    }
     std::int64_t catalog_version() { return std::stoll(ask("SELECT version FROM catalog_version")); }
     void add_model(std::string_view name) {
         run(std::string("INSERT INTO ai_models (model_name, api_endpoint) VALUES ('").append(name) +
             "', 'http://h/v1')");
     }
 };
+
+// A hash for a key, as a literal of SQL.
+inline std::string sha(int number) {
+    char text[72];
+    std::snprintf(text, sizeof text, "'%064d'", number);
+    return text;
+}
 
 inline usage_row usage_of(std::string id, std::int64_t started_at_us) {
     usage_row row;

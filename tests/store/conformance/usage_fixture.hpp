@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdio>
 
+#include "store/conformance/store_fixture.hpp"
 #include "store/store_error.hpp"
-#include "store_fixture.hpp"
 
 namespace ferry::store {
 

@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
+#include "store/conformance/store_fixture.hpp"
 #include "store/store_error.hpp"
-#include "store_fixture.hpp"
 
 namespace ferry::store {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "usage_fixture.hpp"
+#include "store/conformance/usage_fixture.hpp"
 
 namespace ferry::store {
 namespace {
@@ -54,7 +54,7 @@ usage_row full_row() {
     row.client_request_id = "c";
     row.upstream_request_id = "u";
     row.client_ip = "::1";
-    row.user_agent = std::string("a\0b", 3);
+    row.user_agent = dialect::text_may_hold_zero ? std::string("a\0b", 3) : "a\"\\{},b";
     row.trace_id = "t";
     row.catalog_version = 19;
     return row;
@@ -69,8 +69,8 @@ BOOST_AUTO_TEST_CASE(a_row_comes_back_as_it_was_inserted) {
     BOOST_TEST(usage->insert(rows{in}, {}) == 1u);
     const usage_row out = all().at(0);
     BOOST_TEST((out == in));
-    BOOST_TEST(ask("SELECT started_at FROM usage_records") == "2030-01-02 03:04:05.678901");
-    BOOST_TEST(ask("SELECT first_token_at FROM usage_records") == "2030-01-02 03:04:05.678902");
+    BOOST_TEST(ask("SELECT started_at FROM usage_records").starts_with("2030-01-02 03:04:05.678901"));
+    BOOST_TEST(ask("SELECT first_token_at FROM usage_records").starts_with("2030-01-02 03:04:05.678902"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_known_is_null) {
@@ -84,15 +84,15 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_null) {
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_given_again_changes_nothing) {
-    run("INSERT INTO api_keys (id, public_id, key_sha256) VALUES (3, 'p', printf('%064d', 1))");
+    run("INSERT INTO api_keys (id, public_id, key_sha256) VALUES (3, 'p', " + sha(1) + ")");
     const rows batch{full_row(), usage_of("s", some_time_us)};
     const attempts tries{attempt_of(batch[0], 1), attempt_of(batch[0], 2)};
     BOOST_TEST(usage->insert(batch, tries) == 2u);
-    const auto daily = ask("SELECT group_concat(requests || ' ' || cost_pico) FROM usage_daily");
+    const auto daily = list("SELECT requests || ' ' || cost_pico FROM usage_daily ORDER BY 1");
     BOOST_TEST(usage->insert(batch, tries) == 0u);
     BOOST_TEST(ask("SELECT count(*) FROM usage_records") == "2");
     BOOST_TEST(ask("SELECT count(*) FROM usage_attempts") == "2");
-    BOOST_TEST(ask("SELECT group_concat(requests || ' ' || cost_pico) FROM usage_daily") == daily);
+    BOOST_TEST(list("SELECT requests || ' ' || cost_pico FROM usage_daily ORDER BY 1") == daily);
 }
 
 BOOST_AUTO_TEST_CASE(only_what_is_new_in_a_batch_is_added_and_counted) {
@@ -117,9 +117,10 @@ BOOST_AUTO_TEST_CASE(attempts_come_back_as_they_were_inserted) {
     tried.prompt_tokens = 5;
     usage->insert(rows{row}, attempts{tried});
     BOOST_TEST(
-        ask("SELECT concat FROM (SELECT request_id || started_at || attempt || model_id || provider || status ||"
+        ask("SELECT concat FROM (SELECT request_id || attempt || model_id || provider || status ||"
             " error_code || was_sent || connect_us || ttft_us || bytes_up || bytes_down || prompt_tokens AS concat"
-            " FROM usage_attempts)") == "r2030-01-02 03:04:05.67890123other200e112345");
+            " FROM usage_attempts) AS one") == "r23other200e112345");
+    BOOST_TEST(ask("SELECT started_at FROM usage_attempts").starts_with("2030-01-02 03:04:05.678901"));
     BOOST_TEST(ask("SELECT duration_us FROM usage_attempts") == "NULL");
 }
 
@@ -140,15 +141,15 @@ BOOST_AUTO_TEST_CASE(the_daily_roll_up_is_exact) {
         usage->insert(std::span(batch).subspan(begin, std::min<std::size_t>(70, batch.size() - begin)), {});
     }
     const std::string differences = ask(
-        "SELECT count(*) FROM (SELECT * FROM (SELECT substr(started_at, 1, 10), coalesce(key_id, 0), model_id, "
-        "provider,"
-        " currency, count(*), sum(status >= 400), sum(prompt_tokens), coalesce(sum(completion_tokens), 0),"
-        " sum(cost_pico) FROM usage_records GROUP BY 1, 2, 3, 4, 5)"
+        std::string("SELECT count(*) FROM (SELECT * FROM (SELECT ") + dialect::day_of_start +
+        ", coalesce(key_id, 0), model_id, provider, currency, count(*), sum(CASE WHEN status >= 400 THEN 1 ELSE 0 END),"
+        " sum(prompt_tokens), coalesce(sum(completion_tokens), 0), sum(cost_pico) FROM usage_records"
+        " GROUP BY 1, 2, 3, 4, 5) AS records"
         " EXCEPT SELECT day, key_id, model_id, provider, currency, requests, errors, prompt_tokens, completion_tokens,"
-        " cost_pico FROM usage_daily)");
+        " cost_pico FROM usage_daily) AS different");
     BOOST_TEST(differences == "0");
     BOOST_TEST(ask("SELECT count(*) FROM usage_daily") == "12");
-    BOOST_TEST(ask("SELECT min(day) || max(day) FROM usage_daily") == "2030-01-022030-01-03");
+    BOOST_TEST(list("SELECT DISTINCT day FROM usage_daily ORDER BY day") == "2030-01-02,2030-01-03");
 }
 
 BOOST_AUTO_TEST_CASE(a_roll_up_past_64_bits_stays_at_the_largest_number) {
@@ -159,7 +160,6 @@ BOOST_AUTO_TEST_CASE(a_roll_up_past_64_bits_stays_at_the_largest_number) {
     more[0].cost_pico = more[1].cost_pico = INT64_MAX;
     usage->insert(more, {});
     BOOST_TEST(ask("SELECT cost_pico FROM usage_daily") == std::to_string(INT64_MAX));
-    BOOST_TEST(ask("SELECT typeof(cost_pico) FROM usage_daily") == "integer");
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_went_away_is_not_an_error) {
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_went_away_is_not_an_error) {
 }
 
 BOOST_AUTO_TEST_CASE(a_key_remembers_its_latest_use) {
-    run("INSERT INTO api_keys (id, public_id, key_sha256) VALUES (1, 'p', printf('%064d', 1))");
+    run("INSERT INTO api_keys (id, public_id, key_sha256) VALUES (1, 'p', " + sha(1) + ")");
     for (const std::int64_t time : {some_time_us, some_time_us + 5, some_time_us - 5}) {
         usage_row row = usage_of("r", time);
         row.key_id = 1;
@@ -189,8 +189,7 @@ BOOST_AUTO_TEST_CASE(rows_whose_key_user_and_model_are_gone_are_stored) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_row_stores_nothing_of_its_batch) {
-    run("CREATE TRIGGER poison BEFORE INSERT ON usage_records WHEN NEW.request_id = 'bad'"
-        " BEGIN SELECT raise(ABORT, 'bad row'); END");
+    run(dialect::refuse_bad_rows);
     BOOST_CHECK_THROW(usage->insert(rows{usage_of("a", 1), usage_of("bad", 1)}, {}), row_refused);
     BOOST_TEST(ask("SELECT count(*) FROM usage_records") == "0");
     BOOST_TEST(usage->insert(rows{usage_of("a", 1)}, {}) == 1u);
@@ -198,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_refused_row_stores_nothing_of_its_batch) {
 }
 
 BOOST_AUTO_TEST_CASE(a_row_that_breaks_another_constraint_is_not_dropped_in_silence) {
-    run("CREATE UNIQUE INDEX one_row_per_address ON usage_records (client_ip)");
+    run("CREATE UNIQUE INDEX one_row_per_address ON usage_records (client_ip, started_at)");
     rows batch{usage_of("a", 1), usage_of("b", 1)};
     batch[0].client_ip = batch[1].client_ip = "::1";
     BOOST_CHECK_THROW(usage->insert(batch, {}), row_refused);
@@ -207,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_row_that_breaks_another_constraint_is_not_dropped_in_sile
 BOOST_AUTO_TEST_CASE(a_locked_store_is_unavailable_and_then_available_again) {
     const auto other = again()->sql();
     const rows batch{usage_of("a", 1)};
-    other->run("BEGIN IMMEDIATE; SELECT 1; COMMIT", [&](const sql_result& result) {
+    other->run(dialect::lock_against_writers, [&](const sql_result& result) {
         if (result.has_rows) BOOST_CHECK_THROW(usage->insert(batch, {}), store_unavailable);
     });
     BOOST_TEST(usage->insert(batch, {}) == 1u);
@@ -258,7 +257,7 @@ BOOST_AUTO_TEST_CASE(rows_of_every_shape_that_follow_each_other_come_back_as_the
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_row_among_many_stores_nothing_of_its_batch) {
-    run("CREATE UNIQUE INDEX one_row_per_address ON usage_records (client_ip)");
+    run("CREATE UNIQUE INDEX one_row_per_address ON usage_records (client_ip, started_at)");
     rows batch;
     for (int i = 0; i < 50; ++i) batch.push_back(usage_of(std::to_string(i), some_time_us));
     batch[20].client_ip = batch[30].client_ip = "::1";

@@ -3,24 +3,15 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
-#include "store/sqlite/database.hpp"
+#include "store/conformance/store_fixture.hpp"
 #include "store/store_error.hpp"
-#include "store_fixture.hpp"
 
 namespace ferry::store {
 namespace {
 
-constexpr migration first{1, "first", "CREATE TABLE a (x); INSERT INTO a VALUES (1);", "11"};
-constexpr migration second{2, "second", "CREATE TABLE b (x);", "22"};
-constexpr migration broken{2, "broken", "CREATE TABLE b (x); CREATE TABLE a (x);", "33"};
-
-struct empty_store {
-    temporary_folder folder;
-
-    std::unique_ptr<database> with(std::span<const migration> known) const {
-        return std::make_unique<sqlite::file_database>(folder / "ferry.db", options(), known);
-    }
-};
+constexpr migration first{1, "first", "CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1);", "11"};
+constexpr migration second{2, "second", "CREATE TABLE b (x INTEGER);", "22"};
+constexpr migration broken{2, "broken", "CREATE TABLE b (x INTEGER); CREATE TABLE a (x INTEGER);", "33"};
 
 auto names(std::string_view what) {
     return [what](const store_error& error) {
@@ -31,10 +22,10 @@ auto names(std::string_view what) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(migrations, empty_store)
+BOOST_FIXTURE_TEST_SUITE(migrations, fresh_store)
 
 BOOST_AUTO_TEST_CASE(the_program_carries_its_migrations_in_ascending_order) {
-    const auto known = sqlite_migrations();
+    const auto known = own_migrations();
     BOOST_TEST_REQUIRE(!known.empty());
     BOOST_TEST(known[0].version == 1);
     BOOST_TEST(known[0].name == "initial");
@@ -54,17 +45,13 @@ BOOST_AUTO_TEST_CASE(what_is_pending_is_applied_once_and_recorded) {
     BOOST_TEST(db->pending_migrations().empty());
 
     std::string recorded;
-    db->sql()->run("SELECT version || name || checksum, length(applied_at) FROM schema_migrations ORDER BY version",
-                   [&](const sql_result& result) {
-                       for (const auto& row : result.rows) recorded += row[0].text + " " + row[1].text + ";";
-                   });
-    BOOST_TEST(recorded == "1first11 26;2second22 26;");
-}
-
-BOOST_AUTO_TEST_CASE(a_look_at_what_is_pending_makes_no_file) {
-    const migration known[] = {first, second};
-    BOOST_TEST(with(known)->pending_migrations().size() == 2u);
-    BOOST_TEST(!std::filesystem::exists(folder / "ferry.db"));
+    db->sql()->run(
+        "SELECT version || name || checksum, count(applied_at) FROM schema_migrations GROUP BY version, name, checksum"
+        " ORDER BY version",
+        [&](const sql_result& result) {
+            for (const auto& row : result.rows) recorded += row[0].text + " " + row[1].text + ";";
+        });
+    BOOST_TEST(recorded == "1first11 1;2second22 1;");
 }
 
 BOOST_AUTO_TEST_CASE(a_migration_that_fails_is_undone_as_a_whole) {
@@ -95,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_schema_newer_than_the_program_is_refused) {
 BOOST_AUTO_TEST_CASE(many_at_once_apply_each_migration_once) {
     const migration known[] = {first, second};
     for (int round = 0; round < 5; ++round) {
-        const empty_store fresh;
+        const fresh_store fresh;
         std::atomic<std::size_t> applied = 0, failed = 0;
         std::vector<std::jthread> starters;
         for (int i = 0; i < 8; ++i) {
@@ -115,13 +102,12 @@ BOOST_AUTO_TEST_CASE(many_at_once_apply_each_migration_once) {
 }
 
 BOOST_AUTO_TEST_CASE(a_store_is_prepared_by_migrating_or_refused) {
-    options chosen;
-    chosen.url = "sqlite:" + (folder / "ferry.db");
+    options chosen = this->chosen();
     chosen.auto_migrate = false;
     const auto db = open(chosen);
     BOOST_CHECK_EXCEPTION(prepare(*db, chosen), store_error, names("ferry migrate"));
     chosen.auto_migrate = true;
-    BOOST_TEST(prepare(*db, chosen).size() == sqlite_migrations().size());
+    BOOST_TEST(prepare(*db, chosen).size() == own_migrations().size());
     chosen.auto_migrate = false;
     BOOST_TEST(prepare(*db, chosen).empty());
 }

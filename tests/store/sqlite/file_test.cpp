@@ -7,8 +7,8 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
+#include "store/conformance/store_fixture.hpp"
 #include "store/store_error.hpp"
-#include "store_fixture.hpp"
 
 namespace ferry::store {
 namespace {
@@ -30,6 +30,12 @@ BOOST_AUTO_TEST_CASE(the_files_are_for_their_owner_alone) {
     for (const char* name : {"ferry.db", "ferry.db-wal", "ferry.db-shm"}) {
         BOOST_TEST(mode_of(folder / name) == mode_t{0600}, name);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_look_at_what_is_pending_makes_no_file) {
+    const fresh_store nothing;
+    BOOST_TEST(open(nothing.chosen())->pending_migrations().size() == own_migrations().size());
+    BOOST_TEST(!std::filesystem::exists(nothing.folder / "ferry.db"));
 }
 
 BOOST_AUTO_TEST_CASE(missing_folders_are_made) {

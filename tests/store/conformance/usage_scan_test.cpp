@@ -1,4 +1,4 @@
-#include "usage_fixture.hpp"
+#include "store/conformance/usage_fixture.hpp"
 
 namespace ferry::store {
 

@@ -1,10 +1,19 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
+#include "store/conformance/store_fixture.hpp"
 #include "store/store_error.hpp"
-#include "store_fixture.hpp"
 
 namespace ferry::store {
+namespace {
+
+// A store may write JSON with other blanks than it was given.
+std::string without_blanks(std::string json) {
+    std::erase(json, ' ');
+    return json;
+}
+
+}  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(catalog, store_fixture)
 
@@ -33,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_model_is_loaded_with_all_its_columns) {
     BOOST_TEST(row.upstream_model.value() == "up");
     BOOST_TEST(row.fallback_model.value() == "f");
     BOOST_TEST(row.auth_scheme.value() == "bearer");
-    BOOST_TEST(row.extra_headers.value() == "{\"a\":\"b\"}");
+    BOOST_TEST(without_blanks(row.extra_headers.value()) == "{\"a\":\"b\"}");
     BOOST_TEST(row.extra_body.value() == "{}");
     BOOST_TEST(row.proxy.value() == "http://p");
     BOOST_TEST(row.connect_timeout_ms.value() == 1);
@@ -87,43 +96,6 @@ BOOST_AUTO_TEST_CASE(prices_the_catalog_could_not_hold_are_refused_on_the_way_in
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_defective_row_names_its_column_and_hides_no_other) {
-    const std::pair<const char*, const char*> damages[] = {
-        {"cost_per_1k_tokens = 'secret words'", "cost_per_1k_tokens must be a number, the price per 1,000 tokens"},
-        {"input_cost_per_1k = -1", "input_cost_per_1k must not be negative"},
-        {"output_cost_per_1k = 9e999", "output_cost_per_1k is too large for a price"},
-        {"cached_input_cost_per_1k = x'00'", "cached_input_cost_per_1k must be a number, the price per 1,000 tokens"},
-        {"is_enabled = 2", "is_enabled must be 0 or 1"},
-        {"weight = 'heavy'", "weight must be a whole number"},
-        {"priority = 1.5", "priority must be a whole number"},
-        {"idle_timeout_ms = 'secret words'", "idle_timeout_ms must be a whole number"},
-        {"api_key = x'00ff'", "api_key must be text, it is a blob"}};
-    for (const auto& [damage, defect] : damages) {
-        run("DELETE FROM ai_models");
-        add_model("good");
-        add_model("bad");
-        add_model("good too");
-        run(std::string("PRAGMA ignore_check_constraints = 1; UPDATE ai_models SET ") + damage +
-            " WHERE model_name = 'bad'");
-        const auto models = db->models()->load_catalog().models;
-        BOOST_TEST_REQUIRE(models.size() == 3u);
-        BOOST_TEST(models[0].defect == "");
-        BOOST_TEST(models[1].defect == defect);
-        BOOST_TEST(models[2].defect == "");
-    }
-}
-
-BOOST_AUTO_TEST_CASE(a_key_whose_expiry_cannot_be_read_is_defective_and_disabled) {
-    run("INSERT INTO api_keys (public_id, key_sha256, expires_at) VALUES"
-        " ('a', printf('%064d', 1), 'next year'), ('b', printf('%064d', 2), '2030-01-02 03:04:05.678901')");
-    const auto keys = db->models()->load_catalog().keys;
-    BOOST_TEST(keys.at(0).defect == "expires_at must be a time such as 2030-12-31 23:59:59");
-    BOOST_TEST(!keys.at(0).is_enabled);
-    BOOST_TEST(keys.at(1).is_enabled);
-    BOOST_TEST(keys.at(1).defect == "");
-    BOOST_TEST(keys.at(1).expires_at_us.value() == some_time_us);
-}
-
 BOOST_AUTO_TEST_CASE(routes_are_loaded) {
     run("INSERT INTO model_routes (name, strategy, members) VALUES ('fast', 'cheapest', '[\"a\"]')");
     const route_row row = db->models()->load_catalog().routes.at(0);
@@ -135,7 +107,7 @@ BOOST_AUTO_TEST_CASE(routes_are_loaded) {
 }
 
 BOOST_AUTO_TEST_CASE(changes_that_are_served_raise_the_version_by_at_least_one) {
-    const char* const changes[] = {"INSERT INTO ai_models (id, model_name, api_endpoint) VALUES (1, 'm', 'x')",
+    const std::string changes[] = {"INSERT INTO ai_models (id, model_name, api_endpoint) VALUES (1, 'm', 'x')",
                                    "UPDATE ai_models SET api_key = 'k' WHERE id = 1",
                                    "UPDATE ai_models SET is_enabled = 0, updated_at = NOW() WHERE id = 1",
                                    "UPDATE ai_models SET capabilities = '[]' WHERE id = 1",
@@ -143,11 +115,11 @@ BOOST_AUTO_TEST_CASE(changes_that_are_served_raise_the_version_by_at_least_one) 
                                    "INSERT INTO model_routes VALUES ('r', 'priority', '[]', 1)",
                                    "UPDATE model_routes SET is_enabled = 0",
                                    "DELETE FROM model_routes",
-                                   "INSERT INTO api_keys (public_id, key_sha256) VALUES ('p', printf('%064d', 1))",
+                                   "INSERT INTO api_keys (public_id, key_sha256) VALUES ('p', " + sha(1) + ")",
                                    "UPDATE api_keys SET is_enabled = 0",
                                    "UPDATE api_keys SET grace_until = NOW()",
                                    "DELETE FROM api_keys"};
-    for (const char* change : changes) {
+    for (const std::string& change : changes) {
         const std::int64_t before = catalog_version();
         run(change);
         BOOST_TEST(catalog_version() > before, change);
@@ -156,8 +128,8 @@ BOOST_AUTO_TEST_CASE(changes_that_are_served_raise_the_version_by_at_least_one) 
 
 BOOST_AUTO_TEST_CASE(changes_that_nothing_depends_on_leave_the_version_alone) {
     add_model("m");
-    run("INSERT INTO api_keys (public_id, key_sha256) VALUES ('p', printf('%064d', 1)); INSERT INTO users (name) "
-        "VALUES ('u')");
+    run("INSERT INTO api_keys (public_id, key_sha256) VALUES ('p', " + sha(1) +
+        "); INSERT INTO users (name) VALUES ('u')");
     const std::int64_t before = catalog_version();
     run("UPDATE api_keys SET last_used_at = NOW(); UPDATE ai_models SET updated_at = NOW(); UPDATE users SET name = "
         "'v'");
@@ -194,10 +166,9 @@ BOOST_AUTO_TEST_CASE(the_catalog_is_one_version_while_another_writes) {
     const std::int64_t before = models->change_token();
     constexpr int inserts = 300;
     std::jthread writer([this] {
-        std::string text = "PRAGMA synchronous = OFF;";
+        std::string text = dialect::do_not_sync;
         for (int i = 0; i < inserts; ++i) {
-            text +=
-                "INSERT INTO api_keys (public_id, key_sha256) VALUES (" + std::to_string(i) + ", printf('%064d', 1));";
+            text += "INSERT INTO api_keys (public_id, key_sha256) VALUES (" + std::to_string(i) + ", " + sha(1) + ");";
         }
         again()->sql()->run(text, [](const sql_result&) {});
     });
@@ -208,7 +179,7 @@ BOOST_AUTO_TEST_CASE(the_catalog_is_one_version_while_another_writes) {
 }
 
 BOOST_AUTO_TEST_CASE(usage_being_stored_does_not_change_the_token) {
-    run("INSERT INTO api_keys (id, public_id, key_sha256) VALUES (1, 'p', printf('%064d', 1))");
+    run("INSERT INTO api_keys (id, public_id, key_sha256) VALUES (1, 'p', " + sha(1) + ")");
     const auto watching = db->models();
     const std::int64_t before = watching->change_token();
     usage_row row = usage_of("r", some_time_us);
@@ -220,18 +191,11 @@ BOOST_AUTO_TEST_CASE(usage_being_stored_does_not_change_the_token) {
 BOOST_AUTO_TEST_CASE(updated_at_follows_a_change_that_does_not_set_it) {
     add_model("m");
     run("UPDATE ai_models SET updated_at = '2001-01-01 00:00:00'");
-    BOOST_TEST(ask("SELECT updated_at FROM ai_models") == "2001-01-01 00:00:00");
+    BOOST_TEST(ask("SELECT updated_at FROM ai_models").starts_with("2001-01-01 00:00:00"));
     run("UPDATE ai_models SET api_key = 'k'");
-    BOOST_TEST(ask("SELECT updated_at > '2020' FROM ai_models") == "1");
+    BOOST_TEST(holds("updated_at > '2020-01-01'", "ai_models"));
     run("UPDATE ai_models SET api_key = 'k2', updated_at = '2002-01-01 00:00:00'");
-    BOOST_TEST(ask("SELECT updated_at FROM ai_models") == "2002-01-01 00:00:00");
-}
-
-BOOST_AUTO_TEST_CASE(triggers_that_may_recurse_do_not) {
-    add_model("m");
-    const std::int64_t before = catalog_version();
-    run("PRAGMA recursive_triggers = 1; UPDATE ai_models SET api_key = 'k'");
-    BOOST_TEST(catalog_version() == before + 1);
+    BOOST_TEST(ask("SELECT updated_at FROM ai_models").starts_with("2002-01-01 00:00:00"));
 }
 
 BOOST_AUTO_TEST_CASE(ids_are_never_used_twice_and_explicit_ones_are_stepped_over) {

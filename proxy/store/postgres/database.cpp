@@ -1,0 +1,47 @@
+#include "store/postgres/database.hpp"
+
+#include "base/log.hpp"
+#include "store/postgres/keys.hpp"
+#include "store/postgres/listener.hpp"
+#include "store/postgres/migrator.hpp"
+#include "store/postgres/models.hpp"
+#include "store/postgres/partitions.hpp"
+#include "store/postgres/sql.hpp"
+#include "store/postgres/usage.hpp"
+
+namespace ferry::store::postgres {
+
+server_database::server_database(const options& chosen, std::span<const migration> known)
+    : place_(std::make_shared<place>(address_of(chosen.url), chosen.busy_timeout, chosen.call_timeout)),
+      known_(known) {}
+
+std::unique_ptr<model_store> server_database::models() {
+    return std::make_unique<postgres::models>(place_);
+}
+std::unique_ptr<key_store> server_database::keys() {
+    return std::make_unique<postgres::keys>(place_);
+}
+std::unique_ptr<usage_store> server_database::usage() {
+    return std::make_unique<postgres::usage>(place_);
+}
+std::unique_ptr<sql_runner> server_database::sql() {
+    return std::make_unique<postgres::sql>(place_);
+}
+std::unique_ptr<catalog_watch> server_database::watch_catalog(std::function<void()> look) {
+    return std::make_unique<listener>(place_->where, std::move(look));
+}
+
+std::vector<migration_name> server_database::pending_migrations() {
+    link once(place_);
+    return postgres::pending_migrations(once, known_);
+}
+
+std::vector<migration_name> server_database::migrate() {
+    link once(place_);
+    auto applied = apply_migrations(once, known_);
+    if (const auto problem = make_partitions(once); !problem.empty())
+        log_warn("usage rows of some months go to the default partition: {}", problem);
+    return applied;
+}
+
+}  // namespace ferry::store::postgres

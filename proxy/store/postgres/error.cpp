@@ -1,0 +1,81 @@
+#include "store/postgres/error.hpp"
+
+#include <pqxx/except>
+
+#include "store/store_error.hpp"
+
+namespace ferry::store::postgres {
+namespace {
+
+enum class kind { refused, unavailable, wrong };
+
+struct meaning {
+    kind what;
+    const char* advice;
+};
+
+struct rule {
+    std::string_view state;  // of SQLSTATE, or its beginning
+    meaning means;
+};
+
+// The first that fits counts.
+constexpr rule rules[] = {
+    {"42P01", {kind::unavailable, "if it belongs to Ferry's schema, run `ferry migrate`"}},
+    {"42703", {kind::unavailable, "if it belongs to Ferry's schema, run `ferry migrate`"}},
+    {"3F", {kind::unavailable, "check the schema of the database, and run `ferry migrate`"}},
+    {"42501", {kind::unavailable, "grant the right to the user of store.url"}},
+    {"42", {kind::wrong, "correct the statement"}},
+    {"2200", {kind::refused, "correct the value named"}},
+    {"22", {kind::refused, "correct the value named"}},
+    {"23", {kind::refused, "correct the value named"}},
+    {"44", {kind::refused, "correct the value named"}},
+    {"54", {kind::refused, "make the value smaller"}},
+    {"P0001", {kind::refused, "a trigger of the database refused it: correct the value, or the trigger"}},
+    {"55P03", {kind::unavailable, "another transaction holds it: try again"}},
+    {"40", {kind::unavailable, "another transaction was in the way: try again"}},
+    {"57014", {kind::unavailable, "it took too long: look what the server is busy with"}},
+    {"25006", {kind::unavailable, "the server takes no writes: let store.url name the primary"}},
+    {"53", {kind::unavailable, "free some disk space, memory or connections of the server"}},
+    {"0A", {kind::wrong, "correct the statement"}},
+    {"25", {kind::wrong, "correct the statement"}},
+    {"2D", {kind::wrong, "correct the statement"}},
+    {"34", {kind::wrong, "correct the statement"}},
+    {"3B", {kind::wrong, "correct the statement"}},
+};
+
+meaning meaning_of(std::string_view state) {
+    for (const rule& one : rules) {
+        if (state.starts_with(one.state)) return one.means;
+    }
+    return {kind::unavailable, "check that the server runs and see its log"};
+}
+
+[[noreturn]] void fail(const meaning& found, std::string_view doing, const std::string& where, std::string details) {
+    while (details.ends_with('\n')) details.pop_back();
+    std::string text = "cannot ";
+    text.append(doing).append(" in ").append(where).append(": ").append(details).append("; ").append(found.advice);
+    switch (found.what) {
+        case kind::refused:
+            throw row_refused(text);
+        case kind::unavailable:
+            throw store_unavailable(text);
+        case kind::wrong:
+            break;
+    }
+    throw store_error(text);
+}
+
+}  // namespace
+
+void rethrow(std::string_view doing, const std::string& where) {
+    try {
+        throw;
+    } catch (const pqxx::sql_error& error) {
+        fail(meaning_of(error.sqlstate()), doing, where, error.what());
+    } catch (const pqxx::failure& error) {  // a broken connection, or a commit of which nobody knows
+        fail(meaning_of(""), doing, where, error.what());
+    }
+}
+
+}  // namespace ferry::store::postgres

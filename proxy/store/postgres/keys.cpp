@@ -1,0 +1,94 @@
+#include "store/postgres/keys.hpp"
+
+#include <algorithm>
+
+#include "store/postgres/readers.hpp"
+#include "store/store_error.hpp"
+#include "store/time_text.hpp"
+
+namespace ferry::store::postgres {
+namespace {
+
+std::string literal(const pqxx::transaction_base& in, const std::optional<std::string>& value) {
+    return value ? in.quote(*value) : "NULL";
+}
+std::string literal(std::optional<std::int64_t> value) {
+    return value ? std::to_string(*value) : "NULL";
+}
+std::string time_literal(std::optional<std::int64_t> time_us) {
+    return time_us ? "'" + time_text(*time_us) + "+00'" : "NULL";
+}
+
+std::int64_t insert_key(pqxx::work& in, const key_row& key) {
+    const std::string values[] = {in.quote(key.public_id),
+                                  in.quote(key.key_sha256),
+                                  in.quote(key.name),
+                                  literal(key.user_id),
+                                  literal(key.team_id),
+                                  literal(in, key.allowed_models),
+                                  literal(key.rpm),
+                                  literal(key.tpm),
+                                  literal(key.max_parallel),
+                                  literal(key.budget_pico),
+                                  literal(in, key.budget_period),
+                                  key.store_messages ? "1" : "0",
+                                  time_literal(key.expires_at_us),
+                                  literal(key.rotated_from),
+                                  time_literal(key.grace_until_us),
+                                  key.is_enabled ? "1" : "0"};
+    std::string joined;
+    for (const std::string& value : values) joined.append(joined.empty() ? "" : ", ").append(value);
+    const auto added = in.exec(
+        "INSERT INTO api_keys (public_id, key_sha256, name, user_id, team_id, allowed_models, rpm, tpm, max_parallel,"
+        " budget_pico, budget_period, store_messages, expires_at, rotated_from, grace_until, is_enabled)"
+        " VALUES (" +
+        joined + ") RETURNING id");
+    return added[0][0].as<std::int64_t>();
+}
+
+bool is_number(const std::string& text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+std::vector<key_row> keys::list_keys() {
+    return link_.run(access::reading, "read the keys", [](pqxx::work& in) { return read_keys(in); });
+}
+
+std::int64_t keys::add_key(const key_row& key) {
+    return link_.run(access::writing, "add the key", [&key](pqxx::work& in) { return insert_key(in, key); });
+}
+
+bool keys::revoke_key(std::int64_t id) {
+    return link_.run(access::writing, "revoke the key", [id](pqxx::work& in) {
+        return in.exec("UPDATE api_keys SET is_enabled = 0 WHERE id = " + std::to_string(id)).affected_rows() == 1;
+    });
+}
+
+std::int64_t keys::rotate_key(std::int64_t old_id, const key_row& successor, std::int64_t grace_until_us) {
+    return link_.run(access::writing, "rotate the key", [&](pqxx::work& in) {
+        const auto changed = in.exec("UPDATE api_keys SET grace_until = " + time_literal(grace_until_us) +
+                                     " WHERE id = " + std::to_string(old_id));
+        if (changed.affected_rows() != 1) {
+            throw row_refused("there is no key " + std::to_string(old_id) + " to rotate");
+        }
+        return insert_key(in, successor);
+    });
+}
+
+std::int64_t keys::find_or_add_user(const std::string& id_or_name) {
+    return link_.run(access::writing, "look up the user", [&id_or_name](pqxx::work& in) {
+        const std::string wanted = in.quote(id_or_name);
+        const auto found = in.exec("SELECT id FROM users WHERE name = " + wanted + " OR id::text = " + wanted +
+                                   " ORDER BY name <> " + wanted + " LIMIT 1");
+        if (!found.empty()) return found[0][0].as<std::int64_t>();
+        if (is_number(id_or_name)) throw row_refused("there is no user " + id_or_name + "; give a name to make one");
+        // Nothing is changed by the update but that the row is given back, if another made it just now.
+        const auto added = in.exec("INSERT INTO users (name) VALUES (" + wanted +
+                                   ") ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id");
+        return added[0][0].as<std::int64_t>();
+    });
+}
+
+}  // namespace ferry::store::postgres

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <pqxx/result>
+#include <pqxx/transaction>
+#include <string>
+
+#include "store/postgres/connection.hpp"
+#include "store/postgres/error.hpp"
+#include "store/postgres/watchdog.hpp"
+
+namespace ferry::store::postgres {
+
+// What all stores of one database share. Immutable but for the watchdog, which takes calls from any thread.
+struct place {
+    address where;
+    std::chrono::milliseconds lock_timeout;  // how long a call waits for another transaction
+    std::chrono::milliseconds call_timeout;  // how long a call may take in all
+    watchdog watch;
+};
+
+enum class access {
+    reading,  // one consistent view, no writes
+    writing,
+};
+
+// A store's way to its connection: opened at the first call, thrown away with the first error, opened anew by the next.
+// Owned by: one store. Lives on: one thread at a time.
+class link {
+public:
+    explicit link(std::shared_ptr<place> at) : place_(std::move(at)) {}
+
+    // Runs work(transaction) in a transaction of its own, commits and returns what it returned. `doing` completes
+    // "cannot
+    // ... in STORE". Throws the store's errors, and as it is what `work` throws of its own.
+    template <class Work>
+    auto run(access wanted, const char* doing, Work work) {
+        return run(wanted, doing, place_->call_timeout, std::move(work));
+    }
+    // The same for work that may take as long as it likes.
+    template <class Work>
+    auto run_patiently(access wanted, const char* doing, Work work) {
+        return run(wanted, doing, std::chrono::milliseconds::zero(), std::move(work));
+    }
+
+private:
+    template <class Work>
+    auto run(access wanted, const char* doing, std::chrono::milliseconds most, Work work) {
+        try {
+            connection& db = get();
+            const watchdog::call watched(place_->watch, db.socket(), most);
+            pqxx::work all(db.get());
+            all.exec(settings(wanted, most));
+            if constexpr (std::is_void_v<decltype(work(all))>) {
+                work(all);
+                all.commit();
+            } else {
+                auto result = work(all);
+                all.commit();
+                return result;
+            }
+        } catch (...) {
+            open_.reset();
+            rethrow(doing, place_->where.description);
+        }
+    }
+    connection& get();
+    std::string settings(access wanted, std::chrono::milliseconds most) const;
+
+    std::shared_ptr<place> place_;
+    std::optional<connection> open_;
+};
+
+}  // namespace ferry::store::postgres

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include "store/catalog_watch.hpp"
+#include "store/postgres/connection.hpp"
+
+namespace ferry::store::postgres {
+
+// catalog_watch by LISTEN: a change is told within milliseconds of its commit. Behind a pooler that keeps no sessions
+// nothing is ever told, and the caller's own asking is what remains.
+// Owned by: application. Lives on: a thread of its own, where the callback is called. Cancelled by: its destructor,
+// which waits for a connection attempt under way at most.
+class listener : public catalog_watch {
+public:
+    listener(address where, std::function<void()> look);
+    ~listener() override;
+
+private:
+    void run();
+    void listen();
+    bool wait_for(int socket, int milliseconds);
+
+    address where_;
+    std::function<void()> look_;
+    bool was_listening_ = false;
+    int stop_;  // an eventfd, readable once this is to end
+    std::thread thread_;
+};
+
+}  // namespace ferry::store::postgres

@@ -1,0 +1,70 @@
+#include "store/postgres/models.hpp"
+
+#include <string>
+
+#include "store/model_columns.hpp"
+#include "store/postgres/readers.hpp"
+
+namespace ferry::store::postgres {
+namespace {
+
+// The value as SQL. As a literal and not as a parameter, so that its type is the column's.
+std::string literal(const pqxx::transaction_base& in, const std::optional<std::string>& value) {
+    return value ? in.quote(*value) : "NULL";
+}
+
+}  // namespace
+
+catalog_rows models::load_catalog() {
+    return link_.run(access::reading, "read the catalog", [](pqxx::work& in) {
+        catalog_rows rows;
+        rows.version = read_catalog_version(in);
+        rows.models = read_models(in);
+        rows.routes = read_routes(in);
+        rows.keys = read_keys(in);
+        return rows;
+    });
+}
+
+std::int64_t models::change_token() {
+    return link_.run(access::reading, "read the catalog's version",
+                     [](pqxx::work& in) { return read_catalog_version(in); });
+}
+
+std::vector<model_row> models::list_models() {
+    return link_.run(access::reading, "read the models", [](pqxx::work& in) { return read_models(in); });
+}
+
+std::int64_t models::add_model(std::span<const column_value> values) {
+    require_model_columns(values);
+    return link_.run(access::writing, "add the model", [values](pqxx::work& in) {
+        std::string names, literals;
+        for (const column_value& one : values) {
+            names.append(names.empty() ? "" : ", ").append(one.column);
+            literals.append(literals.empty() ? "" : ", ").append(literal(in, one.value));
+        }
+        const auto added = in.exec("INSERT INTO ai_models (" + names + ") VALUES (" + literals + ") RETURNING id");
+        return added[0][0].as<std::int64_t>();
+    });
+}
+
+bool models::change_model(std::int64_t id, std::span<const column_value> values) {
+    require_model_columns(values);
+    return link_.run(access::writing, "change the model", [id, values](pqxx::work& in) {
+        std::string assignments;
+        for (const column_value& one : values) {
+            assignments.append(assignments.empty() ? "" : ", ").append(one.column).append(" = ");
+            assignments += literal(in, one.value);
+        }
+        return in.exec("UPDATE ai_models SET " + assignments + " WHERE id = " + std::to_string(id)).affected_rows() ==
+               1;
+    });
+}
+
+bool models::remove_model(std::int64_t id) {
+    return link_.run(access::writing, "remove the model", [id](pqxx::work& in) {
+        return in.exec("DELETE FROM ai_models WHERE id = " + std::to_string(id)).affected_rows() == 1;
+    });
+}
+
+}  // namespace ferry::store::postgres

@@ -1,0 +1,120 @@
+#include "store/postgres/usage_sql.hpp"
+
+#include <string_view>
+
+#include "store/postgres/row_reader.hpp"
+#include "store/usage_columns.hpp"
+
+namespace ferry::store::postgres {
+namespace {
+
+const char* type_of(const std::string&) {
+    return "text";
+}
+const char* type_of(std::int64_t) {
+    return "bigint";
+}
+const char* type_of(int) {
+    return "integer";
+}
+const char* type_of(bool) {
+    return "smallint";
+}
+template <class T>
+const char* type_of(const std::optional<T>&) {
+    return type_of(T());
+}
+
+struct statement_text {
+    std::string names, arrays, selected;
+    int count = 0;
+
+    template <class Member>
+    void value(const char* name, const Member& member) {
+        add(name, std::string_view(name) == "tags" ? "jsonb" : type_of(member), name);
+    }
+    template <class Member>
+    void time(const char* name, const Member&) {
+        add(name, "timestamptz", time_column(name));
+    }
+    void add(const char* name, const char* type, const std::string& as_selected) {
+        const std::string comma = count++ == 0 ? "" : ", ";
+        names.append(comma).append(name);
+        arrays.append(comma).append("$").append(std::to_string(count)).append("::").append(type).append("[]");
+        selected.append(comma).append(as_selected);
+    }
+};
+
+statement_text usage_columns() {
+    statement_text text;
+    const usage_row any;
+    visit_usage_columns(any, text);
+    return text;
+}
+
+statement_text attempt_columns() {
+    statement_text text;
+    const attempt_row any;
+    visit_attempt_columns(any, text);
+    return text;
+}
+
+// DO NOTHING for the primary key alone: without it a row that breaks another constraint would be dropped in silence.
+std::string insertion(const std::string& table, const statement_text& columns, const std::string& key) {
+    return "INSERT INTO " + table + " (" + columns.names + ") SELECT * FROM unnest(" + columns.arrays +
+           ") ON CONFLICT (" + key + ") DO NOTHING";
+}
+
+constexpr const char* sums[] = {"prompt_tokens",      "completion_tokens", "total_tokens", "cached_tokens",
+                                "cache_write_tokens", "reasoning_tokens",  "audio_tokens", "cost_pico"};
+
+// In numeric, and cut to 64 bits: a sum past them is shown as the largest number instead of ending the shipping.
+std::string within_64_bits(const std::string& numeric) {
+    return "least(" + numeric + ", 9223372036854775807)::bigint";
+}
+
+std::string add_to_days() {
+    std::string names, added, merged;
+    for (const std::string name : sums) {
+        names += ", " + name;
+        added += ", " + within_64_bits("coalesce(sum(" + name + "), 0)");
+        merged += ", " + name + " = " + within_64_bits("usage_daily." + name + "::numeric + excluded." + name);
+    }
+    // In order: two programs that add to the same lines must not wait for each other.
+    return "INSERT INTO usage_daily (day, key_id, model_id, provider, currency, requests, errors" + names +
+           ") SELECT (started_at AT TIME ZONE 'UTC')::date, coalesce(key_id, 0), coalesce(model_id, 0),"
+           " coalesce(provider, ''), coalesce(currency, ''), count(*),"
+           " count(*) FILTER (WHERE status <> 499 AND (error_code IS NOT NULL OR status < 200 OR status >= 400))" +
+           added +
+           " FROM added GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
+           " ON CONFLICT (day, key_id, model_id, provider, currency) DO UPDATE SET"
+           " requests = usage_daily.requests + excluded.requests, errors = usage_daily.errors + excluded.errors" +
+           merged;
+}
+
+constexpr const char* touch_keys =
+    "late AS (SELECT id, latest FROM api_keys JOIN"
+    " (SELECT key_id, max(started_at) AS latest FROM added GROUP BY key_id) AS used ON used.key_id = id"
+    " WHERE last_used_at IS NULL OR last_used_at < latest ORDER BY id FOR NO KEY UPDATE OF api_keys),"
+    " touched AS (UPDATE api_keys SET last_used_at = latest FROM late WHERE api_keys.id = late.id)";
+
+}  // namespace
+
+const std::string& insert_usage_sql() {
+    static const std::string sql =
+        "WITH added AS (" + insertion("usage_records", usage_columns(), "request_id, started_at") +
+        " RETURNING *), days AS (" + add_to_days() + "), " + touch_keys + " SELECT count(*) FROM added";
+    return sql;
+}
+
+const std::string& insert_attempts_sql() {
+    static const std::string sql = insertion("usage_attempts", attempt_columns(), "request_id, started_at, attempt");
+    return sql;
+}
+
+const std::string& select_usage_sql() {
+    static const std::string sql = "SELECT " + usage_columns().selected + " FROM usage_records";
+    return sql;
+}
+
+}  // namespace ferry::store::postgres
