@@ -96,19 +96,33 @@ BOOST_AUTO_TEST_CASE(database_url_sets_the_store_unless_the_exact_variable_does)
     BOOST_TEST(load_sources({{"DATABASE_URL", ""}}).faults.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_postgres_url_is_refused_without_repeating_its_password) {
-    for (const char* scheme : {"postgres", "postgresql"}) {
-        const std::string url = std::string(scheme) + "://ferry:hunter2@db/ferry";
-        const std::string text =
-            ": store.url: names a PostgreSQL store, but this build has the embedded store only: write "
-            "\"sqlite:var/ferry.db\"";
-        BOOST_TEST(load_sources({{"DATABASE_URL", url}}).faults.at(0) == "DATABASE_URL" + text);
-        BOOST_TEST(load_sources({}, {"store.url=" + url}).faults.at(0) == "--set" + text);
-        BOOST_TEST(load_text("[store]\nurl = \"" + url + "\"").faults.at(0) == "F:2:7" + text);
-    }
+BOOST_AUTO_TEST_CASE(a_bad_store_url_is_refused_without_repeating_its_password) {
+    const std::string url = "postgres://ferry:hunter2@db/ferry?nonsense=1";
+    const std::string text =
+        ": store.url: is no address of a PostgreSQL database; write postgres://USER@HOST:PORT/DATABASE, and special "
+        "characters of a password as %XX";
+    BOOST_TEST(load_sources({{"DATABASE_URL", url}}).faults.at(0) == "DATABASE_URL" + text);
+    BOOST_TEST(load_sources({}, {"store.url=" + url}).faults.at(0) == "--set" + text);
+    BOOST_TEST(load_text("[store]\nurl = \"" + url + "\"").faults.at(0) == "F:2:7" + text);
     const auto other = load_sources({{"DATABASE_URL", "mysql://ferry:hunter2@db/ferry"}}).faults;
     BOOST_TEST(other.at(0) ==
-               "DATABASE_URL: store.url: must be \"sqlite:\" and the path of a file, such as \"sqlite:var/ferry.db\"");
+               "DATABASE_URL: store.url: must be \"sqlite:\" and the path of a file, such as \"sqlite:var/ferry.db\", "
+               "or \"postgres://...\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_has_other_defaults_than_a_file) {
+    const auto server = load_sources({{"DATABASE_URL", "postgres://ferry@db/ferry"}}).settings.store;
+    BOOST_TEST(server.url == "postgres://ferry@db/ferry");
+    BOOST_TEST((server.refresh_interval == std::chrono::seconds(5)));
+    BOOST_TEST(!server.auto_migrate);
+    BOOST_TEST(server.snapshot_file == std::filesystem::current_path().string() + "/var/catalog.snapshot");
+    const auto chosen = load_sources({{"DATABASE_URL", "postgres://ferry@db/ferry"}},
+                                     {"store.refresh_interval=1s", "store.auto_migrate=true", "store.snapshot_file="})
+                            .settings.store;
+    BOOST_TEST((chosen.refresh_interval == std::chrono::seconds(1)));
+    BOOST_TEST(chosen.auto_migrate);
+    BOOST_TEST(chosen.snapshot_file == "");
+    BOOST_TEST(load_sources({}).settings.store.snapshot_file == "");
 }
 
 BOOST_AUTO_TEST_CASE(relative_paths_become_absolute_also_the_default_ones) {

@@ -79,7 +79,8 @@ void check_rows(store::database& db, check_report& report) {
         fmt::format("store: {} (models: {}, keys: {})", db.description(), built.models->rows().size(), keys.size()));
 }
 
-void check_store(const settings& chosen, check_report& report) {
+// Whether there is a file to open; what is wrong with it, or that it will be made, is in the report.
+bool check_store_file(const settings& chosen, check_report& report) {
     const fs::path file = chosen.store.url.substr(std::string_view("sqlite:").size());
     std::error_code error;
     if (!fs::exists(file, error)) {
@@ -91,13 +92,18 @@ void check_store(const settings& chosen, check_report& report) {
         } else {
             report.faults.push_back(fmt::format("store.url: {} does not exist; run `ferry migrate`", file.string()));
         }
-        return;
+        return false;
     }
     if (fs::is_directory(file, error) || !may(file, R_OK | W_OK)) {
         report.faults.push_back(
             fmt::format("store.url: {} must be a file that this user may read and write", file.string()));
-        return;
+        return false;
     }
+    return true;
+}
+
+void check_store(const settings& chosen, check_report& report) {
+    if (!store::is_server_url(chosen.store.url) && !check_store_file(chosen, report)) return;
     const auto db = store::open(chosen.store);
     const auto pending = db->pending_migrations().size();
     if (pending == 0) return check_rows(*db, report);

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "app/config/value.hpp"
+#include "store/database.hpp"
 
 namespace ferry::app {
 namespace {
@@ -100,10 +101,10 @@ std::string check_network(const std::string& network) {
 
 std::string check_store_url(std::string& url) {
     constexpr std::string_view scheme = "sqlite:";
-    if (url.starts_with("postgres://") || url.starts_with("postgresql://")) {
-        return R"(names a PostgreSQL store, but this build has the embedded store only: write "sqlite:var/ferry.db")";
+    if (store::is_server_url(url)) return store::check_server_url(url);
+    if (!url.starts_with(scheme)) {
+        return R"(must be "sqlite:" and the path of a file, such as "sqlite:var/ferry.db", or "postgres://...")";
     }
-    if (!url.starts_with(scheme)) return R"(must be "sqlite:" and the path of a file, such as "sqlite:var/ferry.db")";
     const std::string path = url.substr(scheme.size());
     if (path.starts_with("//") && !path.starts_with("///")) {
         return R"(must have no host: write "sqlite:relative/path" or "sqlite:/absolute/path")";

@@ -15,7 +15,8 @@ std::string check_listen_addresses(std::vector<std::string>& addresses);
 // An IPv4 or IPv6 network such as `10.0.0.0/8`; a bare address stands for itself.
 std::string check_network(const std::string& network);
 
-// `sqlite:PATH`; the path is made absolute in place. The text is never repeated, since a URL may hold a password.
+// `sqlite:PATH`, whose path is made absolute in place, or `postgres://...`. The text is never repeated, since a URL may
+// hold a password.
 std::string check_store_url(std::string& url);
 
 // Absolute and without `.` and `..`, relative to the working directory; "" stays "".

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include "app/config/address.hpp"
 #include "app/config/keys.hpp"
@@ -9,6 +10,7 @@
 #include "app/config/settings.hpp"
 #include "app/config/toml_file.hpp"
 #include "app/config/value.hpp"
+#include "store/database.hpp"
 
 namespace ferry::app {
 namespace {
@@ -87,6 +89,7 @@ public:
     }
 
     load_result finish() {
+        fill_in_for_a_server();
         doubt_combinations();
         return std::move(result_);
     }
@@ -113,6 +116,7 @@ private:
         if (rule == nullptr) return unknown_key(key_place, section, name);
         verdict v = rule->assign(result_.loaded, value);
         if (!v.problem.empty()) return fault(value_place, key, std::move(v.problem), std::move(v.suggestion));
+        given_.insert(key);
         if (!v.warning.empty()) warn(value_place, key, std::move(v.warning));
         if (!rule->implemented) warn(key_place, key, "is not implemented in this build yet and has no effect");
     }
@@ -158,6 +162,15 @@ private:
         take(section, std::string_view(rest).substr(underscore + 1), untyped_text{value}, {name}, {name});
     }
 
+    // What is cheap and harmless with a file is not with a server that several programs share.
+    void fill_in_for_a_server() {
+        auto& store = result_.loaded.store;
+        if (!store::is_server_url(store.url)) return;
+        if (!given_.contains("store.refresh_interval")) store.refresh_interval = std::chrono::seconds(5);
+        if (!given_.contains("store.auto_migrate")) store.auto_migrate = false;
+        if (!given_.contains("store.snapshot_file")) store.snapshot_file = absolute_path("var/catalog.snapshot");
+    }
+
     // Each value is good by itself, but together they hardly do what was meant.
     void doubt_combinations() {
         const auto& server = result_.loaded.server;
@@ -184,6 +197,7 @@ private:
 
     load_result result_;
     std::string last_unknown_section_;
+    std::set<std::string> given_;  // keys that file, environment or command line have set
 };
 
 }  // namespace
