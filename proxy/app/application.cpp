@@ -8,6 +8,7 @@
 #include "app/status.hpp"
 #include "base/log.hpp"
 #include "catalog/secret_source.hpp"
+#include "store/store_error.hpp"
 
 namespace ferry::app {
 
@@ -57,18 +58,44 @@ void application::start() {
     raise_descriptor_limit();
     open_sockets();
     database_ = store::open(settings_.store);
-    for (const auto& applied : store::prepare(*database_, settings_.store)) {
-        log_info("The store's schema was brought up to date: {} {}", applied.version, applied.name);
-    }
+    const bool is_prepared = prepare_store();
     usage_store_ = database_->usage();
     journal_ = std::make_unique<usage::journal>(settings_.usage, core_count(settings_));
     shipper_ = std::make_unique<usage::shipper>(*journal_, *usage_store_);
     start_cores();
-    catalog::loader loader([this] { return database_->models(); }, catalog::read_secret);
+    start_refresher(is_prepared);
+    for (auto& one : cores_) one->start();
+}
+
+void application::bring_schema_up_to_date() {
+    for (const auto& applied : store::prepare(*database_, settings_.store)) {
+        log_info("The store's schema was brought up to date: {} {}", applied.version, applied.name);
+    }
+}
+
+// False if the store is away and a snapshot may do for now: the schema is looked at once the store is back.
+bool application::prepare_store() {
+    try {
+        bring_schema_up_to_date();
+        return true;
+    } catch (const store::store_unavailable&) {
+        if (settings_.store.snapshot_file.empty()) throw;
+        return false;
+    }
+}
+
+void application::start_refresher(bool is_prepared) {
+    const auto open_models = [this, is_prepared]() mutable {
+        if (!is_prepared) bring_schema_up_to_date();
+        is_prepared = true;
+        return database_->models();
+    };
+    catalog::loader loader(open_models, catalog::read_secret,
+                           {settings_.store.snapshot_file, settings_.store.snapshot_max_age});
     refresher_ = std::make_unique<catalog::refresher>(std::move(loader), settings_.store.refresh_interval,
                                                       [this](catalog::published fresh) { publish(std::move(fresh)); });
     refresher_->start();
-    for (auto& one : cores_) one->start();
+    watch_ = database_->watch_catalog([this] { refresher_->look(); });
 }
 
 void application::open_sockets() {
@@ -97,6 +124,7 @@ void application::start_cores() {
     }
     server::ops_answers answers;
     answers.not_ready = [this] { return not_ready(); };
+    answers.degraded = [this] { return degraded(); };
     answers.status = [this] { return status(); };
     cores_.front()->listen_for_ops(admin_sockets_.front(), std::move(answers));
 }
@@ -136,6 +164,22 @@ std::int64_t application::open_connections() const {
 std::optional<std::string> application::not_ready() const {
     if (draining_) return "shutting down";
     return std::nullopt;
+}
+
+// What works, but not as it should.
+std::optional<std::string> application::degraded() const {
+    std::string why;
+    const auto catalog = refresher_->state();
+    if (!catalog.last_error.empty()) {
+        why = "the catalog cannot be refreshed, " + std::string(catalog.is_from_snapshot ? "a snapshot of " : "") +
+              "version " + std::to_string(catalog.version) + " stays in use: " + catalog.last_error;
+    }
+    const auto shipping = shipper_->status();
+    if (!shipping.last_error.empty()) {
+        why += (why.empty() ? "" : "; ") + ("usage rows wait in the journal: " + shipping.last_error);
+    }
+    if (why.empty()) return std::nullopt;
+    return why;
 }
 
 std::string application::status() const {
@@ -201,6 +245,8 @@ void application::stop() {
         static_cast<void>(one.release());
     }
     std::erase(cores_, nullptr);
+    watch_.reset();
+    database_->hurry(std::chrono::duration_cast<milliseconds>(last_words) / 2);
     refresher_->stop();
     journal_->close();
     if (!shipper_->flush(steady::now() + last_words)) {

@@ -37,11 +37,15 @@ public:
 
 private:
     void open_sockets();
+    void bring_schema_up_to_date();
+    bool prepare_store();
     void start_cores();
+    void start_refresher(bool is_prepared);
     void publish(catalog::published fresh);
     void place(unsigned accepted_on, int fd);
     std::int64_t open_connections() const;
     std::optional<std::string> not_ready() const;
+    std::optional<std::string> degraded() const;
     std::string status() const;
 
     bool wait(std::chrono::milliseconds most, bool only_while_connected);
@@ -64,6 +68,7 @@ private:
     std::unique_ptr<usage::shipper> shipper_;
     std::vector<std::unique_ptr<core>> cores_;
     std::unique_ptr<catalog::refresher> refresher_;
+    std::unique_ptr<store::catalog_watch> watch_;  // null where the store has none
 
     mutable std::mutex mutex_;  // guards refused_keys_
     std::vector<catalog::refused_row> refused_keys_;

@@ -25,6 +25,7 @@ json::value optional_time(const std::optional<std::int64_t>& us) {
 
 json::object catalog_part(const status_sources& from) {
     return {{"version", from.catalog.version},
+            {"is_from_snapshot", from.catalog.is_from_snapshot},
             {"last_success_us", optional_time(from.catalog.last_success_us)},
             {"last_publish_us", optional_time(from.catalog.last_publish_us)},
             {"last_error", from.catalog.last_error},

@@ -19,7 +19,8 @@ std::string accident(const catalog_ptr& old, const built_catalog& built, const s
 
 }  // namespace
 
-loader::loader(open_models open, secret_source secrets) : open_(std::move(open)), secrets_(std::move(secrets)) {}
+loader::loader(open_models open, secret_source secrets, snapshot_file kept)
+    : open_(std::move(open)), secrets_(std::move(secrets)), kept_(std::move(kept)) {}
 
 published loader::load() {
     try {
@@ -33,12 +34,25 @@ published loader::load() {
 std::optional<published> loader::load_if_changed() {
     try {
         store::model_store& from = connection();
-        if (from.change_token() == loaded_version_) return std::nullopt;
+        if (from.change_token() == loaded_version_) {
+            kept_.confirm();
+            return std::nullopt;
+        }
         return read(from);
     } catch (...) {
         connection_.reset();
         throw;
     }
+}
+
+published loader::load_kept() {
+    return publish(kept_.load());
+}
+
+void loader::keep() {
+    if (!to_keep_) return;
+    const store::catalog_rows rows = *std::exchange(to_keep_, std::nullopt);
+    kept_.save(rows);
 }
 
 store::model_store& loader::connection() {
@@ -48,14 +62,20 @@ store::model_store& loader::connection() {
 
 published loader::read(store::model_store& from) {
     store::catalog_rows rows = from.load_catalog();
+    published made = publish(rows);
+    loaded_version_ = rows.version;
+    if (made.kept_because.empty()) to_keep_ = std::move(rows);
+    return made;
+}
+
+published loader::publish(const store::catalog_rows& rows) {
     built_catalog built = build_catalog(rows, secrets_);
     published made;
     made.kept_because = accident(models_, built, rows);
     made.models = made.kept_because.empty() ? std::move(built.models) : models_;
     made.refused = std::move(built.refused);
-    made.keys = std::make_shared<const std::vector<store::key_row>>(std::move(rows.keys));
+    made.keys = std::make_shared<const std::vector<store::key_row>>(rows.keys);
     models_ = made.models;
-    loaded_version_ = rows.version;
     return made;
 }
 

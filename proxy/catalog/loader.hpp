@@ -1,4 +1,4 @@
-// Reads the store and makes what is published of it. No threads and no clock of its own: the refresher drives it.
+// Reads the store and makes what is published of it. No threads of its own: the refresher drives it.
 #pragma once
 
 #include <functional>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catalog/builder.hpp"
+#include "catalog/snapshot_file.hpp"
 #include "store/model_store.hpp"
 
 namespace ferry::catalog {
@@ -27,7 +28,7 @@ public:
     // `open_models` opens a connection of the loader's own.
     using open_models = std::function<std::unique_ptr<store::model_store>()>;
 
-    loader(open_models open, secret_source secrets);
+    loader(open_models open, secret_source secrets, snapshot_file kept = {"", std::chrono::milliseconds(0)});
 
     // Reads everything, and the keys that rows refer to. Where models were served before and the new read has none (an
     // empty table, or every enabled row refused) the old models stay, for that is more likely an accident than a wish;
@@ -37,15 +38,25 @@ public:
     // Nothing if the store still has the version loaded last.
     std::optional<published> load_if_changed();
 
+    // What the store gave last, to an earlier process perhaps. Throws store_error if that was not kept or is too old.
+    published load_kept();
+
+    // Keeps what was loaded last for load_kept(), unless it was kept already. Not done by loading, since it syncs a
+    // disk. Throws file_error.
+    void keep();
+
 private:
     store::model_store& connection();
     published read(store::model_store& from);
+    published publish(const store::catalog_rows& rows);
 
     open_models open_;
     secret_source secrets_;
+    snapshot_file kept_;
     std::unique_ptr<store::model_store> connection_;
     std::optional<std::int64_t> loaded_version_;  // the store's, even where older models were kept
     catalog_ptr models_;                          // what was published last
+    std::optional<store::catalog_rows> to_keep_;  // what was loaded last
 };
 
 }  // namespace ferry::catalog

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "store/store_error.hpp"
 
 namespace ferry::catalog {
 
@@ -19,8 +20,31 @@ refresher::~refresher() {
 }
 
 void refresher::start() {
-    accept(loader_.load());
+    try {
+        accept(loader_.load());
+        keep();
+        note_success();
+    } catch (const store::store_unavailable& away) {
+        start_without_store(away.what());
+    }
     thread_.post_after(interval_, [this] { watch(); });
+}
+
+void refresher::start_without_store(const std::string& why) {
+    try {
+        accept(loader_.load_kept());
+    } catch (const store::store_error& none) {
+        throw store::store_unavailable(why + "; and " + none.what());
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        state_.is_from_snapshot = true;
+    }
+    note_failure(why);
+}
+
+void refresher::look() {
+    thread_.post([this] { refresh(false); });
 }
 
 void refresher::refresh_now() {
@@ -44,10 +68,11 @@ void refresher::watch() {
 void refresher::refresh(bool even_if_unchanged) {
     try {
         std::optional<published> fresh = even_if_unchanged ? loader_.load() : loader_.load_if_changed();
-        if (fresh)
+        if (fresh) {
             accept(std::move(*fresh));
-        else
-            note_success();
+            keep();
+        }
+        note_success();
     } catch (const std::exception& error) {
         note_failure(error.what());
     }
@@ -63,12 +88,25 @@ void refresher::accept(published fresh) {
         if (!fresh.kept_because.empty() && fresh.kept_because != state_.kept_because)
             log_error("{}", fresh.kept_because);
         state_.version = fresh.models->version();
+        state_.is_from_snapshot = false;
         state_.last_publish_us = wall_us();
         state_.refused = fresh.refused;
         state_.kept_because = fresh.kept_because;
     }
     publish_(std::move(fresh));
-    note_success();
+}
+
+// What cannot be kept is served all the same.
+void refresher::keep() {
+    std::string error;
+    try {
+        loader_.keep();
+    } catch (const std::exception& failure) {
+        error = failure.what();
+    }
+    if (!error.empty() && error != keep_error_)
+        log_warn("the catalog is not kept for a start without the store: {}", error);
+    keep_error_ = error;
 }
 
 void refresher::note_success() {

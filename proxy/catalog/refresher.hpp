@@ -18,6 +18,7 @@ namespace ferry::catalog {
 // For /status. Times are microseconds since the epoch; absent: not yet.
 struct refresher_state {
     std::int64_t version = 0;                     // catalog_version of the models that are served
+    bool is_from_snapshot = false;                // they were kept from an earlier time: the store was away at start
     std::optional<std::int64_t> last_success_us;  // when the store last answered, changed or not
     std::optional<std::int64_t> last_publish_us;
     std::optional<std::int64_t> last_error_us;
@@ -40,12 +41,15 @@ public:
     refresher(const refresher&) = delete;
     refresher& operator=(const refresher&) = delete;
 
-    // Loads and publishes before it returns, then begins to watch. Throws store_error if the store cannot be read; the
-    // refresher is then as before. To be called once.
+    // Loads and publishes before it returns, then begins to watch. Where the store is away, what was kept of it is
+    // published instead. Throws store_error if there is neither; the refresher is then as before. To be called once.
     void start();
 
     // Loads soon even if the store has not changed: keys in files and in the environment are read again.
     void refresh_now();
+
+    // Asks the store soon whether it has changed: somebody says so. Cheap. Any thread.
+    void look();
 
     void stop();
 
@@ -53,9 +57,11 @@ public:
     refresher_state state() const;
 
 private:
+    void start_without_store(const std::string& why);
     void watch();
     void refresh(bool even_if_unchanged);
     void accept(published fresh);
+    void keep();
     void note_success();
     void note_failure(const std::string& what);
 
@@ -64,6 +70,7 @@ private:
     publish publish_;
     mutable std::mutex mutex_;  // guards state_
     refresher_state state_;
+    std::string keep_error_;      // of the store thread: said once
     store::store_thread thread_;  // last: its jobs use all the others
 };
 

@@ -18,9 +18,13 @@ std::optional<document> find_document(std::string_view path, const ops_answers& 
     if (path == "/healthz") return document{200, R"({"status":"ok"})"};
     if (path == "/status") return document{200, answers.status()};
     if (path != "/readyz") return std::nullopt;
-    const auto reason = answers.not_ready();
-    if (!reason) return document{200, R"({"status":"ready"})"};
-    return document{503, R"({"status":"not ready","reason":)" + openai::quote_json(*reason) + "}"};
+    const auto told = [](const char* status, const std::string& reason) {
+        return "{\"status\":\"" + std::string(status) + "\",\"reason\":" + openai::quote_json(reason) + "}";
+    };
+    if (const auto reason = answers.not_ready()) return document{503, told("not ready", *reason)};
+    // It serves: a load balancer that sent its traffic elsewhere would only make things worse.
+    if (const auto reason = answers.degraded()) return document{200, told("degraded", *reason)};
+    return document{200, R"({"status":"ready"})"};
 }
 
 }  // namespace

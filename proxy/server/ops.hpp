@@ -13,6 +13,8 @@ namespace ferry::server {
 struct ops_answers {
     // Why the process should get no traffic, or nothing when it is ready. Called on the admin listener's core.
     std::function<std::optional<std::string>()> not_ready;
+    // What works but not as it should, or nothing. Likewise.
+    std::function<std::optional<std::string>()> degraded;
     // The JSON document of /status. Likewise.
     std::function<std::string()> status;
 };

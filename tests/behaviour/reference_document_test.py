@@ -3,6 +3,7 @@ import json
 import subprocess
 
 from harness import FerryCase, eventually, quote
+from postgres_case import PostgresCase, PostgresFerry
 
 INSERT_HEAD = """INSERT INTO ai_models (
     model_name, display_name, provider, api_endpoint, api_key, 
@@ -108,3 +109,16 @@ class ReferenceDocument(FerryCase):
         done = self.ferry.run("sql", "-c", "INSERT INTO no_such_table VALUES (1);", check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("no_such_table", done.stderr)
+
+
+class PsqlFerry(PostgresFerry):
+    def sql(self, text):
+        return self.psql(text)
+
+
+class ReferenceDocumentOnPostgres(PostgresCase, ReferenceDocument):
+    """The same, with the statements given to psql."""
+
+    @classmethod
+    def make_ferry(cls):
+        return PsqlFerry(cls.cluster, cls.cluster.new_database(), cls.options)

@@ -1,7 +1,10 @@
 #include "catalog/refresher.hpp"
 
+#include <stdlib.h>
+
 #include <boost/test/unit_test.hpp>
 #include <condition_variable>
+#include <filesystem>
 
 #include "sample_rows.hpp"
 #include "scripted_store.hpp"
@@ -38,13 +41,19 @@ private:
     std::vector<catalog::published> all_;
 };
 
+struct temporary_file {
+    std::string folder = (std::filesystem::temp_directory_path() / "ferry-kept-XXXXXX").string();
+    std::string path = std::string(::mkdtemp(folder.data())) + "/catalog.snapshot";
+    ~temporary_file() { std::filesystem::remove_all(folder); }
+};
+
 struct scene {
     std::shared_ptr<script> told = std::make_shared<script>();
     collector seen;
     catalog::refresher refresher;
 
-    explicit scene(std::chrono::milliseconds interval = 1ms)
-        : refresher(catalog::loader(opener(told), no_secrets), interval,
+    explicit scene(std::chrono::milliseconds interval = 1ms, const std::string& snapshot = {})
+        : refresher(catalog::loader(opener(told), no_secrets, {snapshot, 1h}), interval,
                     [this](catalog::published fresh) { seen.take(std::move(fresh)); }) {
         told->rows.version = 10;
         told->rows.models = {model(1, "a")};
@@ -141,6 +150,51 @@ BOOST_AUTO_TEST_CASE(an_emptied_table_is_reported_and_the_models_stay) {
     BOOST_TEST(s.seen.wait_for(2).models->find_row(1));
     BOOST_TEST(s.refresher.state().version == 10);
     BOOST_TEST(s.refresher.state().kept_because.find("ai_models is empty") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_start_without_the_store_serves_what_was_kept_until_the_store_is_back) {
+    const temporary_file kept;
+    {
+        scene earlier(1h, kept.path);
+        earlier.refresher.start();
+    }
+    scene s(1ms, kept.path);
+    s.told->fail("the store is away");
+    s.refresher.start();
+    BOOST_TEST(s.seen.wait_for(1).models->find_row(1));
+    BOOST_TEST(s.refresher.state().is_from_snapshot);
+    BOOST_TEST(s.refresher.state().last_error == "the store is away");
+    BOOST_TEST(!s.refresher.state().last_success_us);
+
+    s.told->change([](auto& rows) { rows.models.push_back(model(2, "b")); });
+    s.told->fail("");
+    BOOST_TEST(s.seen.wait_for(2).models->find_row(2));
+    BOOST_TEST(s.comes_true([](const auto& state) { return !state.is_from_snapshot && state.last_error.empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_start_without_the_store_and_without_anything_kept_says_both) {
+    scene s(1ms, "/nowhere/catalog.snapshot");
+    s.told->fail("the store is away");
+    BOOST_CHECK_EXCEPTION(s.refresher.start(), store::store_unavailable, [](const std::exception& error) {
+        const std::string_view text = error.what();
+        return text.starts_with("the store is away") && text.find("/nowhere/catalog.snapshot") != text.npos;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_catalog_that_cannot_be_kept_is_served) {
+    scene s(1h, "/proc/nowhere/catalog.snapshot");
+    s.refresher.start();
+    BOOST_TEST(s.seen.wait_for(1).models->find_row(1));
+    BOOST_TEST(s.refresher.state().last_error == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_look_finds_what_has_changed) {
+    scene s(1h);
+    s.refresher.start();
+    s.refresher.look();
+    s.told->change([](auto& rows) { rows.models.push_back(model(2, "b")); });
+    s.refresher.look();
+    BOOST_TEST(s.seen.wait_for(2).models->find_row(2));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_published_after_stop) {

@@ -51,7 +51,7 @@ class FerryCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.upstream = cls.make_upstream()
-        cls.ferry = Ferry(cls.options, cls.environment)
+        cls.ferry = cls.make_ferry()
         try:
             cls.key = cls.prepare(cls.ferry)
             cls.ferry.start()
@@ -62,6 +62,10 @@ class FerryCase(unittest.TestCase):
     @classmethod
     def make_upstream(cls):
         return Imposter()
+
+    @classmethod
+    def make_ferry(cls):
+        return Ferry(cls.options, cls.environment)
 
     @classmethod
     def prepare(cls, ferry):

@@ -28,7 +28,7 @@ std::unique_ptr<sql_runner> server_database::sql() {
     return std::make_unique<postgres::sql>(place_);
 }
 std::unique_ptr<catalog_watch> server_database::watch_catalog(std::function<void()> look) {
-    return std::make_unique<listener>(place_->where, std::move(look));
+    return std::make_unique<listener>(place_, std::move(look));
 }
 
 std::vector<migration_name> server_database::pending_migrations() {

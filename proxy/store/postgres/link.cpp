@@ -1,5 +1,7 @@
 #include "store/postgres/link.hpp"
 
+#include "store/store_error.hpp"
+
 namespace ferry::store::postgres {
 
 connection& link::get() {
@@ -7,6 +9,11 @@ connection& link::get() {
     if (open_ && open_->was_closed()) open_.reset();
     if (!open_) open_.emplace(place_->where);
     return *open_;
+}
+
+void link::fail_for_silence(const char* doing) const {
+    throw store_unavailable(std::string("cannot ") + doing + " in " + place_->where.description +
+                            ": the server did not answer in time; check that it runs and is not overloaded");
 }
 
 // For this transaction alone: behind a pooler the session belongs to others too.

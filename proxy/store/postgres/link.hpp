@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -48,9 +49,10 @@ public:
 private:
     template <class Work>
     auto run(access wanted, const char* doing, std::chrono::milliseconds most, Work work) {
+        was_cut_ = false;
         try {
             connection& db = get();
-            const watchdog::call watched(place_->watch, db.socket(), most);
+            const watchdog::call watched(place_->watch, db.socket(), most, was_cut_);
             pqxx::work all(db.get());
             all.exec(settings(wanted, most));
             if constexpr (std::is_void_v<decltype(work(all))>) {
@@ -63,14 +65,17 @@ private:
             }
         } catch (...) {
             open_.reset();
+            if (was_cut_) fail_for_silence(doing);
             rethrow(doing, place_->where.description);
         }
     }
     connection& get();
     std::string settings(access wanted, std::chrono::milliseconds most) const;
+    [[noreturn]] void fail_for_silence(const char* doing) const;
 
     std::shared_ptr<place> place_;
     std::optional<connection> open_;
+    std::atomic<bool> was_cut_{false};  // the last call, by the watchdog
 };
 
 }  // namespace ferry::store::postgres

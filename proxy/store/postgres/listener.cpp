@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,10 +26,22 @@ public:
     bool heard = false;
 };
 
+// Libpqxx says UNLISTEN when a receiver ends, and would wait for the answer of a frozen server.
+class hush {
+public:
+    explicit hush(int socket) : socket_(socket) {}
+    ~hush() { ::shutdown(socket_, SHUT_RDWR); }
+    hush(const hush&) = delete;
+    hush& operator=(const hush&) = delete;
+
+private:
+    int socket_;
+};
+
 }  // namespace
 
-listener::listener(address where, std::function<void()> look)
-    : where_(std::move(where)),
+listener::listener(std::shared_ptr<place> at, std::function<void()> look)
+    : place_(std::move(at)),
       look_(std::move(look)),
       stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       thread_([this] { run(); }) {
@@ -62,14 +75,20 @@ void listener::run() {
 
 // Until stopped. Throws when the connection ends.
 void listener::listen() {
-    connection own(where_);
-    announcement changes(own.get());
+    connection own(place_->where);
+    std::optional<announcement> changes;
+    {
+        std::atomic<bool> was_cut{false};
+        const watchdog::call watched(place_->watch, own.socket(), place_->call_timeout, was_cut);
+        changes.emplace(own.get());
+    }
+    const hush before_the_receiver_ends(own.socket());
     was_listening_ = true;
     look_();  // LISTEN came first: what changed while nobody listened is seen now
     while (wait_for(own.socket(), -1)) {
         own.get().get_notifs();
         if (own.was_closed()) throw pqxx::broken_connection("the server closed the connection");
-        if (std::exchange(changes.heard, false)) look_();
+        if (std::exchange(changes->heard, false)) look_();
     }
 }
 

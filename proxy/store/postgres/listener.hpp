@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "store/catalog_watch.hpp"
-#include "store/postgres/connection.hpp"
+#include "store/postgres/link.hpp"
 
 namespace ferry::store::postgres {
 
@@ -14,7 +14,7 @@ namespace ferry::store::postgres {
 // which waits for a connection attempt under way at most.
 class listener : public catalog_watch {
 public:
-    listener(address where, std::function<void()> look);
+    listener(std::shared_ptr<place> at, std::function<void()> look);
     ~listener() override;
 
 private:
@@ -22,7 +22,7 @@ private:
     void listen();
     bool wait_for(int socket, int milliseconds);
 
-    address where_;
+    std::shared_ptr<place> place_;
     std::function<void()> look_;
     bool was_listening_ = false;
     int stop_;  // an eventfd, readable once this is to end

@@ -20,7 +20,7 @@ watchdog::~watchdog() {
     thread_.join();
 }
 
-watchdog::call::call(watchdog& by, int socket, std::chrono::milliseconds most) : by_(by) {
+watchdog::call::call(watchdog& by, int socket, std::chrono::milliseconds most, std::atomic<bool>& was_cut) : by_(by) {
     bool is_earlier = false;
     {
         const std::lock_guard lock(by.mutex_);
@@ -29,7 +29,7 @@ watchdog::call::call(watchdog& by, int socket, std::chrono::milliseconds most) :
         const bool has_end = most != std::chrono::milliseconds::max();
         const auto deadline = has_end ? clock::now() + most : clock::time_point::max();
         id_ = by.next_id_++;
-        by.calls_.emplace(id_, watched{socket, deadline});
+        by.calls_.emplace(id_, watched{socket, deadline, &was_cut});
         is_earlier = deadline < by.sleeps_until_;
     }
     if (is_earlier) by.wake_.notify_one();
@@ -57,6 +57,7 @@ void watchdog::run() {
         const auto now = clock::now();
         for (auto& [id, call] : calls_) {
             if (call.deadline <= now) {
+                *call.was_cut = true;
                 ::shutdown(call.socket, SHUT_RDWR);
                 call.deadline = clock::time_point::max();
             }

@@ -23,10 +23,11 @@ public:
     watchdog& operator=(const watchdog&) = delete;
 
     // One call under watch, from construction to destruction.
-    // REQUIRES: `socket` stays open, and the watchdog alive, as long.
+    // REQUIRES: `socket` stays open, and the watchdog and `was_cut` alive, as long.
     class call {
     public:
-        call(watchdog& by, int socket, std::chrono::milliseconds most);  // zero: as long as it likes
+        // `most` of zero is as long as it likes. `was_cut` is set when the deadline ended the call.
+        call(watchdog& by, int socket, std::chrono::milliseconds most, std::atomic<bool>& was_cut);
         ~call();
         call(const call&) = delete;
         call& operator=(const call&) = delete;
@@ -43,6 +44,7 @@ private:
     struct watched {
         int socket;
         clock::time_point deadline;
+        std::atomic<bool>* was_cut;
     };
 
     void run();
