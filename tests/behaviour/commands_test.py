@@ -8,6 +8,7 @@ import subprocess
 
 import answers
 from harness import UPSTREAM_KEY, FerryCase, eventually, insert_model
+from postgres_case import PostgresCase
 
 SECRET_FREE = "no secret is shown"
 
@@ -131,3 +132,7 @@ class Commands(FerryCase):
         for words in (["nonsense"], []):
             done = subprocess.run([self.ferry.command("x")[0], *words], capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
+
+
+class CommandsOnPostgres(PostgresCase, Commands):
+    """The same commands on the other store."""

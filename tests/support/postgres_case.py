@@ -12,6 +12,7 @@ class PostgresFerry(Ferry):
     def __init__(self, cluster, name, options=None):
         self.cluster, self.name = cluster, name
         super().__init__(options)
+        self.database = self.snapshot  # what it keeps on this machine
 
     def configure(self, **options):
         self.snapshot = self.folder / "catalog.snapshot"

@@ -72,7 +72,6 @@ void sql::run(std::string_view text, const std::function<void(const sql_result&)
         own.emplace(place_->where);
         pqxx::nontransaction each(own->get());
         each.exec("SET timezone = 'UTC'; SET datestyle = 'ISO'");
-        each.exec("SET lock_timeout = " + std::to_string(place_->lock_timeout.count()));
         statement_splitter statements(text);
         while (const auto one = statements.next()) {
             std::optional<sql_result> result;
