@@ -1,21 +1,28 @@
-"""Every request that reached the upstream has exactly one usage row, through failures, aborts and a restart.
+"""Every request that reached the upstream has exactly one usage row, through failures, aborts, a restart, and a store
+that stops, freezes and crashes.
 
-The checker joins the store, read with Python's SQLite, with the upstream's own ledger on a nonce in each prompt; token
-counts are random for each request. Knobs: CONSERVATION_REQUESTS (default 10000), CONSERVATION_CLIENTS (32)."""
+The checker joins the store, not read through Ferry, with the upstream's own ledger on a nonce in each prompt; token
+counts are random for each request. Knobs: CONSERVATION_REQUESTS (default 10000), CONSERVATION_CLIENTS (32),
+STORE_AWAY_SECONDS (how long the store is away each time at least, default 1)."""
 import json
 import os
 import random
+import signal
 import threading
 import time
 import unittest
 from collections import Counter
 
 from client import Client, Closed
+from ferry import Ferry
 from harness import eventually
 from mock import FerryBeforeMock
+from postgres import Cluster
+from postgres_case import PostgresFerry
 
 REQUESTS = int(os.environ.get("CONSERVATION_REQUESTS", "10000"))
 CLIENTS = int(os.environ.get("CONSERVATION_CLIENTS", "32"))
+AWAY_SECONDS = float(os.environ.get("STORE_AWAY_SECONDS", "1"))
 FAILURES = [{"status": 500}, {"status": 503}, {"status": 429}, {"status": 400}, {"cut_at": 40}, {"reset_at": 60},
             {"cut_head_at": 10}, {"error_after": 3}]
 PRICE = 2_000_000
@@ -97,6 +104,8 @@ class Worker(threading.Thread):
 
 
 class Conservation(unittest.TestCase):
+    make_ferry = Ferry
+
     def next_plan(self):
         with self.lock:
             if self.begun == len(self.plans):
@@ -110,12 +119,13 @@ class Conservation(unittest.TestCase):
         dice = random.Random(seed)
         self.lock, self.begun = threading.Lock(), 0
         self.plans = [Plan(number, dice) for number in range(REQUESTS)]
-        with FerryBeforeMock(ferry_options={"server.drain_timeout": "200ms", "usage.flush_interval": "100ms"}) as both:
+        with FerryBeforeMock(ferry_options={"server.drain_timeout": "200ms", "usage.flush_interval": "100ms"},
+                             make_ferry=self.make_ferry) as both:
             self.both = both
             workers = [Worker(self, self.plans) for _ in range(CLIENTS)]
             for worker in workers:
                 worker.start()
-            self.restart_in_the_middle()
+            self.disturb()
             for worker in workers:
                 worker.join(300)
             self.assertTrue(all(plan.outcome for plan in self.plans), "some requests never ended")
@@ -123,9 +133,12 @@ class Conservation(unittest.TestCase):
             self.assertEqual(both.ferry.stop(), 0, both.ferry.log[-3000:])
             self.assertEqual(both.ferry.complaints(), [], both.ferry.log[-6000:])
 
-    def restart_in_the_middle(self):
-        while self.begun < REQUESTS // 2:
+    def wait_for_share(self, share):
+        while self.begun < REQUESTS * share:
             time.sleep(0.005)
+
+    def disturb(self):
+        self.wait_for_share(0.5)
         self.assertEqual(self.both.ferry.stop(), 0, self.both.ferry.log[-3000:])
         self.both.ferry.start()
 
@@ -135,7 +148,7 @@ class Conservation(unittest.TestCase):
             ledger.setdefault(entry["nonce"], []).append(entry)
         sent = set(ledger)
         query = "SELECT * FROM usage_records"
-        eventually(lambda: sent <= {row["client_request_id"] for row in self.both.ferry.rows(query)}, 20, "all rows")
+        eventually(lambda: sent <= {row["client_request_id"] for row in self.both.ferry.rows(query)}, 30, "all rows")
         rows = self.both.ferry.rows(query)
         counts = Counter(row["client_request_id"] for row in rows)
         self.assertEqual([one for one in counts.items() if one[1] > 1], [], "more than one row for a request")
@@ -169,3 +182,32 @@ class Conservation(unittest.TestCase):
             if got != (None, None):
                 self.assertTrue(entry["usage_sent"], told)
                 self.assertEqual(got[0], plan.prompt, told)
+
+
+class ConservationOnPostgres(Conservation):
+    def setUp(self):
+        self.cluster = Cluster().start()
+        self.addCleanup(self.cluster.remove)
+
+    def make_ferry(self, options):
+        return PostgresFerry(self.cluster, self.cluster.new_database(), options)
+
+    def disturb(self):
+        """The store is away for three parts of the time, each in another way."""
+        for begin, end, go, come_back in (
+            (0.1, 0.3, self.cluster.stop, self.cluster.start),
+            (0.4, 0.6, self.cluster.freeze, self.cluster.thaw),
+            (0.7, 0.8, lambda: self.cluster.stop(signal.SIGQUIT), self.cluster.start),
+        ):
+            self.wait_for_share(begin)
+            went = time.monotonic()
+            go()
+            self.wait_for_share(end)
+            time.sleep(max(0, went + AWAY_SECONDS - time.monotonic()))
+            come_back()
+
+    def check(self):
+        super().check()
+        # (Unsent: the connection was closed after the answer before it.)
+        outcomes = {plan.outcome for plan in self.plans if not plan.fails and plan.leaves_after is None}
+        self.assertLessEqual(outcomes, {"answered", "unsent"}, "clients noticed that the store was away")

@@ -52,9 +52,9 @@ class Mock:
 
 
 class FerryBeforeMock:
-    def __init__(self, models=("mock",), ferry_options=None, mock_options=()):
+    def __init__(self, models=("mock",), ferry_options=None, mock_options=(), make_ferry=Ferry):
         self.mock = Mock(models, mock_options)
-        self.ferry = Ferry(ferry_options)
+        self.ferry = make_ferry(ferry_options)
         try:
             self.ferry.run("migrate")
             self.ferry.sql("\n".join(insert_model(name, self.mock.base) for name in models))
