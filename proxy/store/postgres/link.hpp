@@ -7,6 +7,7 @@
 #include <pqxx/result>
 #include <pqxx/transaction>
 #include <string>
+#include <utility>
 
 #include "store/postgres/connection.hpp"
 #include "store/postgres/error.hpp"
@@ -16,6 +17,9 @@ namespace ferry::store::postgres {
 
 // What all stores of one database share. Immutable but for the watchdog, which takes calls from any thread.
 struct place {
+    place(address to, std::chrono::milliseconds lock_wait, std::chrono::milliseconds call_wait)
+        : where(std::move(to)), lock_timeout(lock_wait), call_timeout(call_wait) {}
+
     address where;
     std::chrono::milliseconds lock_timeout;  // how long a call waits for another transaction
     std::chrono::milliseconds call_timeout;  // how long a call may take in all

@@ -98,9 +98,10 @@ std::size_t usage::insert(std::span<const usage_row> rows, std::span<const attem
         in.exec(
             "SELECT set_config('synchronous_commit', 'on', true)"
             " WHERE current_setting('synchronous_commit') = 'off'");
-        const auto added = insert_all(in, insert_usage_sql(), rows);
+        std::size_t added = 0;
+        if (!rows.empty()) added = insert_all(in, insert_usage_sql(), rows)[0][0].as<std::size_t>();
         if (!attempts.empty()) insert_all(in, insert_attempts_sql(), attempts);
-        return added[0][0].as<std::size_t>();
+        return added;
     });
 }
 

@@ -101,6 +101,12 @@ BOOST_AUTO_TEST_CASE(only_what_is_new_in_a_batch_is_added_and_counted) {
     BOOST_TEST(ask("SELECT sum(requests) FROM usage_daily") == "2");
 }
 
+BOOST_AUTO_TEST_CASE(a_batch_may_lack_rows_or_attempts) {
+    BOOST_TEST(usage->insert({}, {}) == 0u);
+    BOOST_TEST(usage->insert({}, attempts{attempt_of(usage_of("a", 1), 1)}) == 0u);
+    BOOST_TEST(ask("SELECT count(*) FROM usage_attempts") == "1");
+}
+
 BOOST_AUTO_TEST_CASE(one_id_at_two_times_is_two_requests) {
     BOOST_TEST(usage->insert(rows{usage_of("a", 1), usage_of("a", 2)}, {}) == 2u);
 }
