@@ -87,8 +87,9 @@ class Commands(FerryCase):
         self.assertEqual(self.ask(key=old).status, 200)
 
     def test_an_expired_key_is_refused_with_the_words_for_an_unknown_one(self):
-        made = self.ferry_json("keys", "create", "--name", "expiring", "--expires", "1s")["key"]
+        made = self.ferry_json("keys", "create", "--name", "expiring", "--expires", "2s")["key"]
         self.secrets.append(made)
+        self.becomes(200, key=made)
         self.becomes(401, key=made)
         self.assertEqual(self.ask(key=made).body, self.ask(key="fk-0123456789-" + "A" * 43).body)
 
