@@ -25,6 +25,7 @@ SHARED_BY_THREADS = (
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
+    "LSAN_OPTIONS": f"suppressions={ROOT}/tests/support/lsan.supp:print_suppressions=0",
     "TSAN_OPTIONS": "second_deadlock_stack=1",
 }
 

@@ -21,8 +21,10 @@ public:
     pqxx::connection& get() { return connection_; }
     // A duplicate that stays open as long as this: shutting it down ends the call that waits for the server.
     int socket() const { return socket_; }
-    // Whether the server has closed its side, or spoken unasked, as it does before it closes.
+    // Whether the server has closed its side.
     bool was_closed() const;
+    // Whether it has, or has spoken unasked, as it does before it closes.
+    bool is_doubtful() const;
 
 private:
     pqxx::connection connection_;

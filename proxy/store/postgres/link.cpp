@@ -6,7 +6,7 @@ namespace ferry::store::postgres {
 
 connection& link::get() {
     // A server that was restarted meanwhile is no reason to fail.
-    if (open_ && open_->was_closed()) open_.reset();
+    if (open_ && open_->is_doubtful()) open_.reset();
     if (!open_) open_.emplace(place_->where);
     return *open_;
 }
