@@ -29,11 +29,6 @@ void add_text(text_buffer& out, std::string_view text, std::size_t limit) {
     out.add(escaped);
 }
 
-// For words of our own, which need no escapes.
-[[gnu::always_inline]] inline void json_word(text_buffer& out, std::string_view key, std::string_view word) {
-    if (!word.empty()) out.add(key).add(word).add('"');
-}
-
 // `key` comes with all that stands before the value. Inlined, so that its length is known where it is appended.
 [[gnu::always_inline]] inline void json_text(text_buffer& out, std::string_view key, std::string_view text,
                                              std::size_t limit) {
@@ -104,14 +99,14 @@ void access_log::append_json(text_buffer& out, const access_entry& entry) {
     out.add("{\"time\":\"");
     append_time(out, entry.time_us);
     out.add('"');
-    json_word(out, ",\"request_id\":\"", entry.request_id);
+    json_text(out, ",\"request_id\":\"", entry.request_id, id_limit);
     json_text(out, ",\"client_ip\":\"", entry.client_ip, word_limit);
     json_text(out, ",\"method\":\"", entry.method, word_limit);
     json_text(out, ",\"path\":\"", path_of(entry.target), target_limit);
     add_number(out, ",\"status\":", entry.status);
-    json_word(out, ",\"operation\":\"", entry.operation);
+    json_text(out, ",\"operation\":\"", entry.operation, word_limit);
     json_text(out, ",\"model\":\"", entry.model, name_limit);
-    json_word(out, ",\"provider\":\"", entry.provider);
+    json_text(out, ",\"provider\":\"", entry.provider, word_limit);
     json_text(out, ",\"key\":\"", entry.key_name, id_limit);
     out.add(entry.stream ? std::string_view(",\"stream\":true") : ",\"stream\":false");
     add_number(out, ",\"duration_us\":", entry.duration_us);
@@ -122,7 +117,7 @@ void access_log::append_json(text_buffer& out, const access_entry& entry) {
     add_number(out, ",\"bytes_in\":", entry.bytes_in);
     add_number(out, ",\"bytes_out\":", entry.bytes_out);
     add_number(out, ",\"attempts\":", entry.attempts);
-    json_word(out, ",\"end_reason\":\"", entry.end_reason);
+    json_text(out, ",\"end_reason\":\"", entry.end_reason, word_limit);
     json_text(out, ",\"user_agent\":\"", entry.user_agent, name_limit);
     out.add('}');
 }

@@ -262,23 +262,6 @@ BOOST_AUTO_TEST_CASE(control_characters_are_found_wherever_a_block_of_the_scan_e
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_is_kept_as_its_version_and_options_say) {
-    const auto keeps = [](std::string_view version, std::string_view fields) {
-        http_head read;
-        const auto head = "GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n" + std::string(fields) + "\r\n";
-        BOOST_TEST(!read_request_head(head, read));
-        return read.keep_alive;
-    };
-    BOOST_TEST(keeps("1.1", ""));
-    BOOST_TEST(keeps("1.1", "Connection: keep-alive\r\n"));
-    BOOST_TEST(!keeps("1.1", "Connection: close\r\n"));
-    BOOST_TEST(!keeps("1.1", "Connection: x ,\tCLOSE,\r\n"));
-    BOOST_TEST(!keeps("1.1", "Connection: x\r\nConnection: close\r\n"));
-    BOOST_TEST(!keeps("1.0", ""));
-    BOOST_TEST(keeps("1.0", "Connection: Keep-Alive\r\n"));
-    BOOST_TEST((code_of(with_fields("Connection: a b\r\n")) == fault_code::bad_framing));
-}
-
 BOOST_AUTO_TEST_CASE(the_end_of_a_head_is_found_however_it_arrives) {
     constexpr std::string_view head = "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n";
     const auto message = std::string(head) + "body\r\n\r\n";

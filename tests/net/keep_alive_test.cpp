@@ -1,0 +1,29 @@
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "net/strict_http.hpp"
+
+using namespace ferry;
+using namespace ferry::net;
+
+BOOST_AUTO_TEST_SUITE(keep_alive)
+
+BOOST_AUTO_TEST_CASE(a_connection_is_kept_as_its_version_and_options_say) {
+    const auto keeps = [](std::string_view version, std::string_view fields) {
+        http_head read;
+        const auto head = "GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+        BOOST_TEST(!read_request_head(head, read));
+        return read.keep_alive;
+    };
+    BOOST_TEST(keeps("1.1", ""));
+    BOOST_TEST(keeps("1.1", "Connection: keep-alive\r\n"));
+    BOOST_TEST(!keeps("1.1", "Connection: close\r\n"));
+    BOOST_TEST(!keeps("1.1", "Connection: x ,\tCLOSE,\r\n"));
+    BOOST_TEST(!keeps("1.1", "Connection: x\r\nConnection: close\r\n"));
+    BOOST_TEST(!keeps("1.0", ""));
+    BOOST_TEST(keeps("1.0", "Connection: Keep-Alive\r\n"));
+    http_head read;
+    BOOST_TEST(read_request_head("GET / HTTP/1.1\r\nHost: a\r\nConnection: a b\r\n\r\n", read).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
