@@ -290,13 +290,4 @@ BOOST_AUTO_TEST_CASE(H6_what_does_not_begin_like_http_is_seen_by_its_first_byte)
     }
 }
 
-BOOST_AUTO_TEST_CASE(tokens_are_compared_without_case) {
-    BOOST_TEST(same_token("Content-Length", "content-LENGTH"));
-    BOOST_TEST(same_token("", ""));
-    BOOST_TEST(!same_token("host", "hosts"));
-    // Only A-Z are folded: these two differ by the same bit as letters do.
-    BOOST_TEST(!same_token("a[", "a{"));
-    BOOST_TEST(!same_token("@", "`"));
-}
-
 BOOST_AUTO_TEST_SUITE_END()

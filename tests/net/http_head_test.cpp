@@ -6,7 +6,7 @@
 using namespace ferry;
 using namespace ferry::net;
 
-BOOST_AUTO_TEST_SUITE(keep_alive)
+BOOST_AUTO_TEST_SUITE(heads_as_read)
 
 BOOST_AUTO_TEST_CASE(a_connection_is_kept_as_its_version_and_options_say) {
     const auto keeps = [](std::string_view version, std::string_view fields) {
@@ -24,6 +24,15 @@ BOOST_AUTO_TEST_CASE(a_connection_is_kept_as_its_version_and_options_say) {
     BOOST_TEST(keeps("1.0", "Connection: Keep-Alive\r\n"));
     http_head read;
     BOOST_TEST(read_request_head("GET / HTTP/1.1\r\nHost: a\r\nConnection: a b\r\n\r\n", read).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(tokens_are_compared_without_case) {
+    BOOST_TEST(same_token("Content-Length", "content-LENGTH"));
+    BOOST_TEST(same_token("", ""));
+    BOOST_TEST(!same_token("host", "hosts"));
+    // Only A-Z are folded: these two differ by the same bit as letters do.
+    BOOST_TEST(!same_token("a[", "a{"));
+    BOOST_TEST(!same_token("@", "`"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
