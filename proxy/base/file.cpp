@@ -153,12 +153,6 @@ mapping::~mapping() {
     if (data_ != nullptr) ::munmap(data_, size_);
 }
 
-void mapping::populate() const {
-#ifdef MADV_POPULATE_WRITE
-    ::madvise(data_, size_, MADV_POPULATE_WRITE);
-#endif
-}
-
 void rename_file(const std::string& from, const std::string& to) {
     check(file_call::rename, from);
     if (::rename(from.c_str(), to.c_str()) != 0) fail(file_call::rename, from, errno);

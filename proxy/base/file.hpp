@@ -79,8 +79,6 @@ public:
 
     char* data() const { return data_; }
     std::size_t size() const { return size_; }
-    // Touches every page, so that the first store into it takes no page fault. Best effort.
-    void populate() const;
 
 private:
     char* data_ = nullptr;

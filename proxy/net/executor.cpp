@@ -27,8 +27,4 @@ void spawn(asio::io_context& core, asio::awaitable<void> work, std::function<voi
     asio::co_spawn(core, std::move(work), std::move(done));
 }
 
-asio::awaitable<void> end_of_turn() {
-    co_await asio::post(asio::deferred);
-}
-
 }  // namespace ferry::net

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <functional>
 
 namespace ferry::net {
@@ -18,6 +20,8 @@ void spawn(boost::asio::io_context& core, boost::asio::awaitable<void> work,
 // Lets everything else that is ready on this core run first. Before a request goes upstream: what became ready in the
 // same turn of the loop is worked off, then all of it is written, and the peer is woken once for many writes, which on
 // loopback and virtual machines is most of what a write costs. Measured: doing the same to answers gains nothing.
-boost::asio::awaitable<void> end_of_turn();
+inline auto end_of_turn() {
+    return boost::asio::post(boost::asio::deferred);
+}
 
 }  // namespace ferry::net

@@ -23,6 +23,7 @@ struct http_head {
     body_framing framing = body_framing::none;
     std::uint64_t content_length = 0;  // where framing is length
     std::vector<header_field> fields;
+    std::optional<std::string_view> content_type, content_encoding;  // the first of each
 
     // As new, but for the room the vector has.
     void reset() {
@@ -33,6 +34,7 @@ struct http_head {
         framing = body_framing::none;
         content_length = 0;
         fields.clear();
+        content_type = content_encoding = std::nullopt;
     }
 
     // The first field of this name (ASCII case-insensitive), or nothing.

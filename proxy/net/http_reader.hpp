@@ -9,6 +9,7 @@
 #include "base/fault.hpp"
 #include "base/piece_list.hpp"
 #include "net/chunked_body.hpp"
+#include "net/head_search.hpp"
 #include "net/http_head.hpp"
 #include "net/strict_http.hpp"
 

@@ -2,27 +2,14 @@
 // be, because two parties that read one message differently are how requests are smuggled (RFC 9112 section 11.2).
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include "base/fault.hpp"
 #include "net/http_head.hpp"
+#include "net/token.hpp"
 
 namespace ferry::net {
-
-// Progress of the search for the end of a head. Pure; REQUIRES: `bytes` only grows between calls.
-class head_search {
-public:
-    enum class state { incomplete, complete, bare_lf, not_http };
-    // After `complete`, size() is the length of the head with its empty line.
-    state look(std::string_view bytes);
-    std::size_t size() const { return end_; }
-
-private:
-    std::size_t seen_ = 0;
-    std::size_t end_ = 0;
-};
 
 // Reads a whole request head, its empty line included, into `into` (reset, but for room its vector keeps): method,
 // target, version, fields, framing, keep_alive; views into `head`. The fault is a client fault: bad_framing,
@@ -32,8 +19,5 @@ std::optional<fault> read_request_head(std::string_view head, http_head& into);
 // The same for the head of an upstream's answer; the fault is upstream_invalid_response. The framing is what the fields
 // say: that a status or a method allows no body is the caller's to know.
 std::optional<fault> read_response_head(std::string_view head, http_head& into);
-
-// ASCII case-insensitive comparison of a header name or token.
-bool same_token(std::string_view a, std::string_view b);
 
 }  // namespace ferry::net

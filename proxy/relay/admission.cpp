@@ -48,12 +48,12 @@ std::optional<fault> authenticate(exchange& x) {
 }
 
 std::optional<fault> check_declared_body(const exchange& x) {
-    const auto type = x.head.find("content-type");
+    const auto type = x.head.content_type;
     if (type && !is_json_type(*type)) {
         return fault::client(fault_code::unsupported_media_type,
                              "The body of this request must be JSON: send 'Content-Type: application/json'.");
     }
-    const auto coding = x.head.find("content-encoding");
+    const auto coding = x.head.content_encoding;
     if (coding && !net::same_token(*coding, "identity")) {
         return fault::client(fault_code::unsupported_media_type,
                              "Compressed request bodies are not accepted: send the body without Content-Encoding.");

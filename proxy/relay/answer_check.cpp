@@ -9,7 +9,7 @@ namespace ferry::relay {
 namespace {
 
 std::string_view media_type(const net::http_head& head) {
-    auto type = head.find("content-type").value_or("");
+    auto type = head.content_type.value_or("");
     type = type.substr(0, type.find(';'));
     while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
     return type;
@@ -41,7 +41,7 @@ bool is_event_stream(const net::http_head& head) {
 }
 
 bool is_compressed(const net::http_head& head) {
-    const auto coding = head.find("content-encoding");
+    const auto coding = head.content_encoding;
     return coding && !net::same_token(*coding, "identity");
 }
 
@@ -77,7 +77,7 @@ fault classify_error(attempt& from, std::string_view body) {
     }
     const auto& service = *from.to().service;
     const auto secrets = secrets_of(from.to());
-    const auto error = openai::parse_upstream_error(head.find("content-type").value_or(""), body, secrets);
+    const auto error = openai::parse_upstream_error(head.content_type.value_or(""), body, secrets);
     from.note_refused(provider::find_repairs(head.status, error));
     provider::retry_fields fields;
     fields.retry_after = head.find("retry-after").value_or("");

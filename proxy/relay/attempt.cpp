@@ -58,7 +58,17 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
     failed_.reused = failed_.connected = static_cast<bool>(lease_);
     std::optional<fault> failed;
     if (!lease_) failed = co_await connect();
-    if (!failed) failed = co_await send();
+    if (!failed) {
+        auto gather = begin_send();
+        co_await net::end_of_turn();
+        std::span<iovec> rest(gather);
+        const auto first = lease_->stream->try_write(rest);
+        result_.bytes_up = static_cast<std::int64_t>(first.bytes);
+        net::consume(rest, first.bytes);
+        if (!rest.empty()) failed = co_await send_rest(rest);
+        sent_at_ = steady::now();
+        clock_->on_sent(sent_at_);
+    }
     if (!failed) failed = co_await read_head();
     failed_.client_waits = !x_.gone && !x_.stopping();
     co_return failed;
@@ -79,7 +89,8 @@ asio::awaitable<std::optional<fault>> attempt::connect() {
     co_return std::nullopt;
 }
 
-asio::awaitable<std::optional<fault>> attempt::send() {
+// All that is done before the first byte leaves.
+net::gather_list attempt::begin_send() {
     const auto& timeouts = x_.core.settings.relay;
     answer_limits limits;
     limits.first_byte = to_.limits.first_byte.value_or(timeouts.first_byte);
@@ -89,26 +100,17 @@ asio::awaitable<std::optional<fault>> attempt::send() {
     limits.total_until = x_.total_until;
     if (to_.limits.total) limits.total_until = std::min(limits.total_until, x_.started + *to_.limits.total);
     clock_.emplace(x_.core.wheel, x_.waiting, limits);
-    net::gather_list gather;
-    for (const auto& one : plan_.pieces()) gather.push_back(net::piece(one));
     result_.was_sent = true;
     if (x_.before_us < 0) x_.before_us = us_between(x_.started, x_.moment) - x_.waited_us;
-    auto& stream = *lease_->stream;
-    co_await net::end_of_turn();
-    const auto first = stream.try_write(gather);
-    result_.bytes_up = static_cast<std::int64_t>(first.bytes);
-    std::span<iovec> rest(gather);
-    net::consume(rest, first.bytes);
-    std::optional<fault> failed;
-    if (!rest.empty()) failed = co_await send_rest(rest, limits.idle);
-    sent_at_ = steady::now();
-    clock_->on_sent(sent_at_);
-    co_return failed;
+    net::gather_list gather;
+    for (const auto& one : plan_.pieces()) gather.push_back(net::piece(one));
+    return gather;
 }
 
 // A provider may answer, say with 413, before it has read the whole request: then the rest is not sent, and the answer
 // is read. A failed write is not yet a failed try for the same reason.
-asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest, std::chrono::milliseconds patience) {
+asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) {
+    const auto patience = to_.limits.idle.value_or(x_.core.settings.relay.idle);
     auto& stream = *lease_->stream;
     bool answered = false;
     stream.watch([&stream, &answered] {

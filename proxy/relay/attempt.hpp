@@ -60,8 +60,8 @@ public:
 
 private:
     boost::asio::awaitable<std::optional<fault>> connect();
-    boost::asio::awaitable<std::optional<fault>> send();
-    boost::asio::awaitable<std::optional<fault>> send_rest(std::span<iovec> rest, std::chrono::milliseconds patience);
+    net::gather_list begin_send();
+    boost::asio::awaitable<std::optional<fault>> send_rest(std::span<iovec> rest);
     boost::asio::awaitable<std::optional<fault>> read_head();
     std::span<char> begin_read();
     void end_read(const net::io_result& got);

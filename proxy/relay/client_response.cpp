@@ -102,27 +102,36 @@ text_buffer start_head(const exchange& x, int status, std::string_view content_t
     return head;
 }
 
-// Writes pieces and counts them; false when nobody is there to read.
-asio::awaitable<bool> write_counted(exchange& x, std::span<iovec> pieces) {
-    write_outcome written;
-    written.io.status = net::io_status::interrupted;
-    if (!x.waiting.interrupted()) written.io = x.client.stream->try_write(pieces);
-    auto sent = written.io.bytes;
-    net::consume(pieces, sent);
+enum class write_step { done, blocked, failed };
+
+// Counts what one write brought, and says how it goes on.
+write_step note_write(exchange& x, const write_outcome& written, bool all_out) {
+    x.bytes_out += written.io.bytes;
+    if (written.io.bytes > 0) x.head_sent = true;
     const auto status = written.io.status;
-    if (status == net::io_status::would_block || (status == net::io_status::ok && !pieces.empty())) {
-        const auto patience = x.core.settings.client_patience;
-        written = co_await write_patiently(x.core.wheel, x.waiting, *x.client.stream, pieces, patience);
-        sent += written.io.bytes;
-    }
-    x.bytes_out += sent;
-    if (sent > 0) x.head_sent = true;
-    if (written.io.status == net::io_status::ok) co_return true;
+    if (status == net::io_status::ok && all_out) return write_step::done;
+    if (status == net::io_status::ok || status == net::io_status::would_block) return write_step::blocked;
     // Part of it may be with the client: whatever came after that could not be read.
     x.keep_alive = false;
     x.cut = true;
-    if (written.io.status == net::io_status::failed || written.stalled) x.gone = true;
-    co_return false;
+    if (status == net::io_status::failed || written.stalled) x.gone = true;
+    return write_step::failed;
+}
+
+// What the kernel takes at once, which is nearly always all of it; the pieces are consumed in place.
+write_step write_now(exchange& x, std::span<iovec>& pieces) {
+    write_outcome written;
+    written.io.status = net::io_status::interrupted;
+    if (!x.waiting.interrupted()) written.io = x.client.stream->try_write(pieces);
+    net::consume(pieces, written.io.bytes);
+    return note_write(x, written, pieces.empty());
+}
+
+// The rest, as the client takes it; false when nobody is there to read.
+asio::awaitable<bool> write_rest(exchange& x, std::span<iovec> pieces) {
+    const auto patience = x.core.settings.client_patience;
+    const auto written = co_await write_patiently(x.core.wheel, x.waiting, *x.client.stream, pieces, patience);
+    co_return note_write(x, written, true) == write_step::done;
 }
 
 text_buffer error_headers(const fault& why, const openai::fault_answer& answer) {
@@ -149,7 +158,8 @@ asio::awaitable<void> send_whole(exchange& x, int status, std::string_view conte
     if (x.head.method != "HEAD") {
         for (const auto& one : pieces) gather.push_back(net::piece(one));
     }
-    co_await write_counted(x, gather);
+    std::span<iovec> left(gather);
+    if (write_now(x, left) == write_step::blocked) co_await write_rest(x, left);
 }
 
 asio::awaitable<void> send_error(exchange& x, const fault& why, bool attempts_used) {
@@ -201,14 +211,20 @@ asio::awaitable<bool> response_stream::write(std::span<const std::string_view> p
         gather_.push_back(net::piece("0\r\n\r\n"));
     }
     if (gather_.empty()) co_return true;
-    const bool sent = co_await write_counted(x_, gather_);
+    std::span<iovec> left(gather_);
+    const auto step = write_now(x_, left);
+    bool sent = step == write_step::done;
+    if (step == write_step::blocked) sent = co_await write_rest(x_, left);
     head_ = {};
     co_return sent;
 }
 
 asio::awaitable<bool> send_continue(exchange& x) {
     iovec line = net::piece("HTTP/1.1 100 Continue\r\n\r\n");
-    const auto sent = co_await write_counted(x, std::span(&line, 1));
+    std::span<iovec> left(&line, 1);
+    const auto step = write_now(x, left);
+    bool sent = step == write_step::done;
+    if (step == write_step::blocked) sent = co_await write_rest(x, left);
     x.head_sent = false;
     co_return sent;
 }

@@ -117,7 +117,11 @@ asio::awaitable<void> handle(exchange& x) {
     auto refused = admit(x);
     // The body of a request that is not let in is not read, and must never be taken for the next request.
     if (refused && !x.client.reader.body_done()) x.keep_alive = false;
-    if (!refused) refused = co_await read_request(x);
+    if (!refused && body_is_here(x)) {
+        refused = take_request(x);
+    } else if (!refused) {
+        refused = co_await read_request(x);
+    }
     if (!refused) refused = choose_candidates(x);
     if (!refused) refused = open_books(x);
     if (!refused) refused = co_await ask_upstream(x);

@@ -106,14 +106,14 @@ void note_success(exchange& x, const attempt& from, const openai::event_facts& f
 
 std::string coding_header(const net::http_head& head) {
     if (!is_compressed(head)) return {};
-    return "content-encoding: " + std::string(head.find("content-encoding").value_or("")) + "\r\n";
+    return "content-encoding: " + std::string(head.content_encoding.value_or("")) + "\r\n";
 }
 
 // From here on the client sees the answer as it comes: a failure can only break its connection.
 asio::awaitable<void> relay_large(exchange& x, attempt& from, document& doc) {
     std::optional<std::uint64_t> length;
     if (from.head().framing == net::body_framing::length) length = from.head().content_length - doc.trimmed();
-    const auto type = from.head().find("content-type").value_or(json_type);
+    const auto type = from.head().content_type.value_or(json_type);
     response_stream out(x, from.head().status, type, coding_header(from.head()), length);
     std::optional<fault> failed;
     bool ended = false;
@@ -167,7 +167,7 @@ asio::awaitable<std::optional<fault>> relay_full(exchange& x, attempt& from) {
     if (settle(x)) co_await until_durable(x);
     const auto pieces = doc.pieces();
     const auto coding = coding_header(from.head());
-    co_await send_whole(x, from.head().status, from.head().find("content-type").value_or(json_type), pieces, coding);
+    co_await send_whole(x, from.head().status, from.head().content_type.value_or(json_type), pieces, coding);
     from.release();
     co_return std::nullopt;
 }

@@ -73,7 +73,7 @@ asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
     options.service = from.to().service;
     options.secrets = secrets;
     event_flow flow(options);
-    const std::string type(from.head().find("content-type").value_or("text/event-stream"));
+    const std::string type(from.head().content_type.value_or("text/event-stream"));
     x.after_us = us_between(from.last_read(), steady::now());
     response_stream out(x, from.head().status, type, stream_headers);
     net::io_result got;

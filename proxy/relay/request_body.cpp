@@ -103,6 +103,24 @@ asio::awaitable<std::optional<fault>> read_more(exchange& x, body_reading& readi
 
 }  // namespace
 
+bool body_is_here(const exchange& x) {
+    if (x.head.framing == net::body_framing::chunked) return false;
+    return x.head.framing == net::body_framing::none || x.client.unread().size() >= x.head.content_length;
+}
+
+std::optional<fault> take_request(exchange& x) {
+    body_reading reading(x);
+    const auto behind_head = x.client.begin;
+    if (auto refused = reading.take_buffered()) {
+        x.keep_alive = false;
+        return refused;
+    }
+    // What was pipelined behind the body moves up, so that there is room to notice the client's end.
+    x.client.compact(behind_head);
+    x.body_bytes = x.body.size();
+    return reading.finish();
+}
+
 asio::awaitable<std::optional<fault>> read_request(exchange& x) {
     const bool keeps_alive = x.keep_alive;
     x.keep_alive = false;

@@ -14,4 +14,9 @@ namespace ferry::relay {
 // Faults: those of chat_scanner; bad_framing, request_too_large, request_timeout, overloaded; client_gone.
 boost::asio::awaitable<std::optional<fault>> read_request(exchange& x);
 
+// Whether the whole body was read together with the head, as most are. Then take_request does the same as read_request,
+// without a wait.
+bool body_is_here(const exchange& x);
+std::optional<fault> take_request(exchange& x);
+
 }  // namespace ferry::relay

@@ -20,7 +20,6 @@ std::shared_ptr<segment> segment::create(const std::string& folder, const segmen
         made.allocate(bytes);
         mapping mapped(made, bytes);
         write_header(mapped.data(), {segment_version, id, bytes});
-        mapped.populate();
         rename_file(temporary, name);
         made.set_path(name);
         return std::make_shared<segment>(std::move(made), std::move(mapped), id);

@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "net/head_search.hpp"
+
 using namespace ferry;
 using namespace ferry::net;
 using namespace std::string_view_literals;
