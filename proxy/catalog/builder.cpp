@@ -34,6 +34,10 @@ public:
             return refuse("model_routes", 0, row.name, "name is the name of a model: choose another");
         result<built_route> made = build_route(row, is_served);
         if (!made) return refuse("model_routes", 0, row.name, made.error().message);
+        if (made->route.strategy == route_strategy::cheapest && currencies_of(made->route).size() > 1)
+            return refuse("model_routes", 0, row.name,
+                          "strategy 'cheapest' cannot compare prices in different currencies: give its members' rows "
+                          "one currency, or use 'priority' or 'weighted'");
         for (const std::string& name : made->left_out)
             refuse("model_routes", 0, row.name,
                    "member '" + printable(name) +
@@ -49,6 +53,14 @@ public:
     }
 
 private:
+    std::set<std::string_view> currencies_of(const virtual_route& route) const {
+        std::set<std::string_view> all;
+        for (const candidate& row : rows_)
+            for (const route_member& member : route.members)
+                if (row.model_name == member.model_name) all.insert(row.currency);
+        return all;
+    }
+
     void refuse(std::string table, std::int64_t id, std::string name, std::string reason) {
         refused_.emplace_back(std::move(table), id, std::move(name), std::move(reason));
     }

@@ -1,5 +1,6 @@
 #include "catalog/candidate_builder.hpp"
 
+#include <boost/container_hash/hash.hpp>
 #include <boost/json/parse.hpp>
 #include <string>
 #include <utility>
@@ -94,6 +95,16 @@ defect fill_extras(const store::model_row& row, candidate& made) {
     return {};
 }
 
+// Two rows that differ here may fail for different reasons.
+std::uint64_t account_of(const candidate& made) {
+    std::size_t account = 0;
+    boost::hash_combine(account, made.where.pool_key);
+    boost::hash_combine(account, made.where.target);
+    if (made.credentials) boost::hash_combine(account, made.credentials->value.reveal());
+    for (const header& extra : made.extra_headers) boost::hash_combine(account, extra.value.reveal());
+    return account;
+}
+
 defect fill_prices(const store::model_row& row, candidate& made) {
     made.price.input = row.input_price_pico.value_or(row.base_price_pico);
     made.price.output = row.output_price_pico.value_or(row.base_price_pico);
@@ -139,6 +150,7 @@ result<candidate> build_candidate(const store::model_row& row, const secret_sour
     if (auto wrong = fill_endpoint(row, made)) return std::move(*wrong);
     if (auto wrong = fill_credentials(row, secrets, made)) return std::move(*wrong);
     if (auto wrong = fill_extras(row, made)) return std::move(*wrong);
+    made.account = account_of(made);
     if (auto wrong = fill_prices(row, made)) return std::move(*wrong);
     if (auto wrong = fill_limits(row, made)) return std::move(*wrong);
     return made;

@@ -60,6 +60,7 @@ struct candidate {
     endpoint where;
     const provider::dialect* speaks = nullptr;  // how requests are worded for its service and host; never null, static
     std::optional<header> credentials;          // the authentication header; empty: none is sent
+    std::uint64_t account = 0;                  // equal for rows that share their URL and credentials
     std::vector<header> extra_headers;          // none of them is named as `credentials` is
     std::vector<body_member> extra_body;
     prices price;
@@ -72,7 +73,8 @@ struct candidate {
     std::int64_t created = 0;  // seconds since the epoch
 };
 
-enum class route_strategy { priority, weighted };
+// cheapest: by what a thousand tokens in and a thousand out cost together.
+enum class route_strategy { priority, weighted, cheapest };
 
 struct route_member {
     std::string model_name;

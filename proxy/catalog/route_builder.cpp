@@ -42,6 +42,7 @@ std::optional<route_member> parse_member(const boost::json::value& value) {
 std::optional<route_strategy> parse_strategy(std::string_view name) {
     if (name == "priority") return route_strategy::priority;
     if (name == "weighted") return route_strategy::weighted;
+    if (name == "cheapest") return route_strategy::cheapest;
     return std::nullopt;
 }
 
@@ -52,8 +53,13 @@ result<built_route> build_route(const store::route_row& row,
     if (!row.defect.empty()) return bad(row.defect);
     if (const auto defect = name_defect(row.name)) return bad("name " + *defect);
     const auto strategy = parse_strategy(row.strategy);
+    if (row.strategy == "fastest")
+        return bad(
+            "strategy 'fastest' needs statistics of latency, which this version does not keep: use 'priority', "
+            "'weighted' or 'cheapest'");
     if (!strategy)
-        return bad("strategy '" + printable(row.strategy) + "' is not supported: use 'priority' or 'weighted'");
+        return bad("strategy '" + printable(row.strategy) +
+                   "' is not supported: use 'priority', 'weighted' or 'cheapest'");
     boost::system::error_code error;
     const boost::json::value parsed = boost::json::parse(row.members, error);
     if (error || !parsed.is_array()) return bad(std::string(members_form));

@@ -71,7 +71,12 @@ private:
         for (const route_member& member : route.members) members.push_back(&member);
         const auto weight = [](const route_member* member) { return static_cast<std::uint64_t>(member->weight); };
         if (route.strategy == route_strategy::weighted) draw_order(members, weight, random_);
+        const auto before = static_cast<std::ptrdiff_t>(out_.candidates.size());
         for (const route_member* member : members) add_name(member->model_name);
+        if (route.strategy != route_strategy::cheapest) return;
+        const auto price = [](const candidate* row) { return row->price.input + row->price.output; };
+        std::stable_sort(out_.candidates.begin() + before, out_.candidates.end(),
+                         [price](const candidate* a, const candidate* b) { return price(a) < price(b); });
     }
 
     const catalog& models_;

@@ -88,6 +88,17 @@ BOOST_AUTO_TEST_CASE(a_route_maps_a_virtual_name_to_models) {
     BOOST_TEST(built.models->rows_of("fast").empty());
 }
 
+BOOST_AUTO_TEST_CASE(prices_in_two_currencies_have_no_cheapest) {
+    auto in_yuan = model(2, "b");
+    in_yuan.currency = "CNY";
+    const auto mixed = route("v", "cheapest", R"(["a", "b"])"), fair = route("w", "cheapest", R"(["a", "c"])");
+    const auto built = build({model(1, "a"), in_yuan, model(3, "c")}, {mixed, fair});
+    BOOST_TEST(built.models->find_route("w") != nullptr);
+    BOOST_TEST(built.models->find_route("v") == nullptr);
+    BOOST_REQUIRE(built.refused.size() == 1u);
+    BOOST_TEST(built.refused[0].reason.find("different currencies") != std::string::npos, built.refused[0].reason);
+}
+
 BOOST_AUTO_TEST_CASE(a_bad_route_is_refused_by_name) {
     const struct {
         store::route_row row;
@@ -96,8 +107,8 @@ BOOST_AUTO_TEST_CASE(a_bad_route_is_refused_by_name) {
         {route("", "priority", R"(["a"])"), "name is empty"},
         {route("x\ny", "priority", R"(["a"])"), "name holds a control byte"},
         {route("a", "priority", R"(["a"])"), "name is the name of a model"},
-        {route("v", "cheapest", R"(["a"])"), "strategy 'cheapest' is not supported"},
-        {route("v", "fastest", R"(["a"])"), "strategy 'fastest' is not supported"},
+        {route("v", "dearest", R"(["a"])"), "strategy 'dearest' is not supported"},
+        {route("v", "fastest", R"(["a"])"), "strategy 'fastest' needs statistics of latency"},
         {route("v", "", R"(["a"])"), "strategy '' is not supported"},
         {route("v", "priority", ""), "members is not"},
         {route("v", "priority", R"({"a": 1})"), "members is not"},

@@ -198,6 +198,22 @@ BOOST_AUTO_TEST_CASE(a_virtual_name_by_weight_draws_among_its_members) {
     CHECK_ORDER(order(built, by_model("v"), draw(3)), 2, 1, 3);
 }
 
+BOOST_AUTO_TEST_CASE(a_virtual_name_by_price_takes_the_cheapest_row_first) {
+    const auto priced = [](std::int64_t id, std::string name, std::int64_t in, std::int64_t out) {
+        auto made = model(id, std::move(name));
+        made.input_price_pico = in;
+        made.output_price_pico = out;
+        return made;
+    };
+    auto dear = priced(1, "a", 500, 1);
+    dear.fallback_model = "e";
+    const auto built =
+        build({dear, priced(2, "b", 100, 300), priced(3, "b", 0, 100), priced(4, "c", 400, 0), priced(5, "e", 0, 0)},
+              {route("v", "cheapest", R"(["a", "b", "c"])")});
+    // A fallback is one whatever it costs, and what costs the same keeps its order.
+    CHECK_ORDER(order(built, by_model("v")), 3, 2, 4, 1, 5);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_served_is_not_found) {
     auto off = model(2, "off");
     off.is_enabled = false;
