@@ -44,7 +44,7 @@ struct provider {
     fault (*classify)(int status, const openai::upstream_error& error,
                       std::optional<std::chrono::milliseconds> retry_after);
 
-    // How long the upstream asks to wait, from the header fields or else the message; at most 60 s.
+    // How long the upstream asks to wait, from the header fields or else the message; at most a day.
     std::optional<std::chrono::milliseconds> (*retry_after)(const retry_fields& fields, std::string_view message,
                                                             std::chrono::system_clock::time_point now);
 

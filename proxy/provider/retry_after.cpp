@@ -12,7 +12,7 @@ namespace {
 using milliseconds = std::chrono::milliseconds;
 using wait = std::optional<milliseconds>;
 
-constexpr double cap_ms = 60'000;
+constexpr double cap_ms = 86'400'000;  // a day
 
 wait bounded(double ms) {
     if (!(ms >= 0)) return {};  // negative or NaN
