@@ -54,6 +54,7 @@ public:
 
     // Any thread.
     const relay::counters& counts() const { return counts_; }
+    const relay::cooldowns& cooling() const { return services_.cooling; }
     std::int64_t open_connections() const { return counts_.open_connections.load(std::memory_order_relaxed); }
     // After join(): whether every coroutine has ended. If not, their frames still point into this core, which may not
     // be destroyed then.

@@ -33,6 +33,19 @@ json::object catalog_part(const status_sources& from) {
             {"refused", refused_rows(from)}};
 }
 
+// What one core leaves alone; each learns for itself.
+json::array cooling_part(const core& one) {
+    json::array all;
+    for (const auto& cooling : one.cooling().list(steady::now())) {
+        all.push_back(json::object{{"model_id", cooling.model_id},
+                                   {"host", cooling.host},
+                                   {"error_code", cooling.error_code},
+                                   {"failures", cooling.failures},
+                                   {"left_ms", cooling.left.count()}});
+    }
+    return all;
+}
+
 json::array cores_part(const status_sources& from) {
     json::array all;
     for (const auto& one : from.cores) {
@@ -45,7 +58,8 @@ json::array cores_part(const status_sources& from) {
                                    {"failed", counts.failed.load()},
                                    {"refused_framing", counts.refused_framing.load()},
                                    {"refused_auth", counts.refused_auth.load()},
-                                   {"refused_request", counts.refused_request.load()}});
+                                   {"refused_request", counts.refused_request.load()},
+                                   {"cooling", cooling_part(*one)}});
     }
     return all;
 }

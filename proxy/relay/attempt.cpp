@@ -39,7 +39,6 @@ attempt::attempt(exchange& x, const catalog::candidate& to, provider::repair_set
 void attempt::journal_try() {
     result_.attempt = ++x_.tries;
     result_.was_sent = false;
-    failed_.tries_so_far = result_.attempt;
     usage::attempt_record record;
     record.attempt = result_.attempt;
     record.model_id = to_.id;
@@ -50,6 +49,8 @@ void attempt::journal_try() {
     record.price = prices_of(to_);
     x_.core.journal.attempt(x_.books, record);
     x_.answered_by = &to_;
+    x_.upstream_request_id.clear();
+    x_.upstream_limits.clear();
 }
 
 asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
@@ -170,8 +171,6 @@ asio::awaitable<std::optional<fault>> attempt::read_head() {
 void attempt::note_answer_head() {
     result_.status = head().status;
     result_.ttft_us = us_between(sent_at_, last_read_);
-    x_.upstream_request_id.clear();
-    x_.upstream_limits.clear();
     const bool exposes = x_.core.settings.expose_upstream_limits;
     for (const auto& [name, value] : head().fields) {
         const bool id = name.size() == 12 && net::same_token(name, "x-request-id");

@@ -34,11 +34,14 @@ public:
     provider::repair_set refused() const { return refused_; }
     void note_refused(provider::repair_set refused) { refused_ = refused; }
     answer_clock& clock() { return *clock_; }
+    bool has_expired() const { return clock_->expired() != answer_clock::which::none; }
 
     // Reads more of the answer. Empty room, an end or an error are told by the status.
     boost::asio::awaitable<net::io_result> read_more();
     // What has come already, without waiting.
     void read_available();
+    // Reads on after a read was ended from this side.
+    void resume() { lease_->stream->resume(); }
     // Decodes what lies unread; the views are good until the next read_more() that moves the buffer (make_room()).
     result<std::size_t> decode(piece_list& payload);
     bool body_done() const { return lease_->reader.body_done(); }

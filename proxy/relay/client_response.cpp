@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -68,6 +69,16 @@ std::string_view http_date(std::int64_t now_s) {
     return text.data();
 }
 
+// Another model answers than the one asked for; of a virtual name every member was asked for.
+bool is_fallback(const exchange& x) {
+    if (x.answered_by == nullptr || x.answered_by->model_name == x.route.model_name) return false;
+    const auto* route = x.pinned.models->find_route(x.route.model_name);
+    if (route == nullptr) return true;
+    return std::none_of(route->members.begin(), route->members.end(), [&x](const catalog::route_member& member) {
+        return member.model_name == x.answered_by->model_name;
+    });
+}
+
 // Everything between the status line and the empty line but framing and content headers: Date, request ids, what
 // Ferry says of the route, rate limits.
 void add_common_headers(const exchange& x, text_buffer& head) {
@@ -82,6 +93,7 @@ void add_common_headers(const exchange& x, text_buffer& head) {
         head.add("x-ferry-model-id: ").add(x.answered_by->id);
         head.add("\r\nx-ferry-provider: ").add(x.answered_by->service->name).add("\r\n");
     }
+    if (is_fallback(x)) head.add("x-ferry-fallback: ").add(x.answered_by->model_name).add("\r\n");
     if (x.tries > 0) head.add("x-ferry-attempts: ").add(x.tries).add("\r\n");
     if (x.adjusted.any()) head.add("x-ferry-adjusted: ").add(provider::names_of(x.adjusted)).add("\r\n");
     if (x.pinned.models) head.add("x-ferry-config-version: ").add(x.pinned.models->version()).add("\r\n");
@@ -215,6 +227,8 @@ asio::awaitable<bool> response_stream::write(std::span<const std::string_view> p
     const auto step = write_now(x_, left);
     bool sent = step == write_step::done;
     if (step == write_step::blocked) sent = co_await write_rest(x_, left);
+    // From here on nobody else is asked.
+    if (!head_.empty()) x_.body.release();
     head_ = {};
     co_return sent;
 }

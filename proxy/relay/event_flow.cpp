@@ -25,9 +25,28 @@ void event_flow::add(std::string text) {
 void event_flow::written() {
     pieces_.clear();
     texts_.clear();
+    drop_used_tail();
+}
+
+void event_flow::hold() {
+    // Pieces that were added are texts already; the others lie where the next read may write.
+    if (pieces_.size() == texts_.size()) return drop_used_tail();
+    std::string kept;
+    for (const auto piece : pieces_) kept.append(piece);
+    written();
+    add(std::move(kept));
+}
+
+void event_flow::drop_used_tail() {
     if (tail_used_ == 0) return;
     tail_.erase(0, tail_used_);
     tail_used_ = 0;
+}
+
+std::size_t event_flow::size() const {
+    std::size_t all = 0;
+    for (const auto piece : pieces_) all += piece.size();
+    return all;
 }
 
 // Judges every whole event of `pending` and leaves the rest of it there.

@@ -34,13 +34,18 @@ public:
     // What to write now; good until written().
     const piece_list& pieces() const { return pieces_; }
     void written();
+    // In place of written(): nothing goes out yet, and the read buffer may move.
+    void hold();
 
     const stream_gate& gate() const { return gate_; }
     bool has_payload() const { return gate_.has_payload(); }
+    // Of what is to be written.
+    std::size_t size() const;
 
 private:
     std::optional<fault> judge(std::string_view& pending);
     void pass(std::string_view bytes);
+    void drop_used_tail();
 
     stream_gate gate_;
     openai::sse_scanner scanner_;

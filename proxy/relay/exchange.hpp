@@ -79,6 +79,7 @@ struct exchange {
 
     // the answer
     ending end;
+    bool attempts_used = false;     // Ferry has made all the tries it may: the client need not make more
     bool head_sent = false;         // a byte of the answer went to the client
     provider::repair_set adjusted;  // how the request that was answered differs from what its provider refused
     bool keep_alive = true;         // the connection serves another request afterwards

@@ -1,4 +1,5 @@
-// What the operator may tune about one exchange: sections [timeouts] (but `connect`, see upstream) and [stream].
+// What the operator may tune about one exchange: sections [timeouts] (but `connect`, see upstream),
+// [retry], [circuit] and [stream].
 #pragma once
 
 #include <chrono>
@@ -9,11 +10,34 @@ namespace ferry::relay {
 // cancelled at once, as nginx does. answer: the client only closed its sending side; serve on until a write fails.
 enum class half_close { gone, answer };
 
+// How often one request is tried, and how long it waits in between.
+struct retry_options {
+    int attempts = 3;  // at one candidate
+    std::chrono::milliseconds backoff_base{500}, backoff_max{8'000};
+    std::chrono::milliseconds retry_after_max{60'000};  // the longest wait an upstream may ask for
+
+    bool operator==(const retry_options&) const = default;
+};
+
+// When an endpoint is left alone as long as there is another.
+struct circuit_options {
+    int minimum_requests = 5;  // failures in a row
+    std::chrono::milliseconds cooldown{5'000};
+
+    bool operator==(const circuit_options&) const = default;
+};
+
 struct options {
     // Each of the three may be overridden per model row.
     std::chrono::milliseconds first_byte{120'000};  // request sent -> first payload byte of the answer
     std::chrono::milliseconds idle{300'000};        // between two reads of one answer
     std::chrono::milliseconds total{900'000};       // request read -> last byte relayed
+
+    retry_options retry;
+    circuit_options circuit;
+
+    // The head of a stream waits so long for the first event of the answer: until then another candidate may be asked.
+    std::chrono::milliseconds keepalive{15'000};
 
     relay::half_close half_close = relay::half_close::gone;
 

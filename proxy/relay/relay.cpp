@@ -1,19 +1,18 @@
 #include "relay/relay.hpp"
 
-#include <random>
-
 #include "openai/fault_map.hpp"
 #include "relay/admission.hpp"
 #include "relay/answer_check.hpp"
 #include "relay/attempt.hpp"
 #include "relay/client_response.hpp"
 #include "relay/client_watch.hpp"
+#include "relay/draw.hpp"
+#include "relay/failover.hpp"
+#include "relay/pause.hpp"
 #include "relay/relay_aggregate.hpp"
 #include "relay/relay_full.hpp"
 #include "relay/relay_stream.hpp"
 #include "relay/request_body.hpp"
-#include "relay/request_repairs.hpp"
-#include "relay/retry_policy.hpp"
 #include "relay/settle.hpp"
 
 namespace ferry::relay {
@@ -30,14 +29,10 @@ std::optional<fault> admit(exchange& x) {
 
 // Which rows may answer, in which order, and may this key ask for them?
 std::optional<fault> choose_candidates(exchange& x) {
-    static thread_local std::minstd_rand random{std::random_device{}()};
-    const auto below = [](std::uint64_t bound) {
-        return std::uniform_int_distribution<std::uint64_t>(0, bound - 1)(random);
-    };
     catalog::request_choice choice;
     choice.id = x.request.id;
     if (x.request.model) choice.model = *x.request.model;
-    auto chosen = catalog::choose(*x.pinned.models, choice, below);
+    auto chosen = catalog::choose(*x.pinned.models, choice, draw_below);
     if (!chosen) return chosen.error();
     if (!x.who->may_use(chosen->model_name)) {
         return fault::client(fault_code::model_not_allowed,
@@ -65,37 +60,37 @@ asio::awaitable<std::optional<fault>> relay_answer(exchange& x, attempt& from) {
     // A stream that is answered with a document can only be an error the provider forgot to give a status.
     const bool no_stream = x.request.stream && !is_event_stream(from.head());
     if (status < 200 || status > 203 || no_stream) return refuse_answer(x, from);
-    x.body.release();
     if (x.request.stream) return relay_stream(x, from);
     // Asked for because the model answers in streams alone, or the upstream's own idea.
     if (is_event_stream(from.head())) return relay_aggregate(x, from);
     return relay_full(x, from);
 }
 
-// Asks the first candidate, once more where that is safe or the provider said what to leave out. A fault means that the
-// client has not had a byte yet.
+// Asks one candidate after the other, each as often as that is safe and of use. A fault means that the client has not
+// had a byte yet.
 asio::awaitable<std::optional<fault>> ask_upstream(exchange& x) {
     x.total_until = x.started + x.core.settings.relay.total;
     const client_watch watch(x);
-    const auto& candidate = *x.route.candidates.front();
-    request_repairs repairs(x, candidate);
-    for (bool fresh = false;;) {
-        attempt current(x, candidate, x.adjusted);
-        auto failed = co_await current.ask(fresh);
+    failover plan(x);
+    for (milliseconds wait{0};;) {
+        if (wait.count() > 0) {
+            if (auto ended = co_await pause(x, wait)) co_return ended;
+        }
+        attempt current(x, plan.to(), x.adjusted);
+        auto failed = co_await current.ask(plan.fresh());
         const bool answered = !failed;
         if (answered) failed = co_await relay_answer(x, current);
         if (!failed) {
-            repairs.keep();
+            plan.answered();
             co_return std::nullopt;
         }
         note_failure(x, *failed);
         current.finish(x.end.error_code);
-        const bool repaired = answered && repairs.take(current.refused());
-        auto tried = current.failure();
-        tried.tries_so_far -= repairs.count();
-        if (!repaired && (answered || decide(*failed, tried) == next_step::give_up)) co_return failed;
+        const auto next = plan.after(*failed, current, answered);
+        if (next.step == next_step::give_up) co_return failed;
+        wait = next.wait;
         x.end = {};
-        fresh = !repaired;
+        x.first_token.reset();
     }
 }
 
@@ -108,7 +103,7 @@ asio::awaitable<void> refuse(exchange& x, const fault& why) {
     if (x.gone) x.cut = true;
     if (x.cut) co_return;
     if (x.stopping()) x.waiting.reset();
-    co_await send_error(x, why);
+    co_await send_error(x, why, x.attempts_used);
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ asio::awaitable<std::optional<fault>> relay_aggregate(exchange& x, attempt& from
     note_success(x, all.outcome());
     from.finish({});
     x.after_us = us_between(from.last_read(), x.moment);
+    x.body.release();
     if (settle(x)) co_await until_durable(x);
     const std::string_view piece = document;
     const std::span<const std::string_view> pieces(&piece, 1);

@@ -164,6 +164,7 @@ asio::awaitable<std::optional<fault>> relay_full(exchange& x, attempt& from) {
     note_success(x, from, doc.finder.facts());
     from.finish({});
     x.after_us = us_between(from.last_read(), x.moment);
+    x.body.release();
     if (settle(x)) co_await until_durable(x);
     const auto pieces = doc.pieces();
     const auto coding = coding_header(from.head());

@@ -63,6 +63,49 @@ std::optional<fault> end_of_body(event_flow& flow, const attempt& from, const ne
     return why;
 }
 
+// The head of a stream is held until the first event that carries something of the answer, so that a stream that fails
+// before can still be asked of another candidate. Not longer than stream.keepalive, and not past 64 KiB.
+class head_hold {
+public:
+    explicit head_hold(exchange& x) : x_(x), over_(x.core.wheel) {
+        over_.on_expiry([&x] { x.waiting.poke(); });
+    }
+
+    bool is_over(const event_flow& flow) {
+        if (x_.head_sent) return true;
+        if (!flow.has_payload() && !over_.expired() && flow.size() <= most_held) return false;
+        over_.cancel();
+        return true;
+    }
+    // Its time is up although nothing may have come that could be sent.
+    bool must_send(const event_flow& flow) const {
+        return !flow.pieces().empty() || (over_.expired() && !x_.head_sent);
+    }
+    void begin_wait() {
+        if (!over_.armed()) over_.arm(x_.started + x_.core.settings.relay.keepalive);
+    }
+    // The read was ended from here, by nothing else.
+    bool ended_read(const attempt& from, const net::io_result& got) const {
+        if (x_.head_sent || !over_.expired() || got.status != net::io_status::interrupted) return false;
+        return !x_.gone && !x_.stopping() && !from.has_expired();
+    }
+
+private:
+    static constexpr std::size_t most_held = 64u << 10;
+
+    exchange& x_;
+    net::deadline over_;
+};
+
+void note_progress(exchange& x, attempt& from, const event_flow& flow) {
+    if (flow.has_payload() && !x.first_token) {
+        x.first_token = steady::now();
+        from.clock().on_payload();
+    } else if (!flow.pieces().empty()) {
+        from.clock().on_keepalive();
+    }
+}
+
 }  // namespace
 
 asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
@@ -76,16 +119,12 @@ asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
     const std::string type(from.head().content_type.value_or("text/event-stream"));
     x.after_us = us_between(from.last_read(), steady::now());
     response_stream out(x, from.head().status, type, stream_headers);
+    head_hold hold(x);
     net::io_result got;
     std::optional<fault> failed;
     for (bool ended = false; !ended && !failed;) {
         failed = flow.take(from);
-        if (flow.has_payload() && !x.first_token) {
-            x.first_token = steady::now();
-            from.clock().on_payload();
-        } else if (!flow.pieces().empty()) {
-            from.clock().on_keepalive();
-        }
+        note_progress(x, from, flow);
         if (failed) break;
         if (from.body_done()) {
             failed = end_of_body(flow, from, got);
@@ -94,14 +133,23 @@ asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
         if (flow.gate().holding_done() && !from.clock().waking()) {
             from.clock().wake_reads_at(steady::now() + done_is_held);
         }
-        if (!flow.pieces().empty() && !co_await out.send(flow.pieces())) {
-            failed = from.why_no_bytes(got);
-            break;
+        if (!hold.is_over(flow)) {
+            flow.hold();
+            hold.begin_wait();
+        } else {
+            if (hold.must_send(flow) && !co_await out.send(flow.pieces())) {
+                failed = from.why_no_bytes(got);
+                break;
+            }
+            flow.written();
         }
-        flow.written();
         from.make_room();
         if (!from.clock().woken()) got = co_await from.read_more();
         if (!from.clock().woken() && got.status == net::io_status::ok) continue;
+        if (hold.ended_read(from, got)) {
+            from.resume();
+            continue;
+        }
         ended = true;
         if (from.clock().woken() && !x.gone && !x.stopping()) {
             // Usage may have come in this very moment.

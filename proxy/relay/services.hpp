@@ -10,6 +10,7 @@
 #include "base/access_log.hpp"
 #include "net/buffer_pool.hpp"
 #include "net/timer_wheel.hpp"
+#include "relay/cooldowns.hpp"
 #include "relay/counters.hpp"
 #include "relay/options.hpp"
 #include "relay/repair_memory.hpp"
@@ -62,6 +63,7 @@ struct services {
     relay::settings settings;
     run_phase phase = run_phase::serving;
     repair_memory learned{};
+    cooldowns cooling{};
 };
 
 }  // namespace ferry::relay

@@ -8,18 +8,18 @@ using ferry::test::load_text;
 BOOST_AUTO_TEST_SUITE(warnings)
 
 BOOST_AUTO_TEST_CASE(a_key_that_is_not_implemented_warns_where_it_is_set) {
-    const auto loaded = load_text("[retry]\nattempts = 5\n[server]\ncors_origins = [\"*\"]\n");
+    const auto loaded = load_text("[retry]\nbudget = 0.5\n[server]\ncors_origins = [\"*\"]\n");
     BOOST_TEST(loaded.faults.empty());
     BOOST_TEST_REQUIRE(loaded.warnings.size() == 2u);
-    BOOST_TEST(loaded.warnings[0] == "F:2:1: retry.attempts: is not implemented in this build yet and has no effect");
+    BOOST_TEST(loaded.warnings[0] == "F:2:1: retry.budget: is not implemented in this build yet and has no effect");
     BOOST_TEST(loaded.warnings[1] ==
                "F:4:1: server.cors_origins: is not implemented in this build yet and has no effect");
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_is_not_implemented_must_be_valid_all_the_same) {
-    const auto loaded = load_text("[retry]\nattempts = 0\n");
+    const auto loaded = load_text("[retry]\nbudget = 2\n");
     BOOST_TEST_REQUIRE(loaded.faults.size() == 1u);
-    BOOST_TEST(loaded.faults[0] == "F:2:12: retry.attempts: must be an integer from 1 to 100, not the integer 0");
+    BOOST_TEST(loaded.faults[0] == "F:2:10: retry.budget: must be a number from 0 to 1, not the integer 2");
     BOOST_TEST(loaded.warnings.empty());
 }
 

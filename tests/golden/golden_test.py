@@ -78,7 +78,8 @@ def script_of(case, section):
 
 
 class Golden(FerryCase):
-    options = {"timeouts.idle": "2s", "timeouts.first_byte": "2s"}
+    # A case tells of one try.
+    options = {"timeouts.idle": "2s", "timeouts.first_byte": "2s", "retry.attempts": 1}
 
     @classmethod
     def models(cls):

@@ -25,7 +25,8 @@ def toml(value):
 
 
 class Ferry:
-    """`options` is {"section.key": value} over what a test wants: free ports, a quick drain, rows at once."""
+    """`options` is {"section.key": value} over what a test wants: free ports, a quick drain, rows at once,
+    further tries at once or not at all."""
 
     def __init__(self, options=None, environment=None):
         self.folder = Path(tempfile.mkdtemp(prefix="ferry-test-"))
@@ -41,7 +42,8 @@ class Ferry:
         wanted = {
             "server.listen": "127.0.0.1:0", "server.admin_listen": "127.0.0.1:0", "server.threads": 2,
             "server.drain_grace": "0s", "server.drain_timeout": "5s", "store.url": f"sqlite:{self.database}",
-            "usage.journal_dir": str(self.journal), "usage.flush_interval": "10ms", "log.format": "json", **options,
+            "usage.journal_dir": str(self.journal), "usage.flush_interval": "10ms", "log.format": "json",
+            "retry.backoff_base": "1ms", "retry.retry_after_max": "0s", **options,
         }
         sections = {}
         for name, value in wanted.items():

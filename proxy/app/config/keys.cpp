@@ -160,6 +160,8 @@ std::vector<key_rule> server_keys() {
 std::vector<key_rule> upstream_keys() {
     constexpr auto relayed = &settings::relay;
     constexpr auto in = &settings::upstream;
+    constexpr auto retry = &relay::options::retry;
+    constexpr auto circuit = &relay::options::circuit;
     return {
         {"timeouts", "connect", duration(some_time, in, &upstream::options::connect)},
         {"timeouts", "first_byte", duration(some_time, relayed, &relay::options::first_byte)},
@@ -171,15 +173,16 @@ std::vector<key_rule> upstream_keys() {
         {"upstream", "ca_file", file_path(in, &upstream::options::ca_file)},
         {"upstream", "denied_networks", assign_denied_networks},
         {"upstream", "proxy", text(), false},
-        {"retry", "attempts", integer({1, 100}), false},
+        {"retry", "attempts", integer({1, 100}, relayed, retry, &relay::retry_options::attempts)},
         {"retry", "budget", ratio(), false},
-        {"retry", "backoff_base", duration(some_time), false},
-        {"retry", "backoff_max", duration(some_time), false},
-        {"retry", "retry_after_max", duration(or_at_once), false},
+        {"retry", "backoff_base", duration(some_time, relayed, retry, &relay::retry_options::backoff_base)},
+        {"retry", "backoff_max", duration(some_time, relayed, retry, &relay::retry_options::backoff_max)},
+        {"retry", "retry_after_max", duration(or_at_once, relayed, retry, &relay::retry_options::retry_after_max)},
         {"circuit", "failure_ratio", ratio(), false},
-        {"circuit", "minimum_requests", integer({1, 1'000'000}), false},
+        {"circuit", "minimum_requests",
+         integer({1, 1'000'000}, relayed, circuit, &relay::circuit_options::minimum_requests)},
         {"circuit", "window", duration(some_time), false},
-        {"circuit", "cooldown", duration(some_time), false},
+        {"circuit", "cooldown", duration(some_time, relayed, circuit, &relay::circuit_options::cooldown)},
         {"circuit", "cooldown_max", duration(some_time), false},
     };
 }
@@ -216,7 +219,7 @@ std::vector<key_rule> stream_keys() {
     return {
         {"stream", "half_close", choice(half_closes, &settings::relay, &relay::options::half_close)},
         {"stream", "on_disconnect", assign_on_disconnect},
-        {"stream", "keepalive", duration(some_time), false},
+        {"stream", "keepalive", duration(some_time, &settings::relay, &relay::options::keepalive)},
         {"stream", "drain_limit", duration(some_time), false},
         {"stream", "rescue", boolean(), false},
         {"log", "level", choice(levels, in, &log_options::level)},

@@ -1,0 +1,132 @@
+"""Where failover ends: streams that have begun, deadlines, clients that leave, rows that keep failing."""
+import json
+import threading
+import time
+from datetime import datetime, timezone
+
+import answers
+from failover_case import BUSY, COMMENT, ROLE, STREAM, FailoverCase, begun, limited
+
+
+class StreamsFailOver(FailoverCase):
+    def test_that_die_before_anything_of_the_answer_came(self):
+        for events in ([], [COMMENT], [ROLE], [COMMENT, ROLE, COMMENT]):
+            for end in ("close", "reset"):
+                nonce, answer = self.play([[*begun(*events), end]], STREAM, stream=True)
+                self.assertEqual(self.asked(nonce)[-1], 2)
+                self.assertEqual(answer.field("x-ferry-fallback"), "backup")
+                self.assertNotIn(b"keep-alive", answer.body)
+                self.assertIn(b"word0", answer.body)
+                self.assertTrue(answer.body.endswith(answers.DONE))
+
+    def test_that_begin_with_an_error_event(self):
+        error = answers.event({"error": {"message": "no", "type": "server_error", "code": 500}})
+        nonce, answer = self.play([begun(ROLE, error) + [answers.LAST_CHUNK]], STREAM, stream=True)
+        self.assert_answered_by(nonce, answer, 1, [1, 1])
+
+    def test_but_not_after_payload(self):
+        nonce = self.nonce(*begun(ROLE, answers.chunk("word0 ")), "close")
+        answer = self.stream(nonce)
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(self.asked(nonce), [1])
+        self.assertIn(b'"upstream_stream_interrupted"', answer.body)
+        self.assertNotIn(b"[DONE]", answer.body)
+        self.assertTrue(answer.body.startswith(ROLE))
+        self.assert_row(nonce, model_id=1, attempts=1, end_reason="upstream_cut")
+
+    def test_with_what_was_held_first_and_unchanged(self):
+        nonce = self.nonce(*begun(COMMENT, ROLE, *answers.story()), answers.LAST_CHUNK)
+        answer = self.stream(nonce, stream_options={"include_usage": True})
+        self.assertEqual(answer.body, b"".join([COMMENT, ROLE, *answers.story()]))
+
+    def test_and_an_answer_of_no_words_is_whole(self):
+        events = [ROLE, answers.chunk(finish="stop"), answers.DONE]
+        nonce = self.nonce(*begun(*events), answers.LAST_CHUNK)
+        self.assertEqual(self.stream(nonce).body, b"".join(events))
+
+
+class TheHeadOfAStreamDoesNotWaitForEver(FailoverCase):
+    options = {**FailoverCase.options, "stream.keepalive": "150ms", "timeouts.first_byte": "10s"}
+
+    def test_and_nobody_else_is_asked_afterwards(self):
+        for held in ([], [COMMENT, ROLE]):
+            go_on = threading.Event()
+            nonce = self.nonce(*begun(*held), go_on, *[answers.as_chunk(one) for one in answers.story()],
+                               answers.LAST_CHUNK)
+            client = self.client()
+            client.send(self.request(self.body(nonce, stream=True), nonce=nonce))
+            head = client.until(b"\r\n\r\n")
+            self.assertIn(b" 200 ", head)
+            if held:
+                client.until(ROLE)
+            go_on.set()
+            client.until(answers.DONE)
+            self.assertEqual(self.asked(nonce), [1])
+
+
+class WaitsEnd(FailoverCase):
+    options = {**FailoverCase.options, "retry.retry_after_max": "60s", "server.drain_timeout": "100ms",
+               "timeouts.total": "3s"}
+
+    def test_no_wait_goes_beyond_the_deadline(self):
+        nonce, began = self.nonce(*limited(20_000)), time.monotonic()
+        answer = self.assert_error(self.chat(nonce, model="alone"), 429)
+        self.assertLess(time.monotonic() - began, 2)
+        self.assertEqual(answer.field("retry-after"), "20")
+
+    def wait_between_tries(self):
+        nonce, client = self.nonce(*limited(2500)), self.client()
+        client.send(self.request(self.body(nonce, model="alone"), nonce=nonce))
+        self.assertTrue(self.upstream.wait_for(nonce).answered.wait(5))
+        return nonce, client
+
+    def test_when_the_client_leaves(self):
+        nonce, client = self.wait_between_tries()
+        left = time.time()
+        client.close()
+        row = self.assert_row(nonce, status=499, end_reason="client_gone", attempts=1, error_code="client_gone")
+        self.assertLess(row_ended(row) - left, 0.1)
+        self.assertEqual(self.asked(nonce), [3])
+
+    def test_when_the_process_stops(self):
+        nonce, client = self.wait_between_tries()
+        began = time.monotonic()
+        self.ferry.process.terminate()
+        self.assert_error(client.response(), 503, "shutting_down")
+        self.assertLess(time.monotonic() - began, 1)
+        client.close()
+        self.assertEqual(self.ferry.stop(), 0)
+        self.ferry.start()
+        self.assert_row(nonce, status=503, end_reason="shutdown", attempts=1)
+
+
+def row_ended(row):
+    return datetime.fromisoformat(row["ended_at"].replace("Z", "+00:00")).replace(tzinfo=timezone.utc).timestamp()
+
+
+class AFailingRowIsLeftAlone(FailoverCase):
+    options = {**FailoverCase.options, "circuit.minimum_requests": 3, "circuit.cooldown": "60s", "server.threads": 1}
+
+    def cooling(self):
+        return [(one["model_id"], one["error_code"])
+                for core in json.loads(self.ferry.admin("/status")[1])["cores"] for one in core["cooling"]]
+
+    def test_and_asked_once_when_there_is_no_other(self):
+        nonce = self.nonce(*BUSY)
+        self.assert_error(self.chat(nonce, model="alone"), 503)
+        self.assertEqual(self.asked(nonce), [3, 3, 3])
+        self.assertIn((3, "upstream_overloaded"), self.cooling())
+        nonce = self.nonce(*BUSY)
+        answer = self.assert_error(self.chat(nonce, model="alone"), 503)
+        self.assertEqual(self.asked(nonce), [3])
+        self.assertEqual(answer.field("x-should-retry"), None)
+        # A good answer ends it.
+        self.assertEqual(self.chat(self.nonce(), model="alone").status, 200)
+        self.assertNotIn(3, [row for row, _ in self.cooling()])
+
+    def test_for_as_long_as_its_429_says(self):
+        nonce, answer = self.play([limited(50_000)])
+        self.assertEqual(self.asked(nonce), [1, 2])
+        nonce, answer = self.play([])
+        self.assert_answered_by(nonce, answer, 2, [2], "backup")
+        self.assertIn((1, "rate_limit_exceeded"), self.cooling())
