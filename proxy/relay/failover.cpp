@@ -56,7 +56,9 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
     failed.client_waits = !x_.head_sent && !x_.gone && !x_.stopping();
     failed.tries = once_ ? rules.attempts : tries_;
     failed.has_next = at_ + 1 < x_.route.candidates.size();
-    failed.left = std::chrono::duration_cast<milliseconds>(x_.total_until - now);
+    auto until = x_.total_until;
+    if (to().limits.total) until = std::min(until, x_.started + *to().limits.total);
+    failed.left = std::chrono::duration_cast<milliseconds>(until - now);
     auto next = decide(why, failed, rules, static_cast<int>(draw_below(1001)));
     if (why.code == fault_code::context_length_exceeded && failed.client_waits) {
         if (const auto larger = larger_candidate()) {

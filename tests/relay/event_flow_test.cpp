@@ -38,13 +38,17 @@ public:
         for (auto& one : memory) one->assign(one->size(), '#');
     }
     flowed end(stream_end how) {
+        holding_ = false;
         if (out_.code.empty()) note(flow_.end(how));
         collect();
         return out_;
     }
     const std::string& text() const { return out_.text; }
     event_flow& flow() { return flow_; }
+    // What is taken is kept until collect() or end().
+    void hold() { holding_ = true; }
     void collect() {
+        if (holding_) return flow_.hold();
         for (const auto piece : flow_.pieces()) out_.text += piece;
         flow_.written();
     }
@@ -55,10 +59,13 @@ private:
     }
     event_flow flow_;
     flowed out_;
+    bool holding_ = false;
 };
 
-flowed in_pieces(std::string_view stream, std::size_t first, std::size_t step, stream_end how, bool asked) {
+flowed in_pieces(std::string_view stream, std::size_t first, std::size_t step, stream_end how, bool asked,
+                 bool held = false) {
     reads all(asked);
+    if (held) all.hold();
     if (first > 0) all.take({stream.substr(0, first)});
     for (auto at = first; at < stream.size(); at += step) all.take({stream.substr(at, step)});
     return all.end(how);
@@ -99,6 +106,8 @@ BOOST_AUTO_TEST_CASE(J11_any_split_of_a_stream_gives_the_same_bytes) {
             }
             for (const std::size_t step : {1, 2, 3, 5, 16}) {
                 BOOST_TEST((in_pieces(one.stream, 0, step, one.how, one.asked) == whole), "pieces of " << step);
+                const auto held = in_pieces(one.stream, 0, step, one.how, one.asked, true);
+                BOOST_TEST((held == whole), "held, pieces of " << step);
             }
         }
     }
