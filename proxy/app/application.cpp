@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "app/status.hpp"
+#include "app/metrics.hpp"
 #include "base/log.hpp"
 #include "catalog/secret_source.hpp"
 #include "store/store_error.hpp"
@@ -125,7 +125,8 @@ void application::start_cores() {
     server::ops_answers answers;
     answers.not_ready = [this] { return not_ready(); };
     answers.degraded = [this] { return degraded(); };
-    answers.status = [this] { return status(); };
+    answers.status = [this] { return status_json(look()); };
+    answers.metrics = [this] { return metrics_text(look()); };
     cores_.front()->listen_for_ops(admin_sockets_.front(), std::move(answers));
 }
 
@@ -182,13 +183,14 @@ std::optional<std::string> application::degraded() const {
     return why;
 }
 
-std::string application::status() const {
-    status_sources from{cores_, refresher_->state(), {}, journal_->status(), shipper_->status(), started_, draining_};
+status_sources application::look() const {
+    status_sources from{cores_,   settings_, bodies_,   refresher_->state(), {}, journal_->status(), shipper_->status(),
+                        started_, draining_, degraded()};
     {
         const std::lock_guard lock(mutex_);
         from.refused_keys = refused_keys_;
     }
-    return status_json(from);
+    return from;
 }
 
 std::string application::client_url() const {

@@ -8,6 +8,7 @@
 
 #include "app/config/settings.hpp"
 #include "app/core.hpp"
+#include "app/status.hpp"
 #include "catalog/refresher.hpp"
 #include "net/acceptor.hpp"
 #include "store/database.hpp"
@@ -46,7 +47,7 @@ private:
     std::int64_t open_connections() const;
     std::optional<std::string> not_ready() const;
     std::optional<std::string> degraded() const;
-    std::string status() const;
+    status_sources look() const;
 
     bool wait(std::chrono::milliseconds most, bool only_while_connected);
     void stop();

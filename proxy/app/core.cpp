@@ -23,6 +23,7 @@ relay::settings relay_settings(const settings& from) {
     to.json_depth = from.server.limits.json_depth;
     to.auth_required = from.server.auth_required;
     to.expose_upstream_limits = from.server.expose_upstream_limits;
+    to.slow = from.log.slow;
     to.durable_power = from.usage.durability == usage::durability::power;
     return to;
 }
@@ -59,6 +60,11 @@ core::~core() = default;
 
 void core::tick() {
     log_.flush();
+    auto pools = pool_.status();
+    {
+        const std::lock_guard lock(pools_mutex_);
+        pools_.swap(pools);
+    }
     tick_.arm(steady::now() + tick_interval);
 }
 
@@ -177,6 +183,11 @@ void core::finish() {
         last_call_.arm(steady::now() + last_call);
         if (running_ == 0) context_.stop();
     });
+}
+
+std::vector<upstream::pool_status> core::pools() const {
+    const std::lock_guard lock(pools_mutex_);
+    return pools_;
 }
 
 void core::join() {

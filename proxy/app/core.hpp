@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -55,6 +56,8 @@ public:
     // Any thread.
     const relay::counters& counts() const { return counts_; }
     const relay::cooldowns& cooling() const { return services_.cooling; }
+    // As it was a moment ago.
+    std::vector<upstream::pool_status> pools() const;
     std::int64_t open_connections() const { return counts_.open_connections.load(std::memory_order_relaxed); }
     // After join(): whether every coroutine has ended. If not, their frames still point into this core, which may not
     // be destroyed then.
@@ -84,6 +87,8 @@ private:
     int running_ = 0;  // coroutines: listeners and sessions
     bool finishing_ = false;
     net::deadline tick_, last_call_;
+    mutable std::mutex pools_mutex_;  // guards pools_
+    std::vector<upstream::pool_status> pools_;
     std::thread thread_;
 };
 

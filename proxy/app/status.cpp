@@ -8,6 +8,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t most_endpoints = 1000;
+
 json::array refused_rows(const status_sources& from) {
     json::array rows;
     for (const auto* list : {&from.catalog.refused, &from.refused_keys}) {
@@ -28,6 +30,8 @@ json::object catalog_part(const status_sources& from) {
             {"is_from_snapshot", from.catalog.is_from_snapshot},
             {"last_success_us", optional_time(from.catalog.last_success_us)},
             {"last_publish_us", optional_time(from.catalog.last_publish_us)},
+            {"age_us", from.catalog.last_success_us ? json::value(wall_us() - *from.catalog.last_success_us) : nullptr},
+            {"refresh_failures", from.catalog.failures},
             {"last_error", from.catalog.last_error},
             {"kept_because", from.catalog.kept_because},
             {"refused", refused_rows(from)}};
@@ -53,6 +57,7 @@ json::array cores_part(const status_sources& from) {
         all.push_back(json::object{{"connections", counts.connections.load()},
                                    {"open_connections", counts.open_connections.load()},
                                    {"open_exchanges", counts.open_exchanges.load()},
+                                   {"open_streams", counts.measured.open_streams.value()},
                                    {"requests", counts.requests.load()},
                                    {"relayed", counts.relayed.load()},
                                    {"failed", counts.failed.load()},
@@ -81,16 +86,62 @@ json::object journal_part(const status_sources& from) {
             {"store_error", from.shipper.last_error}};
 }
 
+json::array upstream_part(const status_sources& from) {
+    json::array all;
+    for (const auto& [key, of] : pools_of(from, most_endpoints)) {
+        all.push_back(json::object{{"endpoint", key},
+                                   {"idle", of.idle},
+                                   {"in_use", of.in_use},
+                                   {"opened", of.opened},
+                                   {"reused", of.reused},
+                                   {"failed", of.failed}});
+    }
+    return all;
+}
+
+json::object limits_part(const status_sources& from) {
+    const auto& server = from.configuration.server;
+    return {{"max_connections", server.max_connections},
+            {"header_bytes", server.limits.header_bytes},
+            {"json_body_bytes", server.limits.json_body_bytes},
+            {"json_depth", server.limits.json_depth},
+            {"body_memory", server.limits.body_memory},
+            {"body_memory_used", from.bodies.used.load()},
+            {"connect_ms", from.configuration.upstream.connect.count()},
+            {"first_byte_ms", from.configuration.relay.first_byte.count()},
+            {"idle_ms", from.configuration.relay.idle.count()},
+            {"total_ms", from.configuration.relay.total.count()}};
+}
+
 }  // namespace
+
+std::map<std::string, upstream::pool_status> pools_of(const status_sources& from, std::size_t most) {
+    std::map<std::string, upstream::pool_status> all;
+    for (const auto& one : from.cores) {
+        for (const auto& of : one->pools()) {
+            auto& sum = all.size() < most || all.contains(of.key) ? all[of.key] : all["other"];
+            sum.idle += of.idle;
+            sum.in_use += of.in_use;
+            sum.opened += of.opened;
+            sum.reused += of.reused;
+            sum.failed += of.failed;
+        }
+    }
+    return all;
+}
 
 std::string status_json(const status_sources& from) {
     json::object all;
     all["version"] = FERRY_VERSION;
+    all["config"] = from.configuration.file;
     all["state"] = from.draining ? "draining" : "serving";
+    all["degraded"] = from.degraded ? json::value(*from.degraded) : nullptr;
     all["uptime_us"] = us_between(from.started, steady::now());
     all["catalog"] = catalog_part(from);
     all["cores"] = cores_part(from);
+    all["upstreams"] = upstream_part(from);
     all["journal"] = journal_part(from);
+    all["limits"] = limits_part(from);
     return json::serialize(all);
 }
 

@@ -1,7 +1,9 @@
-// The JSON document of GET /status.
+// What the admin listener tells of the process, and the JSON document of GET /status.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,13 +16,19 @@ namespace ferry::app {
 
 struct status_sources {
     const std::vector<std::unique_ptr<core>>& cores;
+    const settings& configuration;
+    const relay::body_budget& bodies;
     catalog::refresher_state catalog;
     std::vector<catalog::refused_row> refused_keys;
     usage::journal_status journal;
     usage::shipper_status shipper;
     steady::time_point started;
     bool draining = false;
+    std::optional<std::string> degraded;  // why
 };
+
+// The connections of all cores together, by endpoint; what is over `most` of them is under "other".
+std::map<std::string, upstream::pool_status> pools_of(const status_sources& from, std::size_t most);
 
 std::string status_json(const status_sources& from);
 

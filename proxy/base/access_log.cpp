@@ -112,12 +112,18 @@ void access_log::append_json(text_buffer& out, const access_entry& entry) {
     add_number(out, ",\"duration_us\":", entry.duration_us);
     add_number(out, ",\"ttft_us\":", entry.ttft_us);
     add_number(out, ",\"overhead_us\":", entry.overhead_us);
+    add_number(out, ",\"body_us\":", entry.body_us);
+    add_number(out, ",\"connect_us\":", entry.connect_us);
+    add_number(out, ",\"upstream_ttfb_us\":", entry.upstream_ttfb_us);
+    add_number(out, ",\"write_wait_us\":", entry.write_wait_us);
     add_number(out, ",\"prompt_tokens\":", entry.prompt_tokens);
     add_number(out, ",\"completion_tokens\":", entry.completion_tokens);
     add_number(out, ",\"bytes_in\":", entry.bytes_in);
     add_number(out, ",\"bytes_out\":", entry.bytes_out);
     add_number(out, ",\"attempts\":", entry.attempts);
     json_text(out, ",\"end_reason\":\"", entry.end_reason, word_limit);
+    json_text(out, ",\"client_request_id\":\"", entry.client_request_id, id_limit);
+    json_text(out, ",\"upstream_request_id\":\"", entry.upstream_request_id, id_limit);
     json_text(out, ",\"user_agent\":\"", entry.user_agent, name_limit);
     out.add('}');
 }
@@ -140,6 +146,10 @@ void access_log::append_text(text_buffer& out, const access_entry& entry) {
     if (entry.stream) out.add(" stream");
     add_number(out, " ttft_us=", entry.ttft_us);
     add_number(out, " overhead_us=", entry.overhead_us);
+    add_number(out, " body_us=", entry.body_us);
+    add_number(out, " connect_us=", entry.connect_us);
+    add_number(out, " upstream_ttfb_us=", entry.upstream_ttfb_us);
+    add_number(out, " write_wait_us=", entry.write_wait_us);
     add_number(out, " prompt_tokens=", entry.prompt_tokens);
     add_number(out, " completion_tokens=", entry.completion_tokens);
     add_number(out, " bytes_in=", entry.bytes_in);
@@ -147,6 +157,8 @@ void access_log::append_text(text_buffer& out, const access_entry& entry) {
     add_number(out, " attempts=", entry.attempts);
     plain_text(out, " end_reason=", entry.end_reason, word_limit);
     plain_text(out, " request_id=", entry.request_id, id_limit);
+    plain_text(out, " client_request_id=", entry.client_request_id, id_limit);
+    plain_text(out, " upstream_request_id=", entry.upstream_request_id, id_limit);
     plain_text(out, " user_agent=", entry.user_agent, name_limit);
 }
 

@@ -26,12 +26,18 @@ struct access_entry {
     std::int64_t duration_us = 0;
     std::int64_t ttft_us = -1;  // first byte of the answer's payload
     std::int64_t overhead_us = -1;
+    std::int64_t body_us = -1;           // waits for the client's body
+    std::int64_t connect_us = -1;        // waits for new upstream connections
+    std::int64_t upstream_ttfb_us = -1;  // the last try: request sent -> head of the answer
+    std::int64_t write_wait_us = -1;     // waits for the client to take the answer
     std::int64_t prompt_tokens = -1;
     std::int64_t completion_tokens = -1;
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
     int attempts = 0;
     std::string_view end_reason;
+    std::string_view client_request_id;  // the client's own x-request-id
+    std::string_view upstream_request_id;
     std::string_view user_agent;
 };
 

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -20,6 +21,8 @@ struct log_options {
     log_level level = log_level::info;  // messages below it are not formatted at all
     log_format format = log_format::automatic;
     bool access = true;  // one line per request on stdout (base/access_log.hpp)
+    // A request that was not answered (a stream: not begun) for longer is told at level warn with its phases; 0: none.
+    std::chrono::milliseconds slow{0};
 
     bool operator==(const log_options&) const = default;
 };

@@ -122,6 +122,7 @@ void refresher::note_failure(const std::string& what) {
     if (state_.last_error != what)
         log_warn("the catalog cannot be refreshed, version {} stays in use: {}", state_.version, what);
     state_.last_error_us = wall_us();
+    ++state_.failures;
     state_.last_error = what;
 }
 

@@ -82,6 +82,7 @@ asio::awaitable<std::optional<fault>> attempt::connect() {
     x_.moment = steady::now();
     result_.connect_us = us_between(started_, x_.moment);
     x_.waited_us += *result_.connect_us;
+    x_.connect_us += *result_.connect_us;
     if (x_.gone) co_return fault::client(fault_code::client_gone, "the client went away");
     if (x_.stopping()) co_return stopping();
     if (!connected) co_return connected.error();
@@ -170,7 +171,8 @@ asio::awaitable<std::optional<fault>> attempt::read_head() {
 
 void attempt::note_answer_head() {
     result_.status = head().status;
-    result_.ttft_us = us_between(sent_at_, last_read_);
+    x_.upstream_us = us_between(sent_at_, last_read_);
+    result_.ttft_us = x_.upstream_us;
     const bool exposes = x_.core.settings.expose_upstream_limits;
     for (const auto& [name, value] : head().fields) {
         const bool id = name.size() == 12 && net::same_token(name, "x-request-id");

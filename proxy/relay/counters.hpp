@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "relay/request_metrics.hpp"
+
 namespace ferry::relay {
 
 struct counters {
@@ -16,6 +18,7 @@ struct counters {
     std::atomic<std::uint64_t> failed{0};           // ... of those, answered with an error or cut
     std::atomic<std::int64_t> open_connections{0};
     std::atomic<std::int64_t> open_exchanges{0};
+    request_metrics measured;
 };
 
 inline void count(std::atomic<std::uint64_t>& counter) {

@@ -86,7 +86,11 @@ struct exchange {
     std::uint64_t bytes_out = 0;
     std::int64_t before_us = -1, after_us = 0;  // Ferry's own time: before the request left, after the answer came
     std::int64_t waited_us = 0;                 // for the client's body and for connections, until the request left
-    std::size_t body_bytes = 0;                 // of the request
+    std::int64_t body_us = 0, write_us = 0;     // waits for the client: to send its request, to take its answer
+    std::int64_t connect_us = 0;                // waits for upstream connections
+    std::int64_t upstream_us = -1;              // from the last try's request to the head of its answer
+    std::int64_t cost_pico = 0;
+    std::size_t body_bytes = 0;  // of the request
     std::optional<steady::time_point> first_token;
 
     net::interrupt_slot waiting;

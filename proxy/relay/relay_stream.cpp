@@ -5,6 +5,7 @@
 #include "relay/client_response.hpp"
 #include "relay/event_flow.hpp"
 #include "relay/settle.hpp"
+#include "relay/stream_metrics.hpp"
 
 namespace ferry::relay {
 
@@ -116,6 +117,7 @@ asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
     options.service = from.to().service;
     options.secrets = secrets;
     event_flow flow(options);
+    stream_metrics pace(x);
     const std::string type(from.head().content_type.value_or("text/event-stream"));
     x.after_us = us_between(from.last_read(), steady::now());
     response_stream out(x, from.head().status, type, stream_headers);
@@ -125,6 +127,7 @@ asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from) {
     for (bool ended = false; !ended && !failed;) {
         failed = flow.take(from);
         note_progress(x, from, flow);
+        if (x.first_token && !flow.pieces().empty()) pace.on_chunk(from.last_read());
         if (failed) break;
         if (from.body_done()) {
             failed = end_of_body(flow, from, got);

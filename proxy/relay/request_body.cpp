@@ -94,7 +94,9 @@ asio::awaitable<std::optional<fault>> read_more(exchange& x, body_reading& readi
     const net::interrupt_slot::holder waiting(x.waiting, *x.client.stream);
     const auto before = steady::now();
     const auto got = co_await x.client.stream->read_some(into);
-    x.waited_us += us_between(before, steady::now());
+    const auto waited = us_between(before, steady::now());
+    x.waited_us += waited;
+    x.body_us += waited;
     if (got.status != net::io_status::ok) co_return why_stopped(x, limit);
     if (in_place) co_return reading.take_in_place(got.bytes);
     x.client.end += got.bytes;

@@ -40,6 +40,7 @@ struct settings {
     std::chrono::milliseconds body_timeout{120'000};
     // A client that takes nothing of its answer for so long is gone, whatever its connection says.
     std::chrono::milliseconds client_patience{75'000};
+    std::chrono::milliseconds slow{0};  // log.slow; 0: nothing is slow
     std::size_t json_body_bytes = 32u << 20;
     std::size_t json_depth = 128;
     bool auth_required = true;

@@ -12,11 +12,13 @@ namespace {
 struct document {
     int status = 200;
     std::string body;
+    std::string_view type = relay::json_type;
 };
 
 std::optional<document> find_document(std::string_view path, const ops_answers& answers) {
     if (path == "/healthz") return document{200, R"({"status":"ok"})"};
     if (path == "/status") return document{200, answers.status()};
+    if (path == "/metrics") return document{200, answers.metrics(), "text/plain; version=0.0.4; charset=utf-8"};
     if (path != "/readyz") return std::nullopt;
     const auto told = [](const char* status, const std::string& reason) {
         return "{\"status\":\"" + std::string(status) + "\",\"reason\":" + openai::quote_json(reason) + "}";
@@ -39,14 +41,14 @@ asio::awaitable<void> answer_ops(relay::exchange& x, const ops_answers& answers)
     }
     const auto found = find_document(path, answers);
     if (!found) {
-        const auto unknown =
-            fault::client(fault_code::unknown_url, "The admin listener serves /healthz, /readyz and /status.");
+        const auto unknown = fault::client(fault_code::unknown_url,
+                                           "The admin listener serves /healthz, /readyz, /status and /metrics.");
         co_await relay::send_error(x, unknown);
         co_return;
     }
     const std::string_view piece = found->body;
     const std::span<const std::string_view> pieces(&piece, 1);
-    co_await relay::send_whole(x, found->status, relay::json_type, pieces);
+    co_await relay::send_whole(x, found->status, found->type, pieces);
 }
 
 }  // namespace ferry::server

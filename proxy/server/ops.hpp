@@ -17,9 +17,11 @@ struct ops_answers {
     std::function<std::optional<std::string>()> degraded;
     // The JSON document of /status. Likewise.
     std::function<std::string()> status;
+    // The text of /metrics. Likewise.
+    std::function<std::string()> metrics;
 };
 
-// GET /healthz, /readyz, /status.
+// GET /healthz, /readyz, /status, /metrics.
 boost::asio::awaitable<void> answer_ops(relay::exchange& x, const ops_answers& answers);
 
 }  // namespace ferry::server

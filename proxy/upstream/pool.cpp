@@ -65,6 +65,7 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
     auto dialled = co_await dial(where, of, until, slot);
     if (slot.interrupted()) co_return fault::self(fault_code::client_gone, "the client went away");
     if (!dialled) {
+        ++of.failed;
         if (limit.expired()) {
             co_return fault::upstream(fault_code::upstream_connect_timeout, retry_advice::same,
                                       "No connection to the upstream within timeouts.connect. Check that api_endpoint "
@@ -175,7 +176,9 @@ void pool::close_idle() {
 
 std::vector<pool_status> pool::status() const {
     std::vector<pool_status> all;
-    for (const auto& [key, of] : hosts_) all.push_back({key, of.idle.size(), of.in_use, of.opened, of.reused});
+    for (const auto& [key, of] : hosts_) {
+        all.push_back({key, of.idle.size(), of.in_use, of.opened, of.reused, of.failed});
+    }
     return all;
 }
 

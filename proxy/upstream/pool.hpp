@@ -48,7 +48,7 @@ private:
 struct pool_status {
     std::string key;
     std::size_t idle = 0, in_use = 0;
-    std::uint64_t opened = 0, reused = 0;
+    std::uint64_t opened = 0, reused = 0, failed = 0;  // failed: connects
 };
 
 // Idle connections are last in, first out per endpoint, and never shared between endpoints. One that was closed, or on
@@ -78,7 +78,7 @@ private:
         std::shared_ptr<net::tls_session_slot> session = std::make_shared<net::tls_session_slot>();
         std::size_t in_use = 0;
         std::size_t first_address = 0;  // which of the name's addresses to try first: moves on when one fails
-        std::uint64_t opened = 0, reused = 0;
+        std::uint64_t opened = 0, reused = 0, failed = 0;
     };
     void give_back(const std::string& key, std::unique_ptr<connection> c, bool reusable);
     static bool is_quiet(connection& c);

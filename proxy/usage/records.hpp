@@ -35,6 +35,7 @@ enum class end_reason : unsigned char {
     refused,
     crash,
 };
+inline constexpr std::size_t end_reason_count = 8;
 
 std::string_view to_text(basis value);
 std::string_view to_text(end_reason value);

@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_suggests_the_nearest_name) {
         {"[server]\nlissten = \"127.0.0.1:1\"\n", "F:2:1: server.lissten: unknown key; did you mean server.listen?"},
         {"[server]\n\n   thread = 4", "F:3:4: server.thread: unknown key; did you mean server.threads?"},
         {"[limits]\nthreads = 4", "F:2:1: limits.threads: unknown key; did you mean server.threads?"},
-        {"[log]\nverbosity = 4", "F:2:1: log.verbosity: unknown key; [log] has level, format, access"},
+        {"[log]\nverbosity = 4", "F:2:1: log.verbosity: unknown key; [log] has level, format, access, slow"},
         {"server.listne = 1", "F:1:8: server.listne: unknown key; did you mean server.listen?"},
         {"[auth.required]\nx = 1", "F:1:1: auth.required: must be true or false, not a table"},
     });

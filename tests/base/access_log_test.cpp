@@ -25,12 +25,18 @@ access_entry full_entry() {
     entry.duration_us = 1500;
     entry.ttft_us = 700;
     entry.overhead_us = 55;
+    entry.body_us = 3;
+    entry.connect_us = 4;
+    entry.upstream_ttfb_us = 600;
+    entry.write_wait_us = 5;
     entry.prompt_tokens = 9;
     entry.completion_tokens = 12;
     entry.bytes_in = 300;
     entry.bytes_out = 4000;
     entry.attempts = 1;
     entry.end_reason = "done";
+    entry.client_request_id = "mine";
+    entry.upstream_request_id = "theirs";
     entry.user_agent = "OpenAI/JS 4.0";
     return entry;
 }
@@ -51,18 +57,20 @@ BOOST_AUTO_TEST_CASE(a_line_of_json_tells_all_that_is_known) {
     BOOST_TEST(line_of(log_format::json, full_entry()) ==
                R"({"time":"2026-01-31T23:59:59.000042Z","request_id":"0198c0de","client_ip":"::1","method":"POST",)"
                R"("path":"/v1/chat/completions","status":200,"operation":"chat","model":"demo","provider":"other",)"
-               R"("key":"laptop","stream":true,"duration_us":1500,"ttft_us":700,"overhead_us":55,"prompt_tokens":9,)"
+               R"("key":"laptop","stream":true,"duration_us":1500,"ttft_us":700,"overhead_us":55,"body_us":3,)"
+               R"("connect_us":4,"upstream_ttfb_us":600,"write_wait_us":5,"prompt_tokens":9,)"
                R"("completion_tokens":12,"bytes_in":300,"bytes_out":4000,"attempts":1,"end_reason":"done",)"
-               R"("user_agent":"OpenAI/JS 4.0"})"
+               R"("client_request_id":"mine","upstream_request_id":"theirs","user_agent":"OpenAI/JS 4.0"})"
                "\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_line_of_text_tells_the_same) {
     BOOST_TEST(line_of(log_format::text, full_entry()) ==
                "2026-01-31T23:59:59.000042Z ::1 \"POST /v1/chat/completions\" 200 duration_us=1500 model=demo "
-               "provider=other operation=chat key=laptop stream ttft_us=700 overhead_us=55 prompt_tokens=9 "
+               "provider=other operation=chat key=laptop stream ttft_us=700 overhead_us=55 body_us=3 connect_us=4 "
+               "upstream_ttfb_us=600 write_wait_us=5 prompt_tokens=9 "
                "completion_tokens=12 bytes_in=300 bytes_out=4000 attempts=1 end_reason=done request_id=0198c0de "
-               "user_agent=\"OpenAI/JS 4.0\"\n");
+               "client_request_id=mine upstream_request_id=theirs user_agent=\"OpenAI/JS 4.0\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_known_is_left_out) {
@@ -83,7 +91,8 @@ BOOST_AUTO_TEST_CASE(a_query_which_may_hold_a_secret_is_never_written) {
 BOOST_AUTO_TEST_CASE(no_client_can_forge_a_line_or_break_its_json) {
     auto entry = full_entry();
     const std::string evil = "x\"}\n{\"status\":500} \\ \x1b[2J \xff\xc2\x9b";
-    entry.user_agent = entry.target = entry.model = entry.method = entry.request_id = evil;
+    entry.user_agent = entry.target = entry.model = entry.method = evil;
+    entry.client_request_id = entry.upstream_request_id = evil;
     for (const auto format : {log_format::json, log_format::text}) {
         const auto line = line_of(format, entry);
         BOOST_TEST(line.find('\n') == line.size() - 1);
@@ -98,9 +107,10 @@ BOOST_AUTO_TEST_CASE(no_client_can_forge_a_line_or_break_its_json) {
 BOOST_AUTO_TEST_CASE(the_longest_line_stays_within_what_a_pipe_takes_whole) {
     for (const std::string& filler : {std::string(100'000, 'x'), std::string(100'000, '\x01')}) {
         access_entry entry = full_entry();
-        entry.request_id = entry.client_ip = entry.method = entry.target = entry.operation = filler;
-        entry.model = entry.provider = entry.key_name = entry.end_reason = entry.user_agent = filler;
+        entry.client_ip = entry.method = entry.target = entry.model = entry.key_name = entry.user_agent = filler;
+        entry.client_request_id = entry.upstream_request_id = filler;
         entry.duration_us = entry.ttft_us = entry.overhead_us = INT64_MAX;
+        entry.body_us = entry.connect_us = entry.upstream_ttfb_us = entry.write_wait_us = INT64_MAX;
         entry.prompt_tokens = entry.completion_tokens = INT64_MAX;
         entry.bytes_in = entry.bytes_out = UINT64_MAX;
         for (const auto format : {log_format::json, log_format::text}) {

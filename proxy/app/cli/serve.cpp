@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 
 #include "app/application.hpp"
 #include "app/cli/context.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 void serve(const cli_context& context) {
     auto chosen = require_settings(context);
+    if (const auto file = chosen_config_file(context)) chosen.file = std::filesystem::absolute(*file).string();
     set_up_log(chosen.log);
     application running(std::move(chosen));
     running.start();

@@ -225,6 +225,7 @@ std::vector<key_rule> stream_keys() {
         {"log", "level", choice(levels, in, &log_options::level)},
         {"log", "format", choice(formats, in, &log_options::format)},
         {"log", "access", boolean(in, &log_options::access)},
+        {"log", "slow", duration(or_at_once, in, &log_options::slow)},
     };
 }
 

@@ -23,6 +23,7 @@ struct settings {
     store::options store;
     usage::options usage;
     log_options log;
+    std::string file;  // where they were read, absolute; "" if there was no file
 
     bool operator==(const settings&) const = default;
 };

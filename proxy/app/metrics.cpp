@@ -1,0 +1,124 @@
+#include "app/metrics.hpp"
+
+#include <map>
+
+#include "app/metric_sheet.hpp"
+#include "app/process_figures.hpp"
+#include "app/request_families.hpp"
+
+namespace ferry::app {
+
+namespace {
+
+constexpr std::size_t most_endpoints = 500;
+
+double number(std::integral auto value) {
+    return static_cast<double>(value);
+}
+
+double yes(bool value) {
+    return value ? 1 : 0;
+}
+
+void add_process(metric_sheet& sheet, const status_sources& from) {
+    const auto process = read_process_figures();
+    sheet.gauge("ferry_build_info", "Always 1; the labels tell which build runs.")
+        .add(1, {{"version", FERRY_VERSION}, {"commit", FERRY_COMMIT}});
+    sheet.gauge("process_start_time_seconds", "Start of the process since the Unix epoch.").add(process.started_s);
+    sheet.counter("process_cpu_seconds_total", "User and system time.").add(process.cpu_s);
+    sheet.gauge("process_resident_memory_bytes", "Resident memory.").add(number(process.resident_bytes));
+    sheet.gauge("process_open_fds", "Open file descriptors.").add(number(process.open_descriptors));
+    sheet.gauge("process_max_fds", "File descriptors the process may open.").add(number(process.most_descriptors));
+    sheet.gauge("ferry_ready", "1 while /readyz says that it takes traffic.").add(yes(!from.draining));
+    sheet.gauge("ferry_degraded", "1 while something works, but not as it should; /readyz says what.")
+        .add(yes(from.degraded.has_value()));
+    sheet.gauge("ferry_body_memory_bytes", "Memory that request bodies use.").add(number(from.bodies.used.load()));
+    sheet.gauge("ferry_body_memory_max_bytes", "limits.body_memory.").add(number(from.bodies.limit));
+    sheet.gauge("ferry_max_connections", "server.max_connections.")
+        .add(number(from.configuration.server.max_connections));
+}
+
+void add_cores(metric_sheet& sheet, const status_sources& from) {
+    for (std::size_t i = 0; i < from.cores.size(); ++i) {
+        const auto& counts = from.cores[i]->counts();
+        const auto core = std::to_string(i);
+        const metric_labels labels = {{"core", core}};
+        sheet.counter("ferry_connections_total", "Client connections accepted.")
+            .add(number(counts.connections.load()), labels);
+        sheet.counter("ferry_request_heads_total", "Heads of requests read.")
+            .add(number(counts.requests.load()), labels);
+        sheet.counter("ferry_refused_framing_total", "Requests refused before they were understood.")
+            .add(number(counts.refused_framing.load()), labels);
+        sheet.gauge("ferry_open_connections", "Client connections.")
+            .add(number(counts.open_connections.load()), labels);
+        sheet.gauge("ferry_open_requests", "Requests that are being served.")
+            .add(number(counts.open_exchanges.load()), labels);
+        sheet.gauge("ferry_open_streams", "Event streams that are being relayed.")
+            .add(number(counts.measured.open_streams.value()), labels);
+        add_request_families(sheet, counts);
+    }
+}
+
+void add_pools(metric_sheet& sheet, const status_sources& from) {
+    const auto pools = pools_of(from, most_endpoints);
+    const auto count = [&](std::string_view name, std::string_view help, std::uint64_t upstream::pool_status::*which) {
+        sheet.counter(name, help);
+        for (const auto& [key, of] : pools) sheet.add(number(of.*which), {{"endpoint", key}});
+    };
+    sheet.gauge("ferry_upstream_connections", "Upstream connections.");
+    for (const auto& [key, of] : pools) {
+        sheet.add(number(of.idle), {{"endpoint", key}, {"state", "idle"}});
+        sheet.add(number(of.in_use), {{"endpoint", key}, {"state", "in_use"}});
+    }
+    using upstream::pool_status;
+    count("ferry_upstream_connects_total", "Upstream connections opened.", &pool_status::opened);
+    count("ferry_upstream_reuses_total", "Idle upstream connections taken again.", &pool_status::reused);
+    count("ferry_upstream_connect_failures_total", "Upstream connections that did not come about.",
+          &pool_status::failed);
+}
+
+void add_journal(metric_sheet& sheet, const status_sources& from) {
+    const auto& j = from.journal;
+    const auto& s = from.shipper;
+    sheet.gauge("ferry_journal_segments", "Journal segments of this process.").add(number(j.segments));
+    sheet.gauge("ferry_journal_bytes", "Journal on the disk.").add(number(j.bytes));
+    sheet.gauge("ferry_journal_max_bytes", "usage.journal_max_bytes.").add(number(j.max_bytes));
+    sheet.gauge("ferry_journal_open_requests", "Requests begun and not ended.").add(number(j.open_requests));
+    sheet.counter("ferry_journal_refused_total", "Requests refused because the journal was full.")
+        .add(number(j.refused));
+    sheet.gauge("ferry_journal_failing", "1 while the journal cannot be synced.").add(yes(!j.last_error.empty()));
+    sheet.gauge("ferry_journal_lag_bytes", "Journal not yet in the store.").add(number(s.lag_bytes));
+    sheet.gauge("ferry_journal_lag_rows", "Ended requests whose row is not yet in the store.").add(number(s.lag_rows));
+    sheet.counter("ferry_journal_shipped_rows_total", "Usage rows the store has taken.").add(number(s.rows_shipped));
+    sheet.counter("ferry_journal_dead_letters_total", "Usage rows the store refused.").add(number(s.dead_letters));
+    sheet.counter("ferry_journal_interrupted_total", "Usage rows made of a request that was begun and never ended.")
+        .add(number(s.interrupted));
+    sheet.counter("ferry_journal_quarantined_total", "Damaged segments set aside.").add(number(s.quarantined));
+    sheet.gauge("ferry_store_away", "1 while usage rows cannot be stored.").add(yes(s.store_is_away));
+}
+
+void add_catalog(metric_sheet& sheet, const status_sources& from) {
+    const auto& c = from.catalog;
+    sheet.gauge("ferry_catalog_version", "catalog_version that is served.").add(number(c.version));
+    sheet.gauge("ferry_catalog_from_snapshot", "1 while the catalog is a kept snapshot.").add(yes(c.is_from_snapshot));
+    sheet.gauge("ferry_catalog_age_seconds", "Since the store last confirmed the catalog.");
+    if (c.last_success_us) sheet.add(number(wall_us() - *c.last_success_us) / 1e6);
+    sheet.gauge("ferry_catalog_failing", "1 while the store does not say what is new.").add(yes(!c.last_error.empty()));
+    sheet.counter("ferry_catalog_refresh_failures_total", "Looks at the store that failed.").add(number(c.failures));
+    sheet.gauge("ferry_catalog_refused_rows", "Rows that are not served because something is wrong with them.")
+        .add(number(c.refused.size() + from.refused_keys.size()));
+}
+
+}  // namespace
+
+std::string metrics_text(const status_sources& from) {
+    metric_sheet sheet;
+    add_process(sheet, from);
+    add_cores(sheet, from);
+    add_pools(sheet, from);
+    add_journal(sheet, from);
+    add_catalog(sheet, from);
+    return sheet.text();
+}
+
+}  // namespace ferry::app
