@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_query_which_may_hold_a_secret_is_never_written) {
 BOOST_AUTO_TEST_CASE(no_client_can_forge_a_line_or_break_its_json) {
     auto entry = full_entry();
     const std::string evil = "x\"}\n{\"status\":500} \\ \x1b[2J \xff\xc2\x9b";
-    entry.user_agent = entry.target = entry.model = entry.method = evil;
+    entry.user_agent = entry.target = entry.model = entry.method = entry.request_id = evil;
     entry.client_request_id = entry.upstream_request_id = evil;
     for (const auto format : {log_format::json, log_format::text}) {
         const auto line = line_of(format, entry);
@@ -107,7 +107,8 @@ BOOST_AUTO_TEST_CASE(no_client_can_forge_a_line_or_break_its_json) {
 BOOST_AUTO_TEST_CASE(the_longest_line_stays_within_what_a_pipe_takes_whole) {
     for (const std::string& filler : {std::string(100'000, 'x'), std::string(100'000, '\x01')}) {
         access_entry entry = full_entry();
-        entry.client_ip = entry.method = entry.target = entry.model = entry.key_name = entry.user_agent = filler;
+        entry.request_id = entry.client_ip = entry.method = entry.target = entry.operation = filler;
+        entry.model = entry.provider = entry.key_name = entry.end_reason = entry.user_agent = filler;
         entry.client_request_id = entry.upstream_request_id = filler;
         entry.duration_us = entry.ttft_us = entry.overhead_us = INT64_MAX;
         entry.body_us = entry.connect_us = entry.upstream_ttfb_us = entry.write_wait_us = INT64_MAX;
