@@ -131,7 +131,7 @@ void shipper::commit() {
     for (auto& each : sources_) each->committed();
     std::erase_if(sources_, [](const auto& each) { return each->is_finished(); });
     // Nobody is always first, so that one busy core does not hold up the others.
-    std::rotate(sources_.begin(), sources_.begin() + 1, sources_.end());
+    if (!sources_.empty()) std::rotate(sources_.begin(), sources_.begin() + 1, sources_.end());
 }
 
 // Rows first..last-1. Where the store refuses a row, halves find it.
