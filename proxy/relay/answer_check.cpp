@@ -70,24 +70,27 @@ std::optional<fault> check_document(const openai::usage_finder& finder, const ca
     return why;
 }
 
-fault classify_error(attempt& from, std::string_view body) {
-    const auto& head = from.head();
+error_answer judge_error(const catalog::candidate& row, const net::http_head& head, std::string_view body) {
     if (head.status < 300 && !openai::inspect_event(body).is_error) {
-        return invalid_answer("The upstream answered a stream request with something that is no event stream.");
+        return {invalid_answer("The upstream answered a stream request with something that is no event stream."), {}};
     }
-    const auto& service = *from.to().service;
-    const auto secrets = secrets_of(from.to());
+    const auto secrets = secrets_of(row);
     const auto error = openai::parse_upstream_error(head.content_type.value_or(""), body, secrets);
-    from.note_refused(provider::find_repairs(head.status, error));
     provider::retry_fields fields;
     fields.retry_after = head.find("retry-after").value_or("");
     fields.retry_after_ms = head.find("retry-after-ms").value_or("");
     fields.reset_requests = head.find("x-ratelimit-reset-requests").value_or("");
     fields.reset_tokens = head.find("x-ratelimit-reset-tokens").value_or("");
-    const auto wait = service.retry_after(fields, error.message, std::chrono::system_clock::now());
-    auto why = service.classify(head.status, error, wait);
-    why.upstream_status = head.status;
-    return why;
+    const auto wait = row.service->retry_after(fields, error.message, std::chrono::system_clock::now());
+    error_answer judged{row.service->classify(head.status, error, wait), provider::find_repairs(head.status, error)};
+    judged.why.upstream_status = head.status;
+    return judged;
+}
+
+fault classify_error(attempt& from, std::string_view body) {
+    auto judged = judge_error(from.to(), from.head(), body);
+    from.note_refused(judged.refused);
+    return std::move(judged.why);
 }
 
 }  // namespace ferry::relay

@@ -26,7 +26,14 @@ std::optional<fault> check_answer_head(const net::http_head& head, bool stream);
 std::optional<fault> check_document(const openai::usage_finder& finder, const catalog::candidate& row,
                                     std::string_view body);
 
-// The fault for an error answer, with how long to wait. Notes in `from` what a further try must do without.
+// The fault for an error answer of a row's service, with how long to wait, and what a further try must do without.
+struct error_answer {
+    fault why;
+    provider::repair_set refused;
+};
+error_answer judge_error(const catalog::candidate& row, const net::http_head& head, std::string_view body);
+
+// The same for a try. Notes in `from` what a further try must do without.
 fault classify_error(attempt& from, std::string_view body);
 
 }  // namespace ferry::relay

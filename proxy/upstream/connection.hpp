@@ -1,6 +1,7 @@
 // One kept-alive connection to a provider, with the reader of its answers.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -10,6 +11,12 @@
 #include "net/http_reader.hpp"
 
 namespace ferry::upstream {
+
+// How long the steps of making a connection took; those that were not reached or not needed are 0. Of several addresses
+// the last that was tried.
+struct dial_times {
+    std::int64_t resolve_us = 0, connect_us = 0, tls_us = 0;
+};
 
 // Owned by the pool while idle, by a lease while in use. Lives on one core.
 struct connection {

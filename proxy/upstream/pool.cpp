@@ -57,12 +57,14 @@ lease pool::take_idle(const catalog::endpoint& where) {
 }
 
 boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& where, steady::time_point until,
-                                                    net::interrupt_slot& slot) {
+                                                    net::interrupt_slot& slot, dial_times* took) {
     auto& of = hosts_[where.pool_key];
     net::deadline limit(wheel_);
     limit.on_expiry([&slot] { slot.poke(); });
     limit.arm(until);
-    auto dialled = co_await dial(where, of, until, slot);
+    dial_times unasked;
+    dial_times& times = took == nullptr ? unasked : *took;
+    auto dialled = co_await dial(where, of, until, slot, times);
     if (slot.interrupted()) co_return fault::self(fault_code::client_gone, "the client went away");
     if (!dialled) {
         ++of.failed;
@@ -84,8 +86,11 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
 
 boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial(const catalog::endpoint& where, host& of,
                                                                              steady::time_point until,
-                                                                             net::interrupt_slot& slot) {
+                                                                             net::interrupt_slot& slot,
+                                                                             dial_times& took) {
+    const auto began = steady::now();
     auto resolved = co_await resolver_.resolve(where.host, slot);
+    took.resolve_us = us_between(began, steady::now());
     if (!resolved) co_return resolved.error();
     auto failure =
         fault::upstream(fault_code::upstream_unreachable, retry_advice::same, "The upstream cannot be reached.");
@@ -98,7 +103,7 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial(con
         share.on_expiry([&slot] { slot.poke(); });
         if (tried + 1 < count) share.arm(now + (until - now) / static_cast<int>(count - tried));
         const auto address = (*resolved)[of.first_address % count];
-        auto dialled = co_await dial_one(where, address, of, slot);
+        auto dialled = co_await dial_one(where, address, of, slot, took);
         if (dialled) co_return std::move(*dialled);
         failure = dialled.error();
         ++of.first_address;
@@ -107,8 +112,10 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial(con
 }
 
 boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial_one(
-    const catalog::endpoint& where, const boost::asio::ip::address& address, host& of, net::interrupt_slot& slot) {
+    const catalog::endpoint& where, const boost::asio::ip::address& address, host& of, net::interrupt_slot& slot,
+    dial_times& took) {
     const auto session = of.session;
+    const auto began = steady::now();
     if (denied_.contains(address)) {
         co_return fault::upstream(fault_code::upstream_unreachable, retry_advice::next_candidate,
                                   "The upstream's address lies in upstream.denied_networks; no connection was made.");
@@ -122,6 +129,8 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial_one
         const net::interrupt_slot::holder waiting(slot, *socket);
         connected = co_await socket->connect(address, where.port);
     }
+    const auto has_connected = steady::now();
+    took.connect_us = us_between(began, has_connected);
     if (connected.status != net::io_status::ok) {
         std::string reason = "no answer in time";
         if (connected.error != 0) reason = boost::system::system_category().message(connected.error);
@@ -135,6 +144,7 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial_one
         const net::interrupt_slot::holder waiting(slot, *secured);
         refused = co_await secured->handshake();
     }
+    took.tls_us = us_between(has_connected, steady::now());
     if (refused) co_return std::move(*refused);
     co_return std::unique_ptr<net::byte_stream>(std::move(secured));
 }

@@ -64,9 +64,10 @@ public:
     lease take_idle(const catalog::endpoint& where);
 
     // Name, TCP and TLS, all before `until`. Faults: upstream_dns_error, upstream_unreachable, upstream_tls_error,
-    // upstream_connect_timeout; client_gone when `slot` was interrupted. REQUIRES: `where` outlives the call.
+    // upstream_connect_timeout; client_gone when `slot` was interrupted. Fills `took`, if given, as far as it comes.
+    // REQUIRES: `where` and `took` outlive the call.
     boost::asio::awaitable<result<lease>> connect(const catalog::endpoint& where, steady::time_point until,
-                                                  net::interrupt_slot& slot);
+                                                  net::interrupt_slot& slot, dial_times* took = nullptr);
 
     std::vector<pool_status> status() const;
     void close_idle();
@@ -85,10 +86,11 @@ private:
     void sweep();
     boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial_one(const catalog::endpoint& where,
                                                                                const boost::asio::ip::address& address,
-                                                                               host& of, net::interrupt_slot& slot);
+                                                                               host& of, net::interrupt_slot& slot,
+                                                                               dial_times& took);
     boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial(const catalog::endpoint& where, host& of,
                                                                            steady::time_point until,
-                                                                           net::interrupt_slot& slot);
+                                                                           net::interrupt_slot& slot, dial_times& took);
 
     boost::asio::io_context& core_;
     net::timer_wheel& wheel_;

@@ -7,6 +7,7 @@
 
 #include "app/cli/model_columns.hpp"
 #include "app/cli/model_list.hpp"
+#include "app/cli/model_test.hpp"
 #include "app/cli/open_store.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/table.hpp"
@@ -20,6 +21,7 @@ struct model_request {
     std::optional<std::int64_t> id;                  // of a row to add
     bool disabled = false;
     bool json = false;
+    bool stream = false;  // for the test
 };
 using request_ptr = std::shared_ptr<model_request>;
 
@@ -133,8 +135,14 @@ void add_models_command(CLI::App& app, cli_context& context) {
     auto* disable = add_action(*models, context, request, "disable", "Keep a row but do not use it",
                                [](const cli_context& c, const model_request& r) { run_enable(c, r, false); });
     auto* remove = add_action(*models, context, request, "remove", "Delete a row; its usage stays", run_remove);
-    for (auto* command : {set, enable, disable, remove}) {
-        command->add_option("model", request->which, "Its id, or its name if only one row has it")->required();
+    auto* test =
+        add_action(*models, context, request, "test",
+                   "Ask a row for one token and show each phase's time; exit code 1 if it fails",
+                   [](const cli_context& c, const model_request& r) { test_model(c, r.which, r.stream, r.json); });
+    test->add_flag("--stream", request->stream, "Ask for a stream");
+    for (auto* command : {set, enable, disable, remove, test}) {
+        const char* names = command == test ? "model,--id" : "model";
+        command->add_option(names, request->which, "Its id, or its name if only one row has it")->required();
     }
 }
 
