@@ -121,4 +121,9 @@ result<const principal*> key_table::authenticate(std::string_view presented, std
     return recent.holder_;
 }
 
+const principal* key_table::find_holder(std::string_view public_id) const {
+    const auto found = by_public_id_.find(public_id);
+    return found == by_public_id_.end() ? nullptr : &found->second->holder;
+}
+
 }  // namespace ferry::access

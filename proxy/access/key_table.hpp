@@ -45,6 +45,10 @@ public:
     // Where it is the key `recent` remembers, of this very table, hash and look-up are saved. Remembers it on success.
     result<const principal*> authenticate(std::string_view presented, std::int64_t now_us, recent_key& recent) const;
 
+    // Who the key is, whether it is good now or not: for the operator's questions. Null if there is none of this
+    // public_id.
+    const principal* find_holder(std::string_view public_id) const;
+
     std::size_t size() const { return entries_.size(); }
     const std::vector<catalog::refused_row>& refused() const { return refused_; }
 

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
     add_models_command(app, context);
     add_keys_command(app, context);
     add_usage_command(app, context);
+    add_explain_command(app, context);
     add_journal_command(app, context);
     add_version_command(app, context);
     try {

@@ -1,0 +1,182 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "access/credentials.hpp"
+#include "access/key_table.hpp"
+#include "app/cli/explanation.hpp"
+#include "app/cli/open_store.hpp"
+#include "app/cli/read_catalog.hpp"
+#include "app/cli/store_commands.hpp"
+#include "app/cli/table.hpp"
+#include "base/clock.hpp"
+#include "catalog/routing.hpp"
+#include "openai/chat_scanner.hpp"
+#include "openai/secret_scrub.hpp"
+#include "relay/answer_check.hpp"
+#include "relay/request_plan.hpp"
+
+namespace ferry::app {
+namespace {
+
+struct explain_request {
+    std::optional<std::string> model, file, key;
+    std::optional<std::int64_t> id;
+    bool json = false;
+};
+
+std::string read_body(const std::string& path) {
+    const auto all = [](std::istream& from) { return std::string(std::istreambuf_iterator<char>(from), {}); };
+    if (path == "-") return all(std::cin);
+    std::ifstream from(path, std::ios::binary);
+    if (!from) throw std::runtime_error("cannot read " + path);
+    return all(from);
+}
+
+std::string body_of(const explain_request& request) {
+    const int ways = int(request.file.has_value()) + int(request.model.has_value()) + int(request.id.has_value());
+    if (ways != 1) refuse_usage("explain needs one of --model, --id and --body");
+    if (request.file) return read_body(*request.file);
+    const auto name = request.id ? fmt::format(R"("id":{})", *request.id) : R"("model":)" + json_string(*request.model);
+    return fmt::format(R"({{{},"messages":[{{"role":"user","content":"..."}}]}})", name);
+}
+
+// A key by its id, public_id or name, which need no secret; else the key itself.
+result<const access::principal*> find_key(const catalog::published& from, const access::key_table& keys,
+                                          const std::string& given) {
+    for (const auto& row : *from.keys) {
+        if (given != std::to_string(row.id) && given != row.public_id && given != row.name) continue;
+        const auto now = wall_us();
+        const bool is_over =
+            (row.expires_at_us && *row.expires_at_us <= now) || (row.grace_until_us && *row.grace_until_us <= now);
+        const auto* holder = keys.find_holder(row.public_id);
+        if (!row.is_enabled || is_over || holder == nullptr) return access::invalid_api_key();
+        return holder;
+    }
+    access::recent_key unused;
+    return keys.authenticate(given, wall_us(), unused);
+}
+
+std::string key_text(const access::principal& who) {
+    const auto limit = [](const char* name, std::optional<std::int64_t> value) {
+        return value ? fmt::format(", {} {}", name, *value) : std::string();
+    };
+    const auto models = who.allowed_models ? fmt::format("{}", fmt::join(*who.allowed_models, ", ")) : "all models";
+    return fmt::format("{} {}: {}{}{}{}", who.key_id.value_or(0), who.name, models.empty() ? "no models" : models,
+                       limit("rpm", who.rpm), limit("tpm", who.tpm), limit("max_parallel", who.max_parallel));
+}
+
+std::string reason(const catalog::catalog& models, const catalog::candidate& row, std::string_view chosen,
+                   bool is_by_id) {
+    if (is_by_id) return "chosen by id";
+    const auto rank = fmt::format("priority {}, weight {}", row.priority, row.weight);
+    if (row.model_name == chosen) return fmt::format("{}{}", rank, row.weight == 0 ? " (only when others fail)" : "");
+    if (const auto* route = models.find_route(chosen)) {
+        for (const auto& member : route->members) {
+            if (member.model_name != row.model_name) continue;
+            return fmt::format(
+                "member of {}, {}", chosen,
+                route->strategy == catalog::route_strategy::weighted ? fmt::format("weight {}", member.weight) : rank);
+        }
+    }
+    return fmt::format("fallback, {}", rank);
+}
+
+// Without the values of the query, which may be keys.
+std::string shown_target(const std::string& target) {
+    std::string shown;
+    bool in_value = false;
+    const auto query = target.find('?');
+    for (std::size_t i = 0; i < target.size(); ++i) {
+        if (i > query && target[i] == '&') in_value = false;
+        if (!in_value) shown += target[i];
+        if (i > query && target[i] == '=' && !in_value) {
+            shown += "***";
+            in_value = true;
+        }
+    }
+    return shown;
+}
+
+explained_row explain_row(const openai::chat_request& request, std::string_view body, const catalog::candidate& row) {
+    catalog::candidate shown = row;
+    shown.where.target = shown_target(row.where.target);
+    if (shown.credentials) shown.credentials->value = secret("***");
+    for (auto& extra : shown.extra_headers) extra.value = secret("***");
+    const relay::request_plan plan(request, body, net::http_head(), shown);
+    explained_row made;
+    made.row = &row;
+    made.url = fmt::format("{}://{}{}", row.where.is_tls ? "https" : "http", row.where.host_header, shown.where.target);
+    made.head = plan.pieces().front();
+    made.body_bytes = plan.size() - made.head.size();
+    made.edits = edits_of(body, std::span(plan.pieces()).subspan(1));
+    const auto secrets = relay::secrets_of(row);
+    for (auto& edit : made.edits) edit.inserted = openai::scrub_secrets(edit.inserted, secrets);
+    return made;
+}
+
+std::optional<fault> fill(explanation& told, const catalog::published& from, const explain_request& request,
+                          const settings& chosen, std::string_view body) {
+    const access::key_table keys(*from.keys);
+    const access::principal* who = &access::anonymous_principal();
+    if (request.key) {
+        const auto found = find_key(from, keys, *request.key);
+        if (!found) return found.error();
+        who = *found;
+        told.key_text = key_text(*who);
+    }
+    const auto most = chosen.server.limits.json_body_bytes;
+    if (body.size() > most) {
+        return fault::client(fault_code::request_too_large,
+                             fmt::format("The request body is larger than limits.json_body_bytes ({} bytes).", most));
+    }
+    openai::chat_scanner scanner({.depth = static_cast<int>(chosen.server.limits.json_depth)});
+    if (auto bad = scanner.feed(body)) return bad;
+    const auto scanned = scanner.finish();
+    if (!scanned) return scanned.error();
+    catalog::request_choice choice{.id = scanned->id, .model = {}};
+    if (scanned->model) choice.model = *scanned->model;
+    // The first of each draw: what the weights make of it differs from request to request.
+    const auto route = catalog::choose(*from.models, choice, [](std::uint64_t) { return std::uint64_t{0}; });
+    if (!route) return route.error();
+    told.model_name = route->model_name;
+    if (!who->may_use(route->model_name)) {
+        return fault::client(fault_code::model_not_allowed,
+                             fmt::format("This key may not use the model '{}'.", route->model_name), "model");
+    }
+    for (const auto* row : route->candidates) {
+        told.rows.push_back(explain_row(*scanned, body, *row));
+        told.rows.back().why = reason(*from.models, *row, route->model_name, choice.id == row->id);
+    }
+    return std::nullopt;
+}
+
+void run_explain(const cli_context& context, const explain_request& request) {
+    const auto body = body_of(request);
+    const settings chosen = require_settings(context);
+    const auto from = read_catalog(context);
+    explanation told;
+    told.refused = fill(told, from, request, chosen, body);
+    fmt::print("{}", request.json ? explanation_as_json(told, chosen) : explanation_as_text(told, chosen));
+    if (told.refused) throw exit_with{1};
+}
+
+}  // namespace
+
+void add_explain_command(CLI::App& app, cli_context& context) {
+    auto* command = app.add_subcommand(
+        "explain", "What would become of a request: rows in order, prices, timeouts, what is rewritten; sends nothing");
+    const auto request = std::make_shared<explain_request>();
+    command->add_option("--model", request->model, "The model a request names");
+    command->add_option("--id", request->id, "The id a request names");
+    command->add_option("--body", request->file, "A file with the body of a request, - for standard input");
+    command->add_option("--key", request->key, "Who asks: a key's id, public_id or name, or the key itself");
+    command->add_flag("--json", request->json, "As JSON");
+    command->callback([&context, request] { run_explain(context, *request); });
+}
+
+}  // namespace ferry::app

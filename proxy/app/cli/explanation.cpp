@@ -1,0 +1,108 @@
+#include "app/cli/explanation.hpp"
+
+#include <fmt/format.h>
+
+#include "app/cli/table.hpp"
+#include "openai/fault_map.hpp"
+#include "provider/provider.hpp"
+
+namespace ferry::app {
+namespace {
+
+struct limit_line {
+    const char* name;
+    std::chrono::milliseconds value;
+    bool is_own;  // the row's, not the configuration's
+};
+
+std::vector<limit_line> limits_of(const catalog::candidate& row, const settings& chosen) {
+    const auto line = [](const char* name, const auto& own, std::chrono::milliseconds usual) {
+        return limit_line{name, own.value_or(usual), own.has_value()};
+    };
+    return {line("connect", row.limits.connect, chosen.upstream.connect),
+            line("first_byte", row.limits.first_byte, chosen.relay.first_byte),
+            line("idle", row.limits.idle, chosen.relay.idle), line("total", row.limits.total, chosen.relay.total)};
+}
+
+std::string price_text(const catalog::candidate& row) {
+    const auto one = [](std::int64_t pico) { return format_decimal(pico, price_scale); };
+    return fmt::format("{} input, {} cached input, {} output, {} per 1,000 tokens", one(row.price.input),
+                       one(row.price.cached_input), one(row.price.output), row.currency);
+}
+
+std::string row_text(const explained_row& each, std::size_t number, const settings& chosen) {
+    const auto& row = *each.row;
+    std::string text =
+        fmt::format("\n{}. row {} {} ({}): {}\n", number, row.id, row.model_name, row.service->name, each.why);
+    text += fmt::format("   url       {}\n   price     {}\n   timeouts ", each.url, price_text(row));
+    for (const auto& one : limits_of(row, chosen)) {
+        text += fmt::format(" {} {} ms{}", one.name, one.value.count(), one.is_own ? " (row)" : "");
+    }
+    text += "\n   head\n";
+    for (std::string_view head = each.head; !head.empty();) {
+        const auto end = std::min(head.find("\r\n"), head.size());
+        if (end > 0) text += fmt::format("     {}\n", head.substr(0, end));
+        head.remove_prefix(std::min(end + 2, head.size()));
+    }
+    text += fmt::format("   body      {} bytes, {} edits\n", each.body_bytes, each.edits.size());
+    for (const auto& edit : each.edits) {
+        text += fmt::format("     at byte {}\n", edit.offset);
+        if (!edit.removed.empty()) text += fmt::format("       - {}\n", json_string(edit.removed));
+        if (!edit.inserted.empty()) text += fmt::format("       + {}\n", json_string(edit.inserted));
+    }
+    return text;
+}
+
+std::string row_json(const explained_row& each, const settings& chosen) {
+    const auto& row = *each.row;
+    json_object timeouts;
+    for (const auto& one : limits_of(row, chosen)) timeouts.number(fmt::format("{}_ms", one.name), one.value.count());
+    std::vector<std::string> edits;
+    for (const auto& edit : each.edits) {
+        json_object one;
+        one.number("offset", static_cast<std::int64_t>(edit.offset));
+        edits.push_back(one.text("removed", edit.removed).text("inserted", edit.inserted).take());
+    }
+    json_object made;
+    made.number("id", row.id).text("model_name", row.model_name).text("provider", row.service->name);
+    made.text("why", each.why).text("url", each.url).text("upstream_model", row.upstream_model);
+    made.text("input_cost_per_1k", format_decimal(row.price.input, price_scale));
+    made.text("cached_input_cost_per_1k", format_decimal(row.price.cached_input, price_scale));
+    made.text("output_cost_per_1k", format_decimal(row.price.output, price_scale)).text("currency", row.currency);
+    made.number("priority", row.priority).number("weight", row.weight).raw("timeouts", timeouts.take());
+    made.text("head", each.head).number("body_bytes", static_cast<std::int64_t>(each.body_bytes));
+    made.raw("edits", fmt::format("[{}]", fmt::join(edits, ",")));
+    return made.take();
+}
+
+}  // namespace
+
+std::string explanation_as_text(const explanation& of, const settings& chosen) {
+    std::string text;
+    if (!of.key_text.empty()) text += fmt::format("key: {}\n", of.key_text);
+    if (!of.model_name.empty()) text += fmt::format("model: {}\n", of.model_name);
+    if (of.refused) {
+        const auto answer = openai::map_fault(*of.refused);
+        return text + fmt::format("refused: {} {}: {}\n", answer.status, answer.code, of.refused->message);
+    }
+    std::size_t number = 0;
+    for (const auto& each : of.rows) text += row_text(each, ++number, chosen);
+    return text;
+}
+
+std::string explanation_as_json(const explanation& of, const settings& chosen) {
+    std::vector<std::string> rows;
+    for (const auto& each : of.rows) rows.push_back(row_json(each, chosen));
+    json_object made;
+    made.flag("allowed", !of.refused).text("key", of.key_text).text("model", of.model_name);
+    if (of.refused) {
+        const auto answer = openai::map_fault(*of.refused);
+        json_object error;
+        error.number("status", answer.status).text("code", answer.code).text("message", of.refused->message);
+        made.raw("error", error.take());
+    }
+    made.raw("candidates", fmt::format("[{}]", fmt::join(rows, ",")));
+    return made.take() + "\n";
+}
+
+}  // namespace ferry::app
