@@ -29,6 +29,12 @@ sigset_t stop_signals() {
     return set;
 }
 
+std::shared_ptr<const net::tls_server> read_certificate(const settings& chosen, const net::tls_server* before) {
+    if (chosen.server.tls_certificate.empty()) return nullptr;
+    const net::tls_files files{chosen.server.tls_certificate, chosen.server.tls_key};
+    return std::make_shared<const net::tls_server>(files, before);
+}
+
 // Two descriptors a request, and the soft limit is often 1024.
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -48,7 +54,7 @@ application::signal_mask::signal_mask() {
 application::application(settings configuration)
     : settings_(std::move(configuration)),
       bodies_(settings_.server.limits.body_memory),
-      shared_{settings_, lookup_, bodies_} {}
+      shared_{settings_, lookup_, bodies_, read_certificate(settings_, nullptr)} {}
 
 application::~application() {
     lookup_.stop();
@@ -195,7 +201,8 @@ status_sources application::look() const {
 
 std::string application::client_url() const {
     const auto address = client_sockets_.front().front().bound_address();
-    return address.starts_with("unix:") ? address : "http://" + address + "/v1";
+    const std::string scheme = settings_.server.tls_certificate.empty() ? "http://" : "https://";
+    return address.starts_with("unix:") ? address : scheme + address + "/v1";
 }
 
 std::string application::admin_url() const {

@@ -48,6 +48,7 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
       services_{context_, wheel_,        buffers_, pool_, journal,
                 log_,     shared.bodies, counts_,  {},    relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),
+      tls_(shared.tls),
       place_(std::move(place)),
       tick_(wheel_),
       last_call_(wheel_) {
@@ -107,7 +108,7 @@ void core::serve(int fd) {
 }
 
 void core::serve_stream(int fd, bool is_ops) {
-    auto stream = net::adopt_stream(context_, fd);
+    auto stream = net::adopt_stream(context_, fd, is_ops ? nullptr : tls_.get());
     if (!stream) {
         if (!is_ops) counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
         return;

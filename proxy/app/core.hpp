@@ -27,6 +27,7 @@ struct shared_parts {
     const settings& configuration;
     upstream::name_lookup& lookup;
     relay::body_budget& bodies;
+    std::shared_ptr<const net::tls_server> tls;  // null: plain HTTP
 };
 
 // A core owns its connections, pools and timers; nothing on the path is shared. Owned by the application. Its thread
@@ -80,6 +81,7 @@ private:
     relay::counters counts_;
     relay::services services_;
     server::limits limits_;
+    std::shared_ptr<const net::tls_server> tls_;
     server::session_registry clients_, operators_;
     server::ops_answers ops_;
     std::function<void(int)> place_;

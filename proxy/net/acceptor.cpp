@@ -173,7 +173,7 @@ asio::awaitable<acceptor::accepted> acceptor::accept() {
     co_return result;
 }
 
-std::unique_ptr<byte_stream> adopt_stream(asio::io_context& core, int fd) {
+std::unique_ptr<byte_stream> adopt_stream(asio::io_context& core, int fd, const tls_server* tls) {
     sockaddr_storage name{};
     socklen_t length = sizeof name;
     ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length);
@@ -184,6 +184,7 @@ std::unique_ptr<byte_stream> adopt_stream(asio::io_context& core, int fd) {
         ::close(fd);
         return nullptr;
     }
+    if (tls != nullptr && name.ss_family != AF_UNIX) return tls->wrap(std::move(socket));
     return std::make_unique<plain_stream>(std::move(socket));
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "net/plain_stream.hpp"
+#include "net/tls_server.hpp"
 
 namespace ferry::net {
 
@@ -57,7 +58,8 @@ private:
     std::unique_ptr<state> state_;
 };
 
-// A stream over an accepted descriptor, on the core that will serve it. Null if the kernel refuses it.
-std::unique_ptr<byte_stream> adopt_stream(boost::asio::io_context& core, int fd);
+// A stream over an accepted descriptor, on the core that will serve it: TLS if `tls` is not null and the descriptor is
+// no Unix socket, which its file's permissions guard. Null if the kernel refuses it.
+std::unique_ptr<byte_stream> adopt_stream(boost::asio::io_context& core, int fd, const tls_server* tls);
 
 }  // namespace ferry::net

@@ -44,6 +44,9 @@ class byte_stream : public interruptible {
 public:
     virtual ~byte_stream() = default;
 
+    // What an accepted connection needs before its first byte: TLS shakes hands. False: there will be no connection.
+    virtual boost::asio::awaitable<bool> secure() { co_return true; }
+
     // Without waiting: what is there now, or would_block.
     virtual io_result try_read(std::span<char> into) noexcept = 0;
     // Without waiting: writes what the kernel takes now, gathered; may be part of it.

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <sys/socket.h>
 
 #include <cerrno>
 #include <cstring>
@@ -28,18 +29,18 @@ int keep_session(SSL* ssl, SSL_SESSION* session) {
     return 1;
 }
 
-std::string openssl_reason() {
+}  // namespace
+
+std::string take_openssl_error() {
     const auto code = ERR_get_error();
     ERR_clear_error();
     const char* text = code == 0 ? nullptr : ERR_reason_error_string(code);
     return text == nullptr ? "the connection broke off" : text;
 }
 
-}  // namespace
-
 tls_client::tls_client(const tls_settings& settings)
     : context_(SSL_CTX_new(TLS_client_method())), verify_(settings.verify) {
-    if (context_ == nullptr) throw std::runtime_error("OpenSSL gave no TLS context: " + openssl_reason());
+    if (context_ == nullptr) throw std::runtime_error("OpenSSL gave no TLS context: " + take_openssl_error());
     SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
     SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
@@ -53,7 +54,7 @@ tls_client::tls_client(const tls_settings& settings)
                              ? SSL_CTX_set_default_verify_paths(context_) == 1
                              : SSL_CTX_load_verify_locations(context_, settings.ca_file.c_str(), nullptr) == 1;
     if (!trusted) {
-        const auto reason = openssl_reason();
+        const auto reason = take_openssl_error();
         SSL_CTX_free(context_);
         throw std::runtime_error("upstream.ca_file '" + settings.ca_file + "' cannot be used: " + reason +
                                  ". Name a readable PEM file of certificates, or leave it empty for the system's.");
@@ -93,24 +94,50 @@ tls_stream::~tls_stream() {
     SSL_free(ssl_);
 }
 
-asio::awaitable<std::optional<fault>> tls_stream::handshake() {
+asio::awaitable<io_status> tls_stream::negotiate() {
     for (;;) {
         ERR_clear_error();
         const int done = SSL_do_handshake(ssl_);
-        if (done == 1) co_return std::nullopt;
+        if (done == 1) co_return io_status::ok;
         const int why = SSL_get_error(ssl_, done);
         auto ready = io_status::failed;
         if (why == SSL_ERROR_WANT_READ) ready = co_await wait_readable();
         if (why == SSL_ERROR_WANT_WRITE) ready = co_await wait_writable();
-        if (ready == io_status::ok) continue;
-        if (ready == io_status::interrupted) co_return fault::self(fault_code::client_gone, "interrupted");
-        auto reason = openssl_reason();
-        if (const auto verdict = SSL_get_verify_result(ssl_); verdict != X509_V_OK) {
-            reason = X509_verify_cert_error_string(verdict);
-        }
-        co_return fault::upstream(fault_code::upstream_tls_error, retry_advice::next_candidate,
-                                  "No TLS connection to the upstream: " + reason + ".");
+        if (ready != io_status::ok) co_return ready;
     }
+}
+
+asio::awaitable<std::optional<fault>> tls_stream::handshake() {
+    const auto done = co_await negotiate();
+    if (done == io_status::ok) co_return std::nullopt;
+    if (done == io_status::interrupted) co_return fault::self(fault_code::client_gone, "interrupted");
+    auto reason = take_openssl_error();
+    if (const auto verdict = SSL_get_verify_result(ssl_); verdict != X509_V_OK) {
+        reason = X509_verify_cert_error_string(verdict);
+    }
+    co_return fault::upstream(fault_code::upstream_tls_error, retry_advice::next_candidate,
+                              "No TLS connection to the upstream: " + reason + ".");
+}
+
+asio::awaitable<bool> tls_stream::secure() {
+    const auto done = co_await negotiate();
+    if (done == io_status::failed && ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST) refuse_plain_http();
+    ERR_clear_error();
+    co_return done == io_status::ok;
+}
+
+// Somebody wrote http:// for https://, and hears so in the language that was spoken.
+void tls_stream::refuse_plain_http() noexcept {
+    static constexpr std::string_view answer =
+        "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 152\r\n\r\n"
+        R"({"error":{"message":"This port speaks TLS: write https:// in the base_url.","type":"invalid_request_error",)"
+        R"("param":null,"code":"invalid_request_error"}})";
+    static_assert(answer.size() - answer.find("\r\n\r\n") - 4 == 152);
+    // What lies unread would make the kernel throw the answer away.
+    char unread[4096];
+    while (::recv(fd_, unread, sizeof unread, MSG_DONTWAIT) > 0) {
+    }
+    if (::send(fd_, answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL) > 0) ::shutdown(fd_, SHUT_WR);
 }
 
 io_result tls_stream::try_read(std::span<char> into) noexcept {
@@ -163,6 +190,12 @@ asio::awaitable<io_result> tls_stream::read_some(std::span<char> into) {
             co_return got;
         }
     }
+}
+
+// The other side must be able to tell this end from one that somebody else made.
+void tls_stream::shut_down_writes() {
+    if (is_open()) SSL_shutdown(ssl_);
+    socket_stream::shut_down_writes();
 }
 
 void tls_stream::close(bool abortive) {

@@ -1,4 +1,4 @@
-// TLS towards providers: one OpenSSL SSL over the socket itself, driven by readiness. Everything is verified by
+// TLS: one OpenSSL SSL over the socket itself, driven by readiness. Everything is verified by
 // default; there is no unverified fallback.
 #pragma once
 
@@ -29,6 +29,9 @@ struct tls_session_slot {
 
 class tls_stream;
 
+// The oldest error of this thread in words, and none are left.
+std::string take_openssl_error();
+
 // The client side's settings. Owned by a core. Throws std::runtime_error at construction: an unreadable ca_file.
 class tls_client {
 public:
@@ -46,7 +49,8 @@ private:
     bool verify_;
 };
 
-// Owned and living like every byte_stream. A connection that ends without close_notify reads as failed, not as eof.
+// Owned and living like every byte_stream; `slot` is the client's side's, null for a server. A connection that ends
+// without close_notify reads as failed, not as eof.
 class tls_stream final : public socket_stream {
 public:
     tls_stream(socket_type socket, SSL* ssl, std::shared_ptr<tls_session_slot> slot);
@@ -55,13 +59,19 @@ public:
     // Fault upstream_tls_error, with the reason; upstream_unreachable when the peer closed; nothing on success.
     // An interruption gives client_gone; the caller knows better.
     boost::asio::awaitable<std::optional<fault>> handshake();
+    // The server's side of it. A client that speaks plain HTTP gets a plain answer.
+    boost::asio::awaitable<bool> secure() override;
 
     io_result try_read(std::span<char> into) noexcept override;
     io_result try_write(std::span<const iovec> pieces) noexcept override;
     boost::asio::awaitable<io_result> read_some(std::span<char> into) override;
     void close(bool abortive) override;
+    void shut_down_writes() override;
 
 private:
+    boost::asio::awaitable<io_status> negotiate();
+    void refuse_plain_http() noexcept;
+
     SSL* ssl_;
     std::shared_ptr<tls_session_slot> slot_;
     bool wants_write_ = false;

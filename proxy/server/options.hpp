@@ -29,6 +29,9 @@ struct options {
     std::vector<std::string> listen = {"127.0.0.1:5173"};
     std::string admin_listen = "127.0.0.1:5174";  // health, readiness, metrics, status; the same three forms
 
+    // PEM files, absolute once loaded; "" is plain HTTP. Unix sockets and the admin listener stay plain.
+    std::string tls_certificate, tls_key;
+
     unsigned threads = 0;                  // serving cores; 0 takes as many as the machine (or its cgroup) has
     std::size_t max_connections = 10'000;  // client connections of all cores together; more wait in the backlog
 

@@ -80,6 +80,10 @@ void session::stop() {
 
 asio::awaitable<void> session::run() {
     auto state = head_state::ready;
+    if (!co_await secure()) {
+        link_.stream->close(false);
+        co_return;
+    }
     while (keep_alive_) {
         state = co_await read_head();
         if (state != head_state::ready) break;
@@ -92,6 +96,15 @@ asio::awaitable<void> session::run() {
         co_await linger();
     }
     link_.stream->close(false);
+}
+
+// The TLS handshake, which has as long as a head.
+asio::awaitable<bool> session::secure() {
+    auto& stream = *link_.stream;
+    net::deadline limit(context_.services.wheel);
+    limit.on_expiry([&stream] { stream.interrupt(); });
+    limit.arm(steady::now() + context_.bounds.header_timeout);
+    co_return co_await stream.secure();
 }
 
 // The time for a head runs from its first byte, in total; before that the connection is merely idle.

@@ -40,6 +40,7 @@ private:
     friend class session_registry;
     enum class head_state { ready, closed, refused };
 
+    boost::asio::awaitable<bool> secure();
     boost::asio::awaitable<head_state> read_head();
     boost::asio::awaitable<void> serve_request();
     boost::asio::awaitable<void> answer(relay::exchange& x, const result<route>& found);

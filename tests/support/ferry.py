@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("FERRY_BUILD") or ROOT / "build/dev")
-READY = re.compile(r"ferry ready: http://[^ :]+:(\d+)/v1 \(admin http://[^ :]+:(\d+)\)")
+READY = re.compile(r"ferry ready: https?://[^ :]+:(\d+)/v1 \(admin http://[^ :]+:(\d+)\)")
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread)Sanitizer|runtime error:|WARNING: ThreadSanitizer")
 
 

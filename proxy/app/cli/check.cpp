@@ -11,6 +11,7 @@
 #include "app/cli/context.hpp"
 #include "base/escape.hpp"
 #include "catalog/builder.hpp"
+#include "net/tls_server.hpp"
 #include "store/database.hpp"
 
 namespace ferry::app {
@@ -52,6 +53,16 @@ void check_sockets(const settings& chosen, check_report& report) {
             report.faults.push_back(
                 fmt::format("{}: {} must be a folder that this user may write to", address, folder.string()));
         }
+    }
+}
+
+void check_tls(const settings& chosen, check_report& report) {
+    if (chosen.server.tls_certificate.empty()) return;
+    try {
+        const net::tls_server usable({chosen.server.tls_certificate, chosen.server.tls_key});
+        report.notes.push_back(fmt::format("tls: {}", chosen.server.tls_certificate));
+    } catch (const std::exception& error) {
+        report.faults.emplace_back(error.what());
     }
 }
 
@@ -130,6 +141,7 @@ check_report check_surroundings(const settings& chosen) {
     check_report report;
     check_journal(chosen.usage.journal_dir, report);
     check_sockets(chosen, report);
+    check_tls(chosen, report);
     if (!chosen.upstream.ca_file.empty() && !may(chosen.upstream.ca_file, R_OK)) {
         report.faults.push_back(
             fmt::format("upstream.ca_file: {} cannot be read by this user", chosen.upstream.ca_file));

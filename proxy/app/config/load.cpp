@@ -188,6 +188,12 @@ private:
         if (!local(server.admin_listen)) {
             warn(at, "server.admin_listen", "asks for no key: let no one but its monitoring reach this address");
         }
+        if (server.tls_certificate.empty() != server.tls_key.empty()) {
+            const bool lacks_key = server.tls_key.empty();
+            fault(at, lacks_key ? "server.tls_certificate" : "server.tls_key",
+                  fmt::format("needs {} beside it: TLS takes both",
+                              lacks_key ? "server.tls_key" : "server.tls_certificate"));
+        }
         const auto& listen = server.listen;
         const bool taken = std::find(listen.begin(), listen.end(), server.admin_listen) != listen.end();
         if (taken && !server.admin_listen.ends_with(":0")) {
