@@ -15,6 +15,7 @@ namespace ferry::app {
 namespace {
 
 constexpr auto poll_interval = milliseconds(10);
+constexpr auto beat_interval = milliseconds(200);
 constexpr auto last_words = std::chrono::seconds(2);
 constexpr std::int64_t most_imbalance = 4;
 
@@ -27,12 +28,6 @@ sigset_t stop_signals() {
     sigemptyset(&set);
     for (const int one : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, one);
     return set;
-}
-
-std::shared_ptr<const net::tls_server> read_certificate(const settings& chosen, const net::tls_server* before) {
-    if (chosen.server.tls_certificate.empty()) return nullptr;
-    const net::tls_files files{chosen.server.tls_certificate, chosen.server.tls_key};
-    return std::make_shared<const net::tls_server>(files, before);
 }
 
 // Two descriptors a request, and the soft limit is often 1024.
@@ -51,8 +46,10 @@ application::signal_mask::signal_mask() {
     ::signal(SIGPIPE, SIG_IGN);
 }
 
-application::application(settings configuration)
+application::application(settings configuration, std::function<load_result()> load_again)
     : settings_(std::move(configuration)),
+      load_again_(std::move(load_again)),
+      most_connections_(static_cast<std::int64_t>(settings_.server.max_connections)),
       bodies_(settings_.server.limits.body_memory),
       shared_{settings_, lookup_, bodies_, read_certificate(settings_, nullptr)} {}
 
@@ -119,12 +116,11 @@ void application::open_sockets() {
 }
 
 void application::start_cores() {
-    const auto most = static_cast<std::int64_t>(settings_.server.max_connections);
     for (unsigned i = 0; i < core_count(settings_); ++i) {
         auto made = std::make_unique<core>(i, shared_, journal_->writer(i), [this, i](int fd) { place(i, fd); });
         for (const auto& sockets : client_sockets_) {
             made->listen_for_clients(sockets[std::min<std::size_t>(i, sockets.size() - 1)],
-                                     [this, most] { return open_connections() < most; });
+                                     [this] { return open_connections() < most_connections_; });
         }
         cores_.push_back(std::move(made));
     }
@@ -211,15 +207,20 @@ std::string application::admin_url() const {
 }
 
 void application::run_until_signalled() {
+    manager_.tell("READY=1");
     const auto set = stop_signals();
-    for (;;) {
-        siginfo_t info{};
-        if (::sigwaitinfo(&set, &info) < 0) continue;
-        if (info.si_signo != SIGHUP) break;
-        log_info("SIGHUP: the catalog and the keys in files and the environment are read again");
-        refresh();
+    for (int got = 0; got != SIGTERM && got != SIGINT;) {
+        const timespec pause{0, std::chrono::nanoseconds(beat_interval).count()};
+        got = ::sigtimedwait(&set, nullptr, &pause);
+        if (got == SIGHUP) reload();
+        beat();
     }
     stop();
+}
+
+// A core that hangs is one that a restart would help.
+void application::beat() {
+    if (std::all_of(cores_.begin(), cores_.end(), [](const auto& one) { return one->is_alive(); })) manager_.beat();
 }
 
 // Waits, at most so long; false when another signal says to hasten.
@@ -230,6 +231,7 @@ bool application::wait(std::chrono::milliseconds most, bool only_while_connected
         const timespec pause{0, std::chrono::nanoseconds(poll_interval).count()};
         siginfo_t info{};
         const int got = ::sigtimedwait(&set, &info, &pause);
+        beat();
         if (got == SIGTERM || got == SIGINT) return false;
     }
     return true;
@@ -237,6 +239,7 @@ bool application::wait(std::chrono::milliseconds most, bool only_while_connected
 
 void application::stop() {
     log_info("Stopping: {} connections are open", open_connections());
+    manager_.tell("STOPPING=1");
     draining_ = true;
     const bool patient = wait(settings_.server.drain_grace, false);
     for (auto& one : cores_) one->stop_accepting();

@@ -1,6 +1,8 @@
 // The whole proxy of one process: start() and stop() are two lists that read top to bottom.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -8,6 +10,7 @@
 
 #include "app/config/settings.hpp"
 #include "app/core.hpp"
+#include "app/service_manager.hpp"
 #include "app/status.hpp"
 #include "catalog/refresher.hpp"
 #include "net/acceptor.hpp"
@@ -18,10 +21,14 @@
 
 namespace ferry::app {
 
+// Null where none is configured; see net::tls_server, whose exception passes through.
+std::shared_ptr<const net::tls_server> read_certificate(const settings& chosen, const net::tls_server* before);
+
 // Owned by `ferry serve`; lives on the main thread.
 class application {
 public:
-    explicit application(settings configuration);
+    // `load_again` reads the configuration as it stands when SIGHUP comes.
+    application(settings configuration, std::function<load_result()> load_again);
     ~application();
     application(const application&) = delete;
     application& operator=(const application&) = delete;
@@ -31,9 +38,7 @@ public:
     // Where clients and operators reach it: "http://127.0.0.1:5173/v1", "http://127.0.0.1:5174".
     std::string client_url() const;
     std::string admin_url() const;
-    // SIGHUP: looks at the store again, and at keys kept in files and the environment.
-    void refresh() { refresher_->refresh_now(); }
-    // Waits for the signal that ends the process, then stops. A second signal hastens.
+    // Waits for the signal that ends the process, then stops. A second signal hastens. SIGHUP reloads.
     void run_until_signalled();
 
 private:
@@ -49,6 +54,9 @@ private:
     std::optional<std::string> degraded() const;
     status_sources look() const;
 
+    void reload();
+    void reconfigure(settings fresh);
+    void beat();
     bool wait(std::chrono::milliseconds most, bool only_while_connected);
     void stop();
 
@@ -57,7 +65,10 @@ private:
         signal_mask();
     };
     const signal_mask signals_;
-    const settings settings_;
+    settings settings_;
+    const std::function<load_result()> load_again_;
+    service_manager manager_;
+    std::atomic<std::int64_t> most_connections_;
     std::unique_ptr<store::database> database_;
     std::unique_ptr<store::usage_store> usage_store_;
     std::vector<std::vector<net::listening_socket>> client_sockets_;  // per address: one, or one per core

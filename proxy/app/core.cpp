@@ -13,8 +13,9 @@ namespace {
 
 constexpr auto tick_interval = milliseconds(100);
 
-relay::settings relay_settings(const settings& from) {
-    relay::settings to;
+std::shared_ptr<const relay::settings> relay_settings(const settings& from) {
+    auto made = std::make_shared<relay::settings>();
+    auto& to = *made;
     to.relay = from.relay;
     to.connect = from.upstream.connect;
     to.body_timeout = from.server.limits.body_timeout;
@@ -25,9 +26,10 @@ relay::settings relay_settings(const settings& from) {
     to.expose_upstream_limits = from.server.expose_upstream_limits;
     to.slow = from.log.slow;
     to.durable_power = from.usage.durability == usage::durability::power;
-    return to;
+    return made;
 }
 
+constexpr auto longest_turn = std::chrono::seconds(5);
 constexpr auto last_call = milliseconds(500);
 // Sockets and timers of a core are touched on its own thread; only posts come from others.
 constexpr int one_thread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
@@ -66,6 +68,7 @@ void core::tick() {
         const std::lock_guard lock(pools_mutex_);
         pools_.swap(pools);
     }
+    last_tick_.store(steady::now(), std::memory_order_relaxed);
     tick_.arm(steady::now() + tick_interval);
 }
 
@@ -99,6 +102,21 @@ void core::start() {
 
 void core::publish(access::snapshot fresh) {
     net::post_to(context_, [this, current = std::move(fresh)] { services_.current = current; });
+}
+
+void core::reconfigure(std::shared_ptr<const settings> chosen, std::shared_ptr<const net::tls_server> tls,
+                       std::shared_ptr<net::tls_client> providers) {
+    net::post_to(context_, [this, chosen = std::move(chosen), tls = std::move(tls), providers = std::move(providers)] {
+        services_.settings = relay_settings(*chosen);
+        limits_ = chosen->server.limits;
+        tls_ = tls;
+        log_.reconfigure(chosen->log);
+        pool_.reconfigure(chosen->upstream, providers);
+    });
+}
+
+bool core::is_alive() const {
+    return steady::now() - last_tick_.load(std::memory_order_relaxed) < longest_turn;
 }
 
 void core::serve(int fd) {

@@ -47,6 +47,9 @@ public:
 
     // Any thread.
     void publish(access::snapshot fresh);
+    // For the next request and the next connection. `providers`: how to trust them, null if that has not changed.
+    void reconfigure(std::shared_ptr<const settings> chosen, std::shared_ptr<const net::tls_server> tls,
+                     std::shared_ptr<net::tls_client> providers);
     void serve(int fd);
     void stop_accepting();
     void begin_drain();
@@ -60,6 +63,8 @@ public:
     // As it was a moment ago.
     std::vector<upstream::pool_status> pools() const;
     std::int64_t open_connections() const { return counts_.open_connections.load(std::memory_order_relaxed); }
+    // Whether its loop has come round lately.
+    bool is_alive() const;
     // After join(): whether every coroutine has ended. If not, their frames still point into this core, which may not
     // be destroyed then.
     bool is_empty() const { return running_ == 0; }
@@ -86,6 +91,7 @@ private:
     server::ops_answers ops_;
     std::function<void(int)> place_;
     std::vector<std::unique_ptr<server::listener>> client_listeners_, ops_listeners_;
+    std::atomic<steady::time_point> last_tick_{steady::now()};
     int running_ = 0;  // coroutines: listeners and sessions
     bool finishing_ = false;
     net::deadline tick_, last_call_;

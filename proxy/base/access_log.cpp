@@ -59,11 +59,15 @@ std::string_view path_of(std::string_view target) {
 
 }  // namespace
 
-access_log::access_log(const log_options& options, int descriptor)
-    : enabled_(options.access),
-      json_(options.format == log_format::json ||
-            (options.format == log_format::automatic && ::isatty(descriptor) == 0)),
-      writer_(descriptor) {}
+access_log::access_log(const log_options& options, int descriptor) : descriptor_(descriptor), writer_(descriptor) {
+    reconfigure(options);
+}
+
+void access_log::reconfigure(const log_options& options) {
+    enabled_ = options.access;
+    json_ =
+        options.format == log_format::json || (options.format == log_format::automatic && ::isatty(descriptor_) == 0);
+}
 
 void access_log::write(const access_entry& entry) {
     if (!enabled_) return;

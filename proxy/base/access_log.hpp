@@ -49,6 +49,9 @@ public:
     // Writes to `descriptor` (not owned). With options.access false every write() is a no-op.
     explicit access_log(const log_options& options, int descriptor = 1);
 
+    // As from the next line.
+    void reconfigure(const log_options& options);
+
     void write(const access_entry& entry);
 
     // Writes what is buffered. The core calls it every 100 ms and before it ends.
@@ -59,8 +62,9 @@ private:
     void append_text(text_buffer& out, const access_entry& entry);
     void append_json(text_buffer& out, const access_entry& entry);
 
-    bool enabled_;
-    bool json_;
+    int descriptor_;
+    bool enabled_ = false;
+    bool json_ = false;
     std::int64_t cached_second_ = -1;
     std::string cached_text_;  // `2026-01-31T23:59:59` of cached_second_
     log_writer writer_;

@@ -27,7 +27,7 @@ void refresher::start() {
     } catch (const store::store_unavailable& away) {
         start_without_store(away.what());
     }
-    thread_.post_after(interval_, [this] { watch(); });
+    thread_.post_after(interval_, [this] { watch(0); });
 }
 
 void refresher::start_without_store(const std::string& why) {
@@ -60,9 +60,18 @@ refresher_state refresher::state() const {
     return state_;
 }
 
-void refresher::watch() {
+void refresher::set_interval(std::chrono::milliseconds interval) {
+    thread_.post([this, interval] {
+        if (interval == interval_) return;
+        interval_ = interval;
+        watch(++round_);
+    });
+}
+
+void refresher::watch(unsigned round) {
+    if (round != round_) return;
     refresh(false);
-    thread_.post_after(interval_, [this] { watch(); });
+    thread_.post_after(interval_, [this, round] { watch(round); });
 }
 
 void refresher::refresh(bool even_if_unchanged) {

@@ -52,6 +52,9 @@ public:
     // Asks the store soon whether it has changed: somebody says so. Cheap. Any thread.
     void look();
 
+    // How often the store is asked, from now on. Any thread.
+    void set_interval(std::chrono::milliseconds interval);
+
     void stop();
 
     // Thread-safe copy.
@@ -59,7 +62,7 @@ public:
 
 private:
     void start_without_store(const std::string& why);
-    void watch();
+    void watch(unsigned round);
     void refresh(bool even_if_unchanged);
     void accept(published fresh);
     void keep();
@@ -71,6 +74,7 @@ private:
     publish publish_;
     mutable std::mutex mutex_;  // guards state_
     refresher_state state_;
+    unsigned round_ = 0;          // of the store thread: grows with each set_interval(), which ends the rounds before
     std::string keep_error_;      // of the store thread: said once
     store::store_thread thread_;  // last: its jobs use all the others
 };

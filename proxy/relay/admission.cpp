@@ -38,7 +38,7 @@ std::optional<fault> authenticate(exchange& x) {
         if (place->has_value() && **place != value) return access::invalid_api_key();
         *place = value;
     }
-    if (!x.core.settings.auth_required) return std::nullopt;
+    if (!x.settings->auth_required) return std::nullopt;
     const auto key = access::presented_key(headers);
     if (!key) return key.error();
     const auto found = x.pinned.keys->authenticate(*key, x.started_at_us, x.client.recent_key);
@@ -58,7 +58,7 @@ std::optional<fault> check_declared_body(const exchange& x) {
         return fault::client(fault_code::unsupported_media_type,
                              "Compressed request bodies are not accepted: send the body without Content-Encoding.");
     }
-    const auto most = x.core.settings.json_body_bytes;
+    const auto most = x.settings->json_body_bytes;
     if (x.head.framing == net::body_framing::length && x.head.content_length > most) {
         return fault::client(fault_code::request_too_large, "The request body is larger than limits.json_body_bytes (" +
                                                                 std::to_string(most) + " bytes).");

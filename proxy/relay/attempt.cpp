@@ -76,7 +76,7 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
 }
 
 asio::awaitable<std::optional<fault>> attempt::connect() {
-    const auto limit = to_.limits.connect.value_or(x_.core.settings.connect);
+    const auto limit = to_.limits.connect.value_or(x_.settings->connect);
     const auto until = std::min(started_ + limit, x_.total_until);
     auto connected = co_await x_.core.pool.connect(to_.where, until, x_.waiting);
     x_.moment = steady::now();
@@ -93,7 +93,7 @@ asio::awaitable<std::optional<fault>> attempt::connect() {
 
 // All that is done before the first byte leaves.
 net::gather_list attempt::begin_send() {
-    const auto& timeouts = x_.core.settings.relay;
+    const auto& timeouts = x_.settings->relay;
     answer_limits limits;
     limits.first_byte = to_.limits.first_byte.value_or(timeouts.first_byte);
     limits.idle = to_.limits.idle.value_or(timeouts.idle);
@@ -112,7 +112,7 @@ net::gather_list attempt::begin_send() {
 // A provider may answer, say with 413, before it has read the whole request: then the rest is not sent, and the answer
 // is read. A failed write is not yet a failed try for the same reason.
 asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) {
-    const auto patience = to_.limits.idle.value_or(x_.core.settings.relay.idle);
+    const auto patience = to_.limits.idle.value_or(x_.settings->relay.idle);
     auto& stream = *lease_->stream;
     bool answered = false;
     stream.watch([&stream, &answered] {
@@ -173,7 +173,7 @@ void attempt::note_answer_head() {
     result_.status = head().status;
     x_.upstream_us = us_between(sent_at_, last_read_);
     result_.ttft_us = x_.upstream_us;
-    const bool exposes = x_.core.settings.expose_upstream_limits;
+    const bool exposes = x_.settings->expose_upstream_limits;
     for (const auto& [name, value] : head().fields) {
         const bool id = name.size() == 12 && net::same_token(name, "x-request-id");
         const bool limit = exposes && name.size() > 12 && name.size() <= 64 && (name.front() | 0x20) == 'x' &&

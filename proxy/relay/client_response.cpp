@@ -141,7 +141,7 @@ write_step write_now(exchange& x, std::span<iovec>& pieces) {
 
 // The rest, as the client takes it; false when nobody is there to read.
 asio::awaitable<bool> write_rest(exchange& x, std::span<iovec> pieces) {
-    const auto patience = x.core.settings.client_patience;
+    const auto patience = x.settings->client_patience;
     const auto before = steady::now();
     const auto written = co_await write_patiently(x.core.wheel, x.waiting, *x.client.stream, pieces, patience);
     x.write_us += us_between(before, steady::now());

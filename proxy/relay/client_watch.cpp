@@ -15,7 +15,7 @@ void client_watch::on_readable() {
         return;
     }
     x_.keep_alive = false;
-    if (got.status == net::io_status::eof && x_.core.settings.relay.half_close == half_close::answer) return;
+    if (got.status == net::io_status::eof && x_.settings->relay.half_close == half_close::answer) return;
     x_.gone = true;
     x_.waiting.interrupt();
 }

@@ -40,6 +40,7 @@ struct exchange {
           head(link.reader.head()),
           operation(operation_name),
           pinned(core.current),
+          settings(core.settings),
           body(core.bodies) {}
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
@@ -52,6 +53,7 @@ struct exchange {
     const net::http_head& head;
     std::string_view operation;
     const access::snapshot pinned;
+    const std::shared_ptr<const relay::settings> settings;
     const access::principal* who = &access::anonymous_principal();
 
     // identity and time

@@ -49,10 +49,10 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
         ++tries_;
         ++all_tries_;
         if (why.source == fault_source::upstream) {
-            x_.core.cooling.note_failure(to(), why, x_.core.settings.relay.circuit, now);
+            x_.core.cooling.note_failure(to(), why, x_.settings->relay.circuit, now);
         }
     }
-    const auto& rules = x_.core.settings.relay.retry;
+    const auto& rules = x_.settings->relay.retry;
     failed.client_waits = !x_.head_sent && !x_.gone && !x_.stopping();
     failed.tries = once_ ? rules.attempts : tries_;
     failed.has_next = at_ + 1 < x_.route.candidates.size();
@@ -83,7 +83,7 @@ void failover::answered() {
         return;
     }
     const auto why = fault::upstream(fault_code::upstream_stream_interrupted, retry_advice::never, {});
-    x_.core.cooling.note_failure(to(), why, x_.core.settings.relay.circuit, steady::now());
+    x_.core.cooling.note_failure(to(), why, x_.settings->relay.circuit, steady::now());
 }
 
 }  // namespace ferry::relay

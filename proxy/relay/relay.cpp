@@ -69,7 +69,7 @@ asio::awaitable<std::optional<fault>> relay_answer(exchange& x, attempt& from) {
 // Asks one candidate after the other, each as often as that is safe and of use. A fault means that the client has not
 // had a byte yet.
 asio::awaitable<std::optional<fault>> ask_upstream(exchange& x) {
-    x.total_until = x.started + x.core.settings.relay.total;
+    x.total_until = x.started + x.settings->relay.total;
     const client_watch watch(x);
     failover plan(x);
     for (milliseconds wait{0};;) {

@@ -83,7 +83,7 @@ public:
         return !flow.pieces().empty() || (over_.expired() && !x_.head_sent);
     }
     void begin_wait() {
-        if (!over_.armed()) over_.arm(x_.started + x_.core.settings.relay.keepalive);
+        if (!over_.armed()) over_.arm(x_.started + x_.settings->relay.keepalive);
     }
     // The read was ended from here, by nothing else.
     bool ended_read(const attempt& from, const net::io_result& got) const {

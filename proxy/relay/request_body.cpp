@@ -11,8 +11,7 @@ namespace {
 
 fault too_large(const exchange& x) {
     return fault::client(fault_code::request_too_large, "The request body is larger than limits.json_body_bytes (" +
-                                                            std::to_string(x.core.settings.json_body_bytes) +
-                                                            " bytes).");
+                                                            std::to_string(x.settings->json_body_bytes) + " bytes).");
 }
 
 fault out_of_memory() {
@@ -32,7 +31,7 @@ public:
         if (!consumed) return consumed.error();
         x_.client.consume(*consumed);
         for (const auto piece : payload_) {
-            if (x_.body.size() + piece.size() > x_.core.settings.json_body_bytes) return too_large(x_);
+            if (x_.body.size() + piece.size() > x_.settings->json_body_bytes) return too_large(x_);
             if (!x_.body.append(piece)) return out_of_memory();
             if (auto refused = scanner_.feed(piece)) return refused;
         }
@@ -59,7 +58,7 @@ public:
 private:
     static openai::scan_limits scan_limits(const exchange& x) {
         openai::scan_limits limits;
-        limits.depth = static_cast<int>(x.core.settings.json_depth);
+        limits.depth = static_cast<int>(x.settings->json_depth);
         return limits;
     }
 
@@ -137,7 +136,7 @@ asio::awaitable<std::optional<fault>> read_request(exchange& x) {
     net::deadline limit(x.core.wheel);
     if (!x.client.reader.body_done()) {
         limit.on_expiry([&x] { x.waiting.poke(); });
-        limit.arm(steady::now() + x.core.settings.body_timeout);
+        limit.arm(steady::now() + x.settings->body_timeout);
     }
     while (!x.client.reader.body_done()) {
         x.client.compact(behind_head);

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 
 #include "access/snapshot.hpp"
 #include "base/access_log.hpp"
@@ -29,11 +30,11 @@ struct body_budget {
     }
     void give_back(std::size_t bytes) { used.fetch_sub(bytes, std::memory_order_relaxed); }
 
-    const std::size_t limit;
+    std::atomic<std::size_t> limit;
     std::atomic<std::size_t> used{0};
 };
 
-// The configuration as the relay needs it; one copy per core, replaced between requests.
+// The configuration as the relay needs it. Immutable: replaced as a whole, and a request keeps the one it began with.
 struct settings {
     options relay;
     std::chrono::milliseconds connect{5'000};
@@ -60,8 +61,8 @@ struct services {
     access_log& log;
     body_budget& bodies;
     counters& counts;
-    access::snapshot current;  // what the next request pins
-    relay::settings settings;
+    access::snapshot current;                         // what the next request pins
+    std::shared_ptr<const relay::settings> settings;  // what the next request keeps
     run_phase phase = run_phase::serving;
     repair_memory learned{};
     cooldowns cooling{};

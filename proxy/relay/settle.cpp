@@ -107,7 +107,7 @@ void write_end(exchange& x) {
 bool settle(exchange& x) {
     if (!x.books) return false;
     write_end(x);
-    return x.core.settings.durable_power;
+    return x.settings->durable_power;
 }
 
 // Group commit: everybody who waits now shares the next sync.
@@ -181,7 +181,7 @@ void log_access(exchange& x) {
     entry.end_reason = usage::to_text(x.end.reason);
     entry.user_agent = header(x, "user-agent");
     x.core.log.write(entry);
-    const auto patience = x.core.settings.slow;
+    const auto patience = x.settings->slow;
     const auto answered_us = x.first_token ? entry.ttft_us : duration;
     if (patience.count() > 0 && answered_us > patience.count() * 1000) log_slow(entry);
 }

@@ -27,6 +27,7 @@ struct connection {
     net::http_reader reader;
     net::buffer_pool::buffer buffer;  // lent for as long as an exchange uses the connection
     std::size_t begin = 0, end = 0;   // what was read and is not consumed yet lies in [begin, end) of the buffer
+    unsigned generation = 0;          // of the pool's settings under which it was made
     steady::time_point idle_since{};
 
     std::string_view unread() { return {buffer.data() + begin, end - begin}; }

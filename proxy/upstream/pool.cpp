@@ -31,7 +31,7 @@ pool::pool(boost::asio::io_context& core, net::timer_wheel& wheel, net::buffer_p
       buffers_(buffers),
       options_(settings),
       denied_(settings.denied_networks),
-      tls_(net::tls_settings{settings.tls_verify, settings.ca_file}),
+      tls_(std::make_shared<net::tls_client>(net::tls_settings{settings.tls_verify, settings.ca_file})),
       resolver_(core, lookup),
       sweep_at_(wheel) {
     sweep_at_.on_expiry([this] { sweep(); });
@@ -58,6 +58,7 @@ lease pool::take_idle(const catalog::endpoint& where) {
 
 boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& where, steady::time_point until,
                                                     net::interrupt_slot& slot, dial_times* took) {
+    const auto generation = generation_;
     auto& of = hosts_[where.pool_key];
     net::deadline limit(wheel_);
     limit.on_expiry([&slot] { slot.poke(); });
@@ -76,6 +77,7 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
         co_return dialled.error();
     }
     auto opened = std::make_unique<connection>(std::move(*dialled), answer_header_limit);
+    opened->generation = generation;
     opened->stream->resume();
     opened->buffer = buffers_.lend();
     ++of.in_use;
@@ -138,7 +140,7 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial_one
                                   "The upstream cannot be reached (" + reason + ").");
     }
     if (!where.is_tls) co_return std::unique_ptr<net::byte_stream>(std::move(socket));
-    auto secured = tls_.wrap(socket->release_socket(), where.sni, where.host, session);
+    auto secured = tls_->wrap(socket->release_socket(), where.sni, where.host, session);
     std::optional<fault> refused;
     {
         const net::interrupt_slot::holder waiting(slot, *secured);
@@ -152,7 +154,8 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial_one
 void pool::give_back(const std::string& key, std::unique_ptr<connection> c, bool reusable) {
     auto& of = hosts_[key];
     --of.in_use;
-    if (!reusable || !c->stream->is_open() || of.idle.size() >= options_.idle_per_host) {
+    if (!reusable || c->generation != generation_ || !c->stream->is_open() ||
+        of.idle.size() >= options_.idle_per_host) {
         // What the kernel still holds of a request nobody waits for need not be delivered.
         c->stream->close(!c->reader.body_done());
         return;
@@ -178,6 +181,17 @@ void pool::sweep() {
         any = any || !of.idle.empty();
     }
     if (any) sweep_at_.arm(steady::now() + sweep_interval);
+}
+
+void pool::reconfigure(const options& settings, std::shared_ptr<net::tls_client> tls) {
+    const bool is_stricter = tls || settings.denied_networks != options_.denied_networks;
+    if (tls) tls_ = std::move(tls);
+    denied_ = denied_networks(settings.denied_networks);
+    options_ = settings;
+    if (!is_stricter) return;
+    ++generation_;
+    close_idle();
+    for (auto& [key, of] : hosts_) of.session = std::make_shared<net::tls_session_slot>();
 }
 
 void pool::close_idle() {

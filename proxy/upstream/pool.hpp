@@ -69,6 +69,10 @@ public:
     boost::asio::awaitable<result<lease>> connect(const catalog::endpoint& where, steady::time_point until,
                                                   net::interrupt_slot& slot, dial_times* took = nullptr);
 
+    // Takes effect for the next connection. Those made under other rules of trust, for which `tls` is new, or with
+    // other denied networks are not lent again. REQUIRES: the networks were checked.
+    void reconfigure(const options& settings, std::shared_ptr<net::tls_client> tls);
+
     std::vector<pool_status> status() const;
     void close_idle();
 
@@ -97,7 +101,8 @@ private:
     net::buffer_pool& buffers_;
     options options_;
     denied_networks denied_;
-    net::tls_client tls_;
+    std::shared_ptr<net::tls_client> tls_;
+    unsigned generation_ = 0;  // grows when connections made before may not be lent again
     resolver resolver_;
     std::unordered_map<std::string, host> hosts_;
     net::deadline sweep_at_;

@@ -31,8 +31,12 @@ std::optional<std::string> chosen_config_file(const cli_context& context) {
     return std::nullopt;
 }
 
+load_result reload_settings(const cli_context& context) {
+    return load_settings({chosen_config_file(context), context.sets, relevant_environment()});
+}
+
 settings require_settings(const cli_context& context) {
-    load_result result = load_settings({chosen_config_file(context), context.sets, relevant_environment()});
+    load_result result = reload_settings(context);
     for (const auto& warning : result.warnings) fmt::print(stderr, "warning: {}\n", to_text(warning));
     for (const auto& fault : result.faults) fmt::print(stderr, "error: {}\n", to_text(fault));
     if (!result.faults.empty()) throw exit_with{2};

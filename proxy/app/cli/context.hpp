@@ -30,6 +30,9 @@ struct cli_context {
 // and warning on stderr; throws exit_with{2} if there was a fault.
 settings require_settings(const cli_context& context);
 
+// The same without printing: what a running process would take over now.
+load_result reload_settings(const cli_context& context);
+
 // The file require_settings() reads, nothing if it takes the defaults.
 std::optional<std::string> chosen_config_file(const cli_context& context);
 
