@@ -50,6 +50,8 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
       services_{context_, wheel_,        buffers_, pool_, journal,
                 log_,     shared.bodies, counts_,  {},    relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),
+      cors_(shared.configuration.server.cors_origins),
+      proxies_(shared.configuration.server.trusted_proxies),
       tls_(shared.tls),
       place_(std::move(place)),
       tick_(wheel_),
@@ -109,6 +111,8 @@ void core::reconfigure(std::shared_ptr<const settings> chosen, std::shared_ptr<c
     net::post_to(context_, [this, chosen = std::move(chosen), tls = std::move(tls), providers = std::move(providers)] {
         services_.settings = relay_settings(*chosen);
         limits_ = chosen->server.limits;
+        cors_ = server::cors_policy(chosen->server.cors_origins);
+        proxies_ = server::trusted_proxies(chosen->server.trusted_proxies);
         tls_ = tls;
         log_.reconfigure(chosen->log);
         pool_.reconfigure(chosen->upstream, providers);
@@ -161,7 +165,8 @@ asio::awaitable<void> core::run_session(std::unique_ptr<net::byte_stream> stream
         if (!is_ops) counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
         ended();
     }};
-    const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, is_ops ? &ops_ : nullptr};
+    const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, cors_,
+                                          proxies_,  is_ops ? &ops_ : nullptr};
     server::session connection(context, std::move(stream));
     co_await connection.run();
 }

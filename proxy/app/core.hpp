@@ -86,6 +86,8 @@ private:
     relay::counters counts_;
     relay::services services_;
     server::limits limits_;
+    server::cors_policy cors_;
+    server::trusted_proxies proxies_;
     std::shared_ptr<const net::tls_server> tls_;
     server::session_registry clients_, operators_;
     server::ops_answers ops_;

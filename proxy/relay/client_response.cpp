@@ -98,7 +98,7 @@ void add_common_headers(const exchange& x, text_buffer& head) {
     if (x.adjusted.any()) head.add("x-ferry-adjusted: ").add(provider::names_of(x.adjusted)).add("\r\n");
     if (x.pinned.models) head.add("x-ferry-config-version: ").add(x.pinned.models->version()).add("\r\n");
     if (x.before_us >= 0) head.add("x-ferry-overhead-us: ").add(x.before_us + x.after_us).add("\r\n");
-    head.add(x.upstream_limits);
+    head.add(x.upstream_limits).add(x.browser_headers);
 }
 
 text_buffer start_head(const exchange& x, int status, std::string_view content_type) {
@@ -165,7 +165,9 @@ asio::awaitable<void> send_whole(exchange& x, int status, std::string_view conte
     std::size_t length = 0;
     for (const auto& one : pieces) length += one.size();
     auto head = start_head(x, status, content_type);
-    head.add(extra_headers).add("content-length: ").add(length).add("\r\n\r\n");
+    head.add(extra_headers);
+    if (status != 204) head.add("content-length: ").add(length).add("\r\n");  // RFC 9110 section 8.6
+    head.add("\r\n");
     if (x.end.status == 0) x.end.status = status;
     net::gather_list gather;
     gather.push_back(net::piece(head));

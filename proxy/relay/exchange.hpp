@@ -62,7 +62,8 @@ struct exchange {
     steady::time_point moment = started;  // the latest look at the clock: good enough for what needs no better
     uuid id = make_uuid(started_at_us);
     std::string id_text = to_string(id);
-    std::string_view client_request_id;  // the client's x-request-id where it is sane, else ""
+    std::string_view client_address = client.address;  // of the peer, or the one a trusted proxy names
+    std::string_view client_request_id;                // the client's x-request-id where it is sane, else ""
     steady::time_point total_until = steady::time_point::max();
 
     // the request
@@ -80,6 +81,7 @@ struct exchange {
     std::string upstream_limits;  // header lines `x-ratelimit-...: ...\r\n` of the upstream, checked
 
     // the answer
+    std::string browser_headers;  // header lines for a browser of another origin
     ending end;
     bool attempts_used = false;     // Ferry has made all the tries it may: the client need not make more
     bool head_sent = false;         // a byte of the answer went to the client

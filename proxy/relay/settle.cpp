@@ -58,7 +58,7 @@ std::optional<fault> open_books(exchange& x) {
     record.conversation_id = x.request.conversation_id;
     if (x.request.user) record.end_user = *x.request.user;
     record.client_request_id = x.client_request_id;
-    record.client_ip = x.client.address;
+    record.client_ip = x.client_address;
     record.user_agent = header(x, "user-agent");
     record.trace_id = header(x, "traceparent");
     record.catalog_version = x.pinned.models->version();
@@ -155,7 +155,7 @@ void log_access(exchange& x) {
     x.core.counts.measured.finished(x, duration);
     entry.time_us = x.started_at_us + duration;
     entry.request_id = x.id_text;
-    entry.client_ip = x.client.address;
+    entry.client_ip = x.client_address;
     entry.method = x.head.method;
     entry.target = x.head.target;
     entry.status = x.end.status;

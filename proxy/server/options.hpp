@@ -32,6 +32,9 @@ struct options {
     // PEM files, absolute once loaded; "" is plain HTTP. Unix sockets and the admin listener stay plain.
     std::string tls_certificate, tls_key;
 
+    std::vector<std::string> cors_origins;     // that a browser may call from; "*" is any; none: CORS is off
+    std::vector<std::string> trusted_proxies;  // CIDR, or "unix": whose X-Forwarded-For is believed
+
     unsigned threads = 0;                  // serving cores; 0 takes as many as the machine (or its cgroup) has
     std::size_t max_connections = 10'000;  // client connections of all cores together; more wait in the backlog
 

@@ -174,18 +174,36 @@ asio::awaitable<void> session::serve_request() {
     if (context_.ops != nullptr) {
         co_await answer_ops(x, *context_.ops);
     } else {
-        const auto found = find_route(x.head.method, x.head.target);
-        if (found) x.operation = operation_name(found->what);
-        if (found && found->what == operation::chat_completions) {
-            co_await relay::handle(x);
-        } else {
-            co_await answer(x, found);
-        }
+        const auto forwarded = context_.proxies.client_of(link_.address, x.head);
+        if (!forwarded.empty()) x.client_address = forwarded;
+        co_await answer_client(x);
+        x.client_address = link_.address;
     }
     current_ = nullptr;
     keep_alive_ = keep_alive_ && x.keep_alive && link_.reader.body_done();
     cut_ = x.cut;
-    if (context_.ops == nullptr) relay::log_access(x);
+}
+
+asio::awaitable<void> session::answer_client(relay::exchange& x) {
+    x.browser_headers = context_.cors.answer_headers(x.head);
+    const auto found = find_route(x.head.method, x.head.target);
+    if (found) x.operation = operation_name(found->what);
+    if (found && found->what == operation::chat_completions) {
+        co_await relay::handle(x);
+    } else if (!found && x.head.method == "OPTIONS" && context_.cors.is_on() && !found.error().allow.empty()) {
+        co_await answer_preflight(x, found.error());
+    } else {
+        co_await answer(x, found);
+    }
+    relay::log_access(x);
+}
+
+// Browsers ask without a key whether they may ask with one.
+asio::awaitable<void> session::answer_preflight(relay::exchange& x, const fault& found) {
+    if (!link_.reader.body_done()) x.keep_alive = false;
+    x.operation = "preflight";
+    const auto headers = context_.cors.preflight_headers(x.head, found.allow);
+    co_await relay::send_whole(x, 204, {}, {}, headers);
 }
 
 // What needs no upstream.

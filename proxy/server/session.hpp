@@ -7,10 +7,12 @@
 #include "relay/client_link.hpp"
 #include "relay/exchange.hpp"
 #include "relay/services.hpp"
+#include "server/cors.hpp"
 #include "server/ops.hpp"
 #include "server/options.hpp"
 #include "server/routes.hpp"
 #include "server/session_registry.hpp"
+#include "server/trusted_proxies.hpp"
 
 namespace ferry::server {
 
@@ -19,6 +21,8 @@ struct session_context {
     relay::services& services;
     session_registry& registry;
     const limits& bounds;
+    const cors_policy& cors;
+    const trusted_proxies& proxies;
     const ops_answers* ops = nullptr;  // set: this is the admin listener
 };
 
@@ -44,6 +48,8 @@ private:
     boost::asio::awaitable<head_state> read_head();
     boost::asio::awaitable<void> serve_request();
     boost::asio::awaitable<void> answer(relay::exchange& x, const result<route>& found);
+    boost::asio::awaitable<void> answer_client(relay::exchange& x);
+    boost::asio::awaitable<void> answer_preflight(relay::exchange& x, const fault& found);
     boost::asio::awaitable<void> refuse_head(const fault& why);
     boost::asio::awaitable<void> linger();
 

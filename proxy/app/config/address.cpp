@@ -99,6 +99,21 @@ std::string check_network(const std::string& network) {
     return {};
 }
 
+std::string check_origin(const std::string& origin) {
+    if (origin == "*" || origin == "null") return {};
+    const std::size_t host = origin.find("://");
+    const bool plain = std::all_of(origin.begin(), origin.end(), [](unsigned char c) {
+        return c > ' ' && c < 0x7f && c != '*' && c != ',' && c != '@' && (c < 'A' || c > 'Z');
+    });
+    if (plain && host != std::string::npos && host > 0 && host + 3 < origin.size() &&
+        origin.find_first_of("/?#", host + 3) == std::string::npos) {
+        return {};
+    }
+    return fmt::format(R"({} must be "*" or an origin as browsers send it, in small letters and without a path, )"
+                       R"(such as "https://app.example.com" or "http://localhost:3000")",
+                       in_quotes(origin));
+}
+
 std::string check_store_url(std::string& url) {
     constexpr std::string_view scheme = "sqlite:";
     if (store::is_server_url(url)) return store::check_server_url(url);

@@ -73,9 +73,6 @@ assign_fn ratio() {
 assign_fn text() {
     return stored<std::string>(read_string);
 }
-assign_fn list() {
-    return stored<std::vector<std::string>>(read_list);
-}
 
 verdict assign_listen(settings& all, const raw_value& raw) {
     std::vector<std::string> addresses;
@@ -100,6 +97,26 @@ verdict assign_denied_networks(settings& all, const raw_value& raw) {
         if (v.problem.empty()) v.problem = check_network(network);
     }
     if (v.problem.empty()) all.upstream.denied_networks = std::move(networks);
+    return v;
+}
+
+verdict assign_trusted_proxies(settings& all, const raw_value& raw) {
+    std::vector<std::string> networks;
+    verdict v = read_list(raw, networks);
+    for (const auto& network : networks) {
+        if (v.problem.empty() && network != "unix") v.problem = check_network(network);
+    }
+    if (v.problem.empty()) all.server.trusted_proxies = std::move(networks);
+    return v;
+}
+
+verdict assign_origins(settings& all, const raw_value& raw) {
+    std::vector<std::string> origins;
+    verdict v = read_list(raw, origins);
+    for (const auto& origin : origins) {
+        if (v.problem.empty()) v.problem = check_origin(origin);
+    }
+    if (v.problem.empty()) all.server.cors_origins = std::move(origins);
     return v;
 }
 
@@ -143,8 +160,8 @@ std::vector<key_rule> server_keys() {
         {"server", "expose_upstream_limits", boolean(in, &server::options::expose_upstream_limits)},
         {"server", "tls_certificate", file_path(in, &server::options::tls_certificate)},
         {"server", "tls_key", file_path(in, &server::options::tls_key)},
-        {"server", "cors_origins", list(), false},
-        {"server", "trusted_proxies", list(), false},
+        {"server", "cors_origins", assign_origins},
+        {"server", "trusted_proxies", assign_trusted_proxies},
         {"auth", "required", boolean(in, &server::options::auth_required)},
         {"limits", "header_bytes", size({kib, mib}, in, limits, &server_limits::header_bytes)},
         {"limits", "json_body_bytes", size({kib, 2 * gib}, in, limits, &server_limits::json_body_bytes)},

@@ -1,0 +1,31 @@
+// Whose word is taken for the address of a client that speaks through others.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/http_head.hpp"
+#include "upstream/denied_networks.hpp"
+
+namespace ferry::server {
+
+// Owned by a core; lives on it. Without networks nobody is believed.
+class trusted_proxies {
+public:
+    // Networks (CIDR), addresses, and "unix" for everybody who comes by a Unix socket. REQUIRES: they were checked.
+    explicit trusted_proxies(const std::vector<std::string>& networks);
+
+    // The client's address where `peer` is trusted: the rightmost in X-Forwarded-For, or else in Forwarded (RFC 7239),
+    // that is not itself trusted. "" where the peer's own address stands: it is not trusted or says nothing usable.
+    std::string client_of(std::string_view peer, const net::http_head& request) const;
+
+private:
+    bool trusts(const std::string& address) const;
+
+    upstream::denied_networks networks_;
+    bool unix_ = false;
+    bool any_ = false;
+};
+
+}  // namespace ferry::server
