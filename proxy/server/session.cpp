@@ -203,7 +203,9 @@ asio::awaitable<void> session::answer_preflight(relay::exchange& x, const fault&
     if (!link_.reader.body_done()) x.keep_alive = false;
     x.operation = "preflight";
     const auto headers = context_.cors.preflight_headers(x.head, found.allow);
-    co_await relay::send_whole(x, 204, {}, {}, headers);
+    const std::string_view no_type;
+    const std::span<const std::string_view> no_body;
+    co_await relay::send_whole(x, 204, no_type, no_body, headers);
 }
 
 // What needs no upstream.

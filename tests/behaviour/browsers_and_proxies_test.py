@@ -17,8 +17,9 @@ class Browsers(FerryCase):
 
     def preflight(self, origin, path="/v1/chat/completions", headers="authorization,content-type,x-stainless-os"):
         client = self.client()
-        client.send(f"OPTIONS {path} HTTP/1.1\r\nHost: ferry\r\nOrigin: {origin}\r\n"
-                    f"Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: {headers}\r\n\r\n".encode())
+        fields = (f"Origin: {origin}", "Access-Control-Request-Method: POST",
+                  f"Access-Control-Request-Headers: {headers}")
+        client.send("\r\n".join((f"OPTIONS {path} HTTP/1.1", "Host: ferry", *fields, "", "")).encode())
         answer = client.response()
         if answer.status == 204:  # and the connection goes on
             client.send(self.request(b"", path="/v1/models", method="GET"))
