@@ -16,10 +16,10 @@ BENCH = os.environ.get("FERRY_BENCH_BIN") or BUILD / "ferry-bench"
 
 
 class Mock:
-    def __init__(self, models=(), options=()):
+    def __init__(self, models=(), options=(), rules=()):
         self.folder = Path(tempfile.mkdtemp(prefix="ferry-mock-"))
         script = self.folder / "script.json"
-        script.write_text(json.dumps({"models": {name: {} for name in models}}))
+        script.write_text(json.dumps({"models": {name: {} for name in models}, "rules": list(rules)}))
         port_file = self.folder / "port"
         self.log = open(self.folder / "log.txt", "w+")
         command = [BENCH, "upstream", "--listen", "127.0.0.1:0", "--port-file", port_file,
@@ -52,12 +52,17 @@ class Mock:
 
 
 class FerryBeforeMock:
-    def __init__(self, models=("mock",), ferry_options=None, mock_options=(), make_ferry=Ferry):
-        self.mock = Mock(models, mock_options)
+    """`rows` is {model: what its row has beside the mock's endpoint}; `rules` are of the mock's script."""
+
+    def __init__(
+        self, models=("mock",), ferry_options=None, mock_options=(), make_ferry=Ferry, rows=None, rules=(),
+    ):
+        self.mock = Mock(models, mock_options, rules)
         self.ferry = make_ferry(ferry_options)
         try:
             self.ferry.run("migrate")
-            self.ferry.sql("\n".join(insert_model(name, self.mock.base) for name in models))
+            columns = {name: {"endpoint": self.mock.base, **(rows or {}).get(name, {})} for name in models}
+            self.ferry.sql("\n".join(insert_model(name, **columns[name]) for name in models))
             self.key = self.ferry.create_key()
             self.ferry.start()
         except BaseException:

@@ -70,9 +70,9 @@ def boost_programs(preset, prefix=(), only=None):
     return tally
 
 
-def python_file(file, environment=None):
+def python_file(file, environment=None, python=sys.executable):
     report = SCRATCH / f"{file.stem}-{time.monotonic_ns()}.json"
-    code, output, seconds = run([sys.executable, "-B", TESTS / "support/run_unittests.py", report, file], environment)
+    code, output, seconds = run([python, "-B", TESTS / "support/run_unittests.py", report, file], environment)
     if report.exists():
         got = json.loads(report.read_text())
         tally = Tally(got["passed"], [f"{file.stem}: {name}" for name in got["failures"]])
@@ -121,7 +121,9 @@ def behaviour():
 
 
 def sdk():
-    return sdk_runner.run_all(run, show, binaries("dev")) if build("dev") else failed("build dev")
+    if not build("dev", "ferry", "ferry-bench"):
+        return failed("build dev")
+    return sdk_runner.run_all(run, show, python_file, binaries("dev"))
 
 
 def fuzz():

@@ -1,61 +1,88 @@
-"""The SDK group: installs the pinned OpenAI SDK that suits the Node found, then runs its tests with node:test.
-
-tests/sdk/node/<lock>/ holds package.json and package-lock.json: each lock is the newest SDK for a range of Node."""
+"""The SDK group: the official OpenAI SDKs and a third party's mock provider, directly and through one Ferry."""
 import os
-import re
-import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 
-from builds import ROOT
+from sdk_packages import NODE, PYTHON, install_node, install_python, node_version
 from tally import Tally, failed, read_tap
 
-SDK = ROOT / "tests/sdk/node"
-LOCKS = ((22, "node22"), (18, "node18"))  # the first whose major version is not above the Node found
-UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|E(NET|HOST)UNREACH|ERR_SOCKET_TIMEOUT")
+# Rows beside those of plain models. What a service does when it is asked the wrong way stands in RULES, what else it
+# does in the prompts.
+SERVICES = {
+    "deepseek-chat": {"provider": "deepseek"},
+    "qwen-plus": {"provider": "qwen"},
+    "qwen-streams": {"provider": "qwen"},
+    "qwen-thinks": {"provider": "qwen"},
+}
+STREAMS_ALONE = {
+    "qwen-streams": "This model only support stream mode, please enable the stream parameter to access the model.",
+    "qwen-thinks": "parameter.enable_thinking must be set to false for non-streaming calls",
+}
+RULES = [
+    {"match": {"model": model, "stream": False}, "action": {"status": 400, "body": {"error": {
+        "code": "invalid_parameter_error", "param": None, "message": message, "type": "invalid_request_error",
+    }}}}
+    for model, message in STREAMS_ALONE.items()
+]
 
 
-def run_all(run, show, environment):
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
-    major = int(re.match(r"v(\d+)", version)[1])
-    lock = next((name for least, name in LOCKS if major >= least), None)
-    if not lock:
-        return failed(f"sdk: Node {version} is older than 18; install Debian's nodejs")
-    place = ROOT / "build/sdk" / lock
-    problem = install(run, SDK / lock, place)
-    if problem:
-        return problem
+def run_all(run, show, python_file, environment):
+    node, no_node = install_node(run)
+    python, no_python = install_python(run)
     tally = Tally()
+    for problem in filter(None, (no_node, no_python)):
+        tally.add(problem)
+    if not node and not python:
+        return tally
     os.environ.update(environment)
+    with aimock(node) as aimock_url:
+        if node and not aimock_url:
+            return failed("sdk: aimock did not start")
+        tally.add(run_before(run, show, python_file, node, python, aimock_url))
+    return tally
+
+
+def run_before(run, show, python_file, node, python, aimock_url):
+    """All tests before one Ferry, two files at a time."""
     from mock import FerryBeforeMock  # reads FERRY_BUILD when it is loaded
 
-    with FerryBeforeMock(["mock", "demo", "org/model"]) as both:
-        urls = {"DIRECT_URL": both.mock.base, "FERRY_URL": both.url, "FERRY_KEY": both.key}
-        for file in sorted(SDK.glob("*.test.mjs")):
-            command = ["node", "--test", "--test-reporter=tap", place / file.name]
-            code, output, seconds = run(command, urls)
-            name = f"{file.name.split('.')[0]} (Node {version}, {lock})"
-            tally.add(show(name, read_tap(output, name, code), seconds, output))
+    def node_file(file):
+        code, output, seconds = run(["node", "--test", "--test-reporter=tap", node / file.name], urls)
+        name = f"{file.name.split('.')[0]} (Node {node_version()}, {node.name})"
+        return show(name, read_tap(output, name, code), seconds, output)
+
+    rows = {**SERVICES, "third-party": {"endpoint": aimock_url or "http://127.0.0.1:1/v1"}}
+    tally = Tally()
+    with FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=RULES) as both:
+        urls = {"DIRECT_URL": both.mock.base, "AIMOCK_URL": aimock_url, "FERRY_URL": both.url, "FERRY_KEY": both.key}
+        jobs = []
+        if python:
+            jobs += [partial(python_file, file, urls, python) for file in python_files(aimock_url)]
+        if node:
+            jobs += [partial(node_file, file) for file in sorted(NODE.glob("*.test.mjs"))]
+        with ThreadPoolExecutor(2) as pool:
+            for one in pool.map(lambda job: job(), jobs):
+                tally.add(one)
     return tally if tally.passed or tally.failures else failed("sdk: no test file")
 
 
-def install(run, lock, place):
-    """Fills `place` with the SDK and the tests. Returns None, or the tally that says why not."""
-    place.mkdir(parents=True, exist_ok=True)
-    wanted = (lock / "package-lock.json").read_bytes()
-    for file in SDK.glob("*.mjs"):
-        shutil.copy(file, place)
-    stamp = place / "installed.json"
-    if stamp.exists() and stamp.read_bytes() == wanted:
-        return None
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(lock / name, place)
-    code, output, _ = run(["npm", "ci", "--prefix", place, "--no-audit", "--no-fund", "--fetch-retries=1"])
-    if code == 0:
-        stamp.write_bytes(wanted)
-        return None
-    if UNREACHABLE.search(output):
-        reason = UNREACHABLE.search(output)[0]
-        print(f"   skip  the npm registry cannot be reached ({reason})", flush=True)
-        return Tally(skips=[f"OpenAI SDK for Node: the npm registry cannot be reached ({reason})"])
-    print(output)
-    return failed("sdk: npm ci")
+def python_files(aimock_url):
+    return [file for file in sorted(PYTHON.glob("*_test.py")) if aimock_url or not file.name.startswith("aimock")]
+
+
+@contextmanager
+def aimock(node):
+    """The address of the third party's mock; empty if it is not installed or does not start."""
+    if not node:
+        yield ""
+        return
+    command = ["node", node / "aimock.cjs"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()

@@ -10,12 +10,13 @@ function target(url, apiKey) {
 
 export const directly = target(process.env.DIRECT_URL, "sk-anything");
 export const throughFerry = target(process.env.FERRY_URL, process.env.FERRY_KEY);
+export const aimock = target(process.env.AIMOCK_URL, "sk-anything");
 
 // Two tests of one case; the second also compares what both returned.
-export function compare(name, run) {
+export function compare(name, run, upstream = directly) {
   let wanted;
   test(`${name}, directly`, async () => {
-    wanted = await run(directly);
+    wanted = await run(upstream);
   });
   test(`${name}, through Ferry`, async () => {
     assert.deepEqual(await run(throughFerry), wanted);
@@ -24,9 +25,12 @@ export function compare(name, run) {
 
 let count = 0;
 
+// Always of the same length, since the upstream counts the tokens of a prompt by its bytes.
+export const newNonce = () => `node-${process.pid}-${String(++count).padStart(6, "0")}`;
+
 // Messages whose prompt tells the upstream what to do, and a nonce to find the request again.
 export function prompt(action, text = "") {
-  const nonce = `sdk-${process.pid}-${++count}`;
+  const nonce = newNonce();
   const content = `${text} nonce:${nonce} [[mock ${JSON.stringify(action)}]]`;
   return Object.defineProperty({ messages: [{ role: "user", content }] }, "nonce", { value: nonce, enumerable: false });
 }
@@ -38,6 +42,15 @@ export function without(value) {
   const kept = (key, inner) => changing.has(key) || (key === "usage" && inner === null) ? undefined : inner;
   return JSON.parse(JSON.stringify(value, kept));
 }
+
+// The chunks of a stream.
+export async function chunksOf(client, ask) {
+  const chunks = [];
+  for await (const chunk of await client.chat.completions.create({ ...ask, stream: true })) chunks.push(without(chunk));
+  return chunks;
+}
+
+export const textOf = (chunks) => chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "").join("");
 
 // What the upstream recorded of this nonce; waits until there is an entry, or until it has ended.
 export async function ledgerOf(control, nonce, wait = "received") {
