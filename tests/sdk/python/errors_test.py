@@ -50,6 +50,13 @@ class Errors(Scenarios):
         return {name: error.body[name] for name in told}
 
     @scenario
+    async def a_rate_limit_says_when_to_come_again(self, target):
+        once = target.with_options(max_retries=0)
+        limited = {"status": 429, "headers": {"retry-after-ms": "300"}}
+        error = await error_of(lambda: once.chat.create(**ask(limited)))
+        return error.response.headers["retry-after-ms"]
+
+    @scenario
     async def a_stream_that_fails_in_the_middle(self, target):
         stream = await settle(target.chat.create(**ask({"error_after": 2, "interval_ms": 50}), stream=True))
         got = []
@@ -137,12 +144,14 @@ class Ends(Scenarios):
 
     @scenario
     async def a_timeout_within_a_stream(self, target):
-        asked = ask({"chunks": 4, "interval_ms": 20000})
+        asked = ask({"chunks": 9, "stall_at": 900})
         impatient = target.with_options(max_retries=0, timeout=0.3)
         stream = await settle(impatient.chat.create(**asked, stream=True))
+        got = []
         with self.assertRaises(openai.APITimeoutError):
-            async for _ in each(stream):
-                pass
+            async for chunk in each(stream):
+                got.append(chunk)
+        self.assertTrue(got)
         await settle(stream.close())
         self.assertNotEqual(await self.upstream_end(asked), "completed")
 
