@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
+import sdk_failover
 from sdk_packages import NODE, PYTHON, install_node, install_python, node_version
 from tally import Tally, failed, read_tap
 
@@ -53,9 +54,10 @@ def run_before(run, show, python_file, node, python, aimock_url):
         name = f"{file.name.split('.')[0]} (Node {node_version()}, {node.name})"
         return show(name, read_tap(output, name, code), seconds, output)
 
-    rows = {**SERVICES, "third-party": {"endpoint": aimock_url or "http://127.0.0.1:1/v1"}}
+    rows = {**SERVICES, **sdk_failover.rows(), "third-party": {"endpoint": aimock_url or "http://127.0.0.1:1/v1"}}
+    rules = [*RULES, *sdk_failover.RULES]
     tally = Tally()
-    with FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=RULES) as both:
+    with FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=rules) as both:
         urls = {"DIRECT_URL": both.mock.base, "AIMOCK_URL": aimock_url, "FERRY_URL": both.url, "FERRY_KEY": both.key}
         jobs = []
         if python:
