@@ -33,7 +33,7 @@ void add_process(metric_sheet& sheet, const status_sources& from) {
     sheet.gauge("ferry_degraded", "1 while something works, but not as it should; /readyz says what.")
         .add(yes(from.degraded.has_value()));
     sheet.gauge("ferry_body_memory_bytes", "Memory that request bodies use.").add(number(from.bodies.used.load()));
-    sheet.gauge("ferry_body_memory_max_bytes", "limits.body_memory.").add(number(from.bodies.limit));
+    sheet.gauge("ferry_body_memory_max_bytes", "limits.body_memory.").add(number(from.bodies.limit.load()));
     sheet.gauge("ferry_max_connections", "server.max_connections.")
         .add(number(from.configuration.server.max_connections));
 }
