@@ -82,7 +82,7 @@ bool is_fallback(const exchange& x) {
 // Everything between the status line and the empty line but framing and content headers: Date, request ids, what
 // Ferry says of the route, rate limits.
 void add_common_headers(const exchange& x, text_buffer& head) {
-    const std::string_view id = x.id_text;
+    const std::string_view id = x.id_text();
     head.add("date: ").add(http_date((x.started_at_us + us_between(x.started, x.moment)) / 1'000'000));
     head.add("\r\nx-request-id: ").add(x.client_request_id.empty() ? id : x.client_request_id);
     head.add("\r\nx-ferry-request-id: ").add(id).add("\r\n");

@@ -1,6 +1,7 @@
 // All that is known of one request while it is served.
 #pragma once
 
+#include <array>
 #include <list>
 #include <optional>
 #include <string>
@@ -61,7 +62,8 @@ struct exchange {
     const steady::time_point started = steady::now();
     steady::time_point moment = started;  // the latest look at the clock: good enough for what needs no better
     uuid id = make_uuid(started_at_us);
-    std::string id_text = to_string(id);
+    std::array<char, 36> id_chars = to_chars(id);
+    std::string_view id_text() const { return {id_chars.data(), id_chars.size()}; }
     std::string_view client_address = client.address;  // of the peer, or the one a trusted proxy names
     std::string_view client_request_id;                // the client's x-request-id where it is sane, else ""
     steady::time_point total_until = steady::time_point::max();

@@ -154,7 +154,7 @@ void log_access(exchange& x) {
     const auto duration = us_between(x.started, steady::now());
     x.core.counts.measured.finished(x, duration);
     entry.time_us = x.started_at_us + duration;
-    entry.request_id = x.id_text;
+    entry.request_id = x.id_text();
     entry.client_ip = x.client_address;
     entry.method = x.head.method;
     entry.target = x.head.target;
