@@ -31,6 +31,7 @@ public:
     }
 
     [[gnu::always_inline]] text_buffer& add(std::string_view piece) {
+        if (piece.empty()) return *this;  // it may have no address to copy from
         if (capacity_ - size_ < piece.size()) grow(piece.size());
         std::memcpy(memory_.get() + size_, piece.data(), piece.size());
         size_ += piece.size();
