@@ -138,6 +138,7 @@ class StoreIsAway(PostgresCase):
         """The model's name that the upstream is sent now."""
         before = len(self.upstream.served)
         self.ask(ferry, 1)
+        eventually(lambda: len(self.upstream.served) > before)
         return json.loads(self.upstream.served[before].body)["model"]
 
     def test_a_change_made_with_psql_is_live_in_every_program_within_a_second(self):

@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_call_without_an_answer_ends_at_its_deadline) {
 
 BOOST_AUTO_TEST_CASE(a_statement_that_takes_too_long_is_ended_by_the_server_first) {
     options made = chosen();
-    made.call_timeout = milliseconds(300);
+    made.call_timeout = milliseconds(3000);
     BOOST_CHECK_EXCEPTION(open(made)->models()->change_token(), store_unavailable, [](const store_unavailable& error) {
         return std::string_view(error.what()).find("statement timeout") != std::string_view::npos;
     });
