@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "store/catalog_rows.hpp"
 #include "store/postgres/row_reader.hpp"
 #include "store/store_error.hpp"
 
@@ -17,34 +18,7 @@ std::vector<model_row> read_models(pqxx::transaction_base& in) {
     std::vector<model_row> rows;
     for (const auto& one : found) {
         model_row row;
-        row_reader from(one, row.defect);
-        row.id = from.integer(0);
-        row.model_name = from.text();
-        row.display_name = from.text();
-        row.provider = from.optional_text().value_or("other");
-        row.api_endpoint = from.text();
-        row.api_key = from.text();
-        row.base_price_pico = from.optional_price().value_or(0);
-        row.input_price_pico = from.optional_price();
-        row.output_price_pico = from.optional_price();
-        row.cached_input_price_pico = from.optional_price();
-        row.currency = from.optional_text().value_or("USD");
-        row.is_enabled = from.flag();
-        row.priority = from.integer(0);
-        row.weight = from.integer(1);
-        row.upstream_model = from.optional_text();
-        row.fallback_model = from.optional_text();
-        row.auth_scheme = from.optional_text();
-        row.extra_headers = from.optional_text();
-        row.extra_body = from.optional_text();
-        row.proxy = from.optional_text();
-        row.connect_timeout_ms = from.optional_integer();
-        row.first_byte_timeout_ms = from.optional_integer();
-        row.idle_timeout_ms = from.optional_integer();
-        row.total_timeout_ms = from.optional_integer();
-        row.max_context_tokens = from.optional_integer();
-        row.capabilities = from.optional_text();
-        row.created_at_us = from.informative_time();
+        read_row(row_reader(one, row.defect), row);
         rows.push_back(std::move(row));
     }
     return rows;
@@ -55,11 +29,7 @@ std::vector<route_row> read_routes(pqxx::transaction_base& in) {
     std::vector<route_row> rows;
     for (const auto& one : found) {
         route_row row;
-        row_reader from(one, row.defect);
-        row.name = from.text();
-        row.strategy = from.text();
-        row.members = from.text();
-        row.is_enabled = from.flag();
+        read_row(row_reader(one, row.defect), row);
         rows.push_back(std::move(row));
     }
     return rows;
@@ -74,28 +44,7 @@ std::vector<key_row> read_keys(pqxx::transaction_base& in) {
     std::vector<key_row> rows;
     for (const auto& one : found) {
         key_row row;
-        row_reader from(one, row.defect);
-        row.id = from.integer(0);
-        row.public_id = from.text();
-        row.key_sha256 = from.text();
-        row.name = from.text();
-        row.user_id = from.optional_integer();
-        row.team_id = from.optional_integer();
-        row.allowed_models = from.optional_text();
-        row.rpm = from.optional_integer();
-        row.tpm = from.optional_integer();
-        row.max_parallel = from.optional_integer();
-        row.budget_pico = from.optional_integer();
-        row.budget_period = from.optional_text();
-        row.store_messages = from.flag();
-        row.expires_at_us = from.optional_time();
-        row.rotated_from = from.optional_integer();
-        row.grace_until_us = from.optional_time();
-        row.is_enabled = from.flag();
-        row.created_at_us = from.informative_time();
-        const std::int64_t used = from.informative_time();
-        if (used != 0) row.last_used_at_us = used;
-        if (!row.defect.empty()) row.is_enabled = false;  // an expiry nobody can read must not mean "never"
+        read_row(row_reader(one, row.defect), row);
         rows.push_back(std::move(row));
     }
     return rows;
