@@ -9,7 +9,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
@@ -177,13 +176,7 @@ std::unique_ptr<byte_stream> adopt_stream(asio::io_context& core, int fd, const 
     sockaddr_storage name{};
     socklen_t length = sizeof name;
     ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length);
-    asio::generic::stream_protocol::socket socket(core);
-    error_code error;
-    socket.assign(asio::generic::stream_protocol(name.ss_family, 0), fd, error);
-    if (error) {
-        ::close(fd);
-        return nullptr;
-    }
+    owned_socket socket(core, fd, name.ss_family != AF_UNIX);
     if (tls != nullptr && name.ss_family != AF_UNIX) return tls->wrap(std::move(socket));
     return std::make_unique<plain_stream>(std::move(socket));
 }

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "net/readiness.hpp"
+
 namespace ferry::net {
 
 // Something a coroutine may be waiting on, which another party (a deadline, the client's watcher) may end.
@@ -47,22 +49,28 @@ public:
     // What an accepted connection needs before its first byte: TLS shakes hands. False: there will be no connection.
     virtual boost::asio::awaitable<bool> secure() { co_return true; }
 
+    // False if a read would find nothing, as the core's loop last saw it. Costs nothing.
+    virtual bool may_read() const = 0;
     // Without waiting: what is there now, or would_block.
     virtual io_result try_read(std::span<char> into) noexcept = 0;
     // Without waiting: writes what the kernel takes now, gathered; may be part of it.
     virtual io_result try_write(std::span<const iovec> pieces) noexcept = 0;
     // Waits for at least one byte.
     virtual boost::asio::awaitable<io_result> read_some(std::span<char> into) = 0;
+    // What read_some gives at once, or would_block: then co_await source().until_readable() and ask again, which is a
+    // read_some without a coroutine of its own.
+    virtual io_result read_now(std::span<char> into) noexcept = 0;
     // Writes every byte of `pieces`, in one system call where the kernel takes it. The pieces are consumed in place.
     boost::asio::awaitable<io_result> write_all(std::span<iovec> pieces);
     // Waits until more can be written.
     virtual boost::asio::awaitable<io_status> wait_writable() = 0;
 
     // Calls `on_readable` once, on this core, when bytes or an end arrive while nobody reads; replaced by a later
-    // call; forgotten by unwatch(). Costs no cancellation: a watch left over from the last request is used again.
+    // call; forgotten by unwatch().
     virtual void watch(std::function<void()> on_readable) = 0;
     virtual void unwatch() = 0;
 
+    virtual ready_source& source() = 0;
     virtual void resume() = 0;
     // Closes at once. `abortive` sends RST, so that a peer cannot mistake what it has for the whole.
     virtual void close(bool abortive = false) = 0;

@@ -17,9 +17,7 @@ void post_to(boost::asio::io_context& core, std::function<void()> job);
 void spawn(boost::asio::io_context& core, boost::asio::awaitable<void> work,
            std::function<void(const std::string&)> on_error);
 
-// Lets everything else that is ready on this core run first. Before a request goes upstream: what became ready in the
-// same turn of the loop is worked off, then all of it is written, and the peer is woken once for many writes, which on
-// loopback and virtual machines is most of what a write costs. Measured: doing the same to answers gains nothing.
+// Lets everything else that is ready on this core run first.
 inline auto end_of_turn() {
     return boost::asio::post(boost::asio::deferred);
 }

@@ -4,93 +4,59 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
+
+#include "net/executor.hpp"
 
 namespace ferry::net {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::deferred);
-
-io_result from_errno() {
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {0, io_status::would_block, 0};
-    return {0, io_status::failed, errno};
-}
+// A peer that sends faster than it is read must leave the core to others now and then.
+constexpr int most_reads_in_a_row = 8;
 
 }  // namespace
 
-struct socket_stream::watch_state {
-    std::function<void()> on_readable;
-    bool armed = false;
-};
-
-socket_stream::socket_stream(socket_type socket)
-    : socket_(std::move(socket)), fd_(socket_.native_handle()), watch_(std::make_shared<watch_state>()) {
-    error_code ignored;
-    socket_.non_blocking(true, ignored);
-    socket_.native_non_blocking(true, ignored);
+void owned_socket::close() {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
-socket_stream::~socket_stream() {
-    watch_->on_readable = nullptr;
-}
+socket_stream::socket_stream(owned_socket socket)
+    : socket_(std::move(socket)), source_(socket_.core(), socket_.fd(), socket_.is_tcp()) {}
 
 void socket_stream::watch(std::function<void()> on_readable) {
-    watch_->on_readable = std::move(on_readable);
-    if (!watch_->armed && socket_.is_open()) arm_watch();
-}
-
-void socket_stream::unwatch() {
-    watch_->on_readable = nullptr;
-}
-
-void socket_stream::arm_watch() {
-    watch_->armed = true;
-    socket_.async_wait(socket_type::wait_read, [state = watch_](const error_code& error) {
-        state->armed = false;
-        // A cancelled wait says nothing about the peer: close() or interrupt() caused it.
-        if (error == asio::error::operation_aborted || !state->on_readable) return;
-        auto action = std::move(state->on_readable);
-        state->on_readable = nullptr;
-        action();
-    });
+    if (is_open()) source_.watch(std::move(on_readable));
 }
 
 void socket_stream::interrupt() {
     interrupted_ = true;
-    error_code ignored;
-    if (socket_.is_open()) socket_.cancel(ignored);
+    source_.wake();
 }
 
 void socket_stream::close(bool abortive) {
-    if (!socket_.is_open()) return;
+    if (!is_open()) return;
     if (abortive) {
         const linger now{1, 0};
-        ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
     }
-    interrupted_ = true;
-    watch_->on_readable = nullptr;
-    error_code ignored;
-    socket_.close(ignored);
-    fd_ = -1;
+    source_.forget();
+    socket_.close();
+    interrupt();
 }
 
 void socket_stream::shut_down_writes() {
-    if (socket_.is_open()) ::shutdown(fd_, SHUT_WR);
+    if (is_open()) ::shutdown(fd(), SHUT_WR);
 }
 
 std::string socket_stream::peer_address() const {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
-    if (::getpeername(fd_, reinterpret_cast<sockaddr*>(&address), &length) != 0) return {};
+    if (::getpeername(fd(), reinterpret_cast<sockaddr*>(&address), &length) != 0) return {};
     char text[INET6_ADDRSTRLEN] = {};
     if (address.ss_family == AF_INET) {
         ::inet_ntop(AF_INET, &reinterpret_cast<sockaddr_in&>(address).sin_addr, text, sizeof text);
@@ -102,25 +68,40 @@ std::string socket_stream::peer_address() const {
     return text;
 }
 
-socket_stream::socket_type socket_stream::release_socket() {
-    watch_->on_readable = nullptr;
+owned_socket socket_stream::release_socket() {
+    source_.forget();
     interrupted_ = true;
-    fd_ = -1;
     return std::move(socket_);
 }
 
 asio::awaitable<io_status> socket_stream::wait_writable() {
-    if (interrupted_) co_return io_status::interrupted;
-    auto [error] = co_await socket_.async_wait(socket_type::wait_write, as_result);
-    if (interrupted_) co_return io_status::interrupted;
-    co_return error ? io_status::failed : io_status::ok;
+    if (!interrupted_) co_await source_.until_writable();
+    co_return interrupted_ ? io_status::interrupted : io_status::ok;
 }
 
 asio::awaitable<io_status> socket_stream::wait_readable() {
-    if (interrupted_) co_return io_status::interrupted;
-    auto [error] = co_await socket_.async_wait(socket_type::wait_read, as_result);
-    if (interrupted_) co_return io_status::interrupted;
-    co_return error ? io_status::failed : io_status::ok;
+    if (!interrupted_) co_await source_.until_readable();
+    co_return interrupted_ ? io_status::interrupted : io_status::ok;
+}
+
+io_result socket_stream::read_now(std::span<char> into) noexcept {
+    if (interrupted_) return {0, io_status::interrupted, 0};
+    if (!may_read()) return {0, io_status::would_block, 0};
+    return try_read(into);
+}
+
+asio::awaitable<io_result> socket_stream::read_some(std::span<char> into) {
+    if (may_read() && ++reads_in_a_row_ > most_reads_in_a_row) {
+        reads_in_a_row_ = 0;
+        co_await end_of_turn();
+    }
+    auto got = read_now(into);
+    while (got.status == io_status::would_block) {
+        reads_in_a_row_ = 0;
+        co_await source_.until_readable();
+        got = read_now(into);
+    }
+    co_return got;
 }
 
 void consume(std::span<iovec>& pieces, std::size_t written) {
@@ -154,35 +135,41 @@ asio::awaitable<io_result> byte_stream::write_all(std::span<iovec> pieces) {
 }
 
 std::unique_ptr<plain_stream> plain_stream::open(asio::io_context& context, const asio::ip::address& address) {
-    socket_type socket(context);
-    const asio::ip::tcp::endpoint endpoint(address, 0);
-    error_code error;
-    socket.open(endpoint.protocol(), error);
-    if (error) return nullptr;
+    const int family = address.is_v6() ? AF_INET6 : AF_INET;
+    const int fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return nullptr;
     const int on = 1;
-    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return std::make_unique<plain_stream>(std::move(socket));
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return std::make_unique<plain_stream>(owned_socket(context, fd, true));
 }
 
 asio::awaitable<io_result> plain_stream::connect(asio::ip::address address, std::uint16_t port) {
     io_result outcome;
     const asio::ip::tcp::endpoint endpoint(address, port);
-    const socket_type::endpoint_type generic(endpoint);
-    auto [error] = co_await socket_.async_connect(generic, as_result);
-    if (interrupted()) {
-        outcome.status = io_status::interrupted;
-    } else if (error) {
-        outcome.status = io_status::failed;
-        outcome.error = error.value();
+    int error = ::connect(fd(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0 ? 0 : errno;
+    if (error == EINPROGRESS) {
+        source().note_no_room();
+        outcome.status = co_await wait_writable();
+        socklen_t length = sizeof error;
+        if (outcome.status == io_status::ok) ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &length);
     }
+    if (outcome.status != io_status::ok || error == 0) co_return outcome;
+    outcome.status = io_status::failed;
+    outcome.error = error;
     co_return outcome;
 }
 
 io_result plain_stream::try_read(std::span<char> into) noexcept {
-    const auto count = ::recv(fd_, into.data(), into.size(), MSG_DONTWAIT);
-    if (count > 0) return {static_cast<std::size_t>(count), io_status::ok, 0};
+    const auto count = ::recv(fd(), into.data(), into.size(), MSG_DONTWAIT);
     if (count == 0) return {0, io_status::eof, 0};
-    return from_errno();
+    if (count > 0) {
+        if (static_cast<std::size_t>(count) < into.size()) source().note_short_read();
+        return {static_cast<std::size_t>(count), io_status::ok, 0};
+    }
+    if (errno == EINTR) return {0, io_status::would_block, 0};
+    if (errno != EAGAIN) return {0, io_status::failed, errno};
+    source().note_nothing_to_read();
+    return {0, io_status::would_block, 0};
 }
 
 io_result plain_stream::try_write(std::span<const iovec> pieces) noexcept {
@@ -190,29 +177,12 @@ io_result plain_stream::try_write(std::span<const iovec> pieces) noexcept {
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(pieces.data());
     message.msg_iovlen = std::min(pieces.size(), most_pieces);
-    const auto count = ::sendmsg(fd_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const auto count = ::sendmsg(fd(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (count >= 0) return {static_cast<std::size_t>(count), io_status::ok, 0};
-    return from_errno();
-}
-
-asio::awaitable<io_result> plain_stream::read_some(std::span<char> into) {
-    io_result got;
-    if (interrupted()) {
-        got.status = io_status::interrupted;
-        co_return got;
-    }
-    const asio::mutable_buffer buffer(into.data(), into.size());
-    auto [error, count] = co_await socket_.async_read_some(buffer, as_result);
-    got.bytes = count;
-    if (!error) co_return got;
-    got.status = io_status::failed;
-    got.error = error.value();
-    if (interrupted()) {
-        got.status = io_status::interrupted;
-    } else if (error == asio::error::eof) {
-        got.status = io_status::eof;
-    }
-    co_return got;
+    if (errno == EINTR) return {0, io_status::would_block, 0};
+    if (errno != EAGAIN) return {0, io_status::failed, errno};
+    source().note_no_room();
+    return {0, io_status::would_block, 0};
 }
 
 }  // namespace ferry::net

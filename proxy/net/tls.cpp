@@ -65,11 +65,11 @@ tls_client::~tls_client() {
     SSL_CTX_free(context_);
 }
 
-std::unique_ptr<tls_stream> tls_client::wrap(socket_stream::socket_type socket, const std::string& sni,
-                                             const std::string& host, std::shared_ptr<tls_session_slot> slot) {
+std::unique_ptr<tls_stream> tls_client::wrap(owned_socket socket, const std::string& sni, const std::string& host,
+                                             std::shared_ptr<tls_session_slot> slot) {
     SSL* ssl = SSL_new(context_);
     if (ssl == nullptr) return nullptr;
-    SSL_set_fd(ssl, socket.native_handle());
+    SSL_set_fd(ssl, socket.fd());
     SSL_set_connect_state(ssl);
     SSL_set_ex_data(ssl, slot_index(), slot.get());
     if (slot->session != nullptr) SSL_set_session(ssl, slot->session);
@@ -85,7 +85,7 @@ std::unique_ptr<tls_stream> tls_client::wrap(socket_stream::socket_type socket, 
     return std::make_unique<tls_stream>(std::move(socket), ssl, std::move(slot));
 }
 
-tls_stream::tls_stream(socket_type socket, SSL* ssl, std::shared_ptr<tls_session_slot> slot)
+tls_stream::tls_stream(owned_socket socket, SSL* ssl, std::shared_ptr<tls_session_slot> slot)
     : socket_stream(std::move(socket)), ssl_(ssl), slot_(std::move(slot)) {}
 
 tls_stream::~tls_stream() {
@@ -94,15 +94,23 @@ tls_stream::~tls_stream() {
     SSL_free(ssl_);
 }
 
+// SSL_get_error(), and what the kernel must have told OpenSSL.
+int tls_stream::why(int outcome) noexcept {
+    const int reason = SSL_get_error(ssl_, outcome);
+    if (reason == SSL_ERROR_WANT_READ) source().note_nothing_to_read();
+    if (reason == SSL_ERROR_WANT_WRITE) source().note_no_room();
+    return reason;
+}
+
 asio::awaitable<io_status> tls_stream::negotiate() {
     for (;;) {
         ERR_clear_error();
         const int done = SSL_do_handshake(ssl_);
         if (done == 1) co_return io_status::ok;
-        const int why = SSL_get_error(ssl_, done);
+        const int reason = why(done);
         auto ready = io_status::failed;
-        if (why == SSL_ERROR_WANT_READ) ready = co_await wait_readable();
-        if (why == SSL_ERROR_WANT_WRITE) ready = co_await wait_writable();
+        if (reason == SSL_ERROR_WANT_READ) ready = co_await wait_readable();
+        if (reason == SSL_ERROR_WANT_WRITE) ready = co_await wait_writable();
         if (ready != io_status::ok) co_return ready;
     }
 }
@@ -135,19 +143,19 @@ void tls_stream::refuse_plain_http() noexcept {
     static_assert(answer.size() - answer.find("\r\n\r\n") - 4 == 152);
     // What lies unread would make the kernel throw the answer away.
     char unread[4096];
-    while (::recv(fd_, unread, sizeof unread, MSG_DONTWAIT) > 0) {
+    while (::recv(fd(), unread, sizeof unread, MSG_DONTWAIT) > 0) {
     }
-    if (::send(fd_, answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL) > 0) ::shutdown(fd_, SHUT_WR);
+    if (::send(fd(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL) > 0) ::shutdown(fd(), SHUT_WR);
 }
 
 io_result tls_stream::try_read(std::span<char> into) noexcept {
     ERR_clear_error();
     const int count = SSL_read(ssl_, into.data(), static_cast<int>(std::min<std::size_t>(into.size(), 1u << 30)));
     if (count > 0) return {static_cast<std::size_t>(count), io_status::ok, 0};
-    const int why = SSL_get_error(ssl_, count);
-    wants_write_ = why == SSL_ERROR_WANT_WRITE;
-    if (why == SSL_ERROR_WANT_READ || wants_write_) return {0, io_status::would_block, 0};
-    if (why == SSL_ERROR_ZERO_RETURN) return {0, io_status::eof, 0};
+    const int reason = why(count);
+    source().reads_need_room(reason == SSL_ERROR_WANT_WRITE);
+    if (reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE) return {0, io_status::would_block, 0};
+    if (reason == SSL_ERROR_ZERO_RETURN) return {0, io_status::eof, 0};
     return {0, io_status::failed, errno};
 }
 
@@ -170,26 +178,14 @@ io_result tls_stream::try_write(std::span<const iovec> pieces) noexcept {
     ERR_clear_error();
     const int count = SSL_write(ssl_, data, static_cast<int>(std::min(size, record)));
     if (count > 0) return {static_cast<std::size_t>(count), io_status::ok, 0};
-    const int why = SSL_get_error(ssl_, count);
-    if (why == SSL_ERROR_WANT_WRITE || why == SSL_ERROR_WANT_READ) return {0, io_status::would_block, 0};
+    const int reason = why(count);
+    if (reason == SSL_ERROR_WANT_WRITE || reason == SSL_ERROR_WANT_READ) return {0, io_status::would_block, 0};
     return {0, io_status::failed, errno};
 }
 
-asio::awaitable<io_result> tls_stream::read_some(std::span<char> into) {
-    for (;;) {
-        auto got = try_read(into);
-        if (got.status != io_status::would_block) co_return got;
-        auto ready = io_status::ok;
-        if (wants_write_) {
-            ready = co_await wait_writable();
-        } else {
-            ready = co_await wait_readable();
-        }
-        if (ready != io_status::ok) {
-            got.status = ready;
-            co_return got;
-        }
-    }
+// OpenSSL may hold what the kernel has no more.
+bool tls_stream::may_read() const {
+    return SSL_has_pending(ssl_) == 1 || socket_stream::may_read();
 }
 
 // The other side must be able to tell this end from one that somebody else made.

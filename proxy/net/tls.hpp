@@ -41,7 +41,7 @@ public:
     tls_client& operator=(const tls_client&) = delete;
 
     // Takes a connected socket. `sni` is "" for an address literal; `host` is what the certificate must name.
-    std::unique_ptr<tls_stream> wrap(socket_stream::socket_type socket, const std::string& sni, const std::string& host,
+    std::unique_ptr<tls_stream> wrap(owned_socket socket, const std::string& sni, const std::string& host,
                                      std::shared_ptr<tls_session_slot> slot);
 
 private:
@@ -53,7 +53,7 @@ private:
 // without close_notify reads as failed, not as eof.
 class tls_stream final : public socket_stream {
 public:
-    tls_stream(socket_type socket, SSL* ssl, std::shared_ptr<tls_session_slot> slot);
+    tls_stream(owned_socket socket, SSL* ssl, std::shared_ptr<tls_session_slot> slot);
     ~tls_stream() override;
 
     // Fault upstream_tls_error, with the reason; upstream_unreachable when the peer closed; nothing on success.
@@ -64,17 +64,17 @@ public:
 
     io_result try_read(std::span<char> into) noexcept override;
     io_result try_write(std::span<const iovec> pieces) noexcept override;
-    boost::asio::awaitable<io_result> read_some(std::span<char> into) override;
+    bool may_read() const override;
     void close(bool abortive) override;
     void shut_down_writes() override;
 
 private:
     boost::asio::awaitable<io_status> negotiate();
+    int why(int outcome) noexcept;
     void refuse_plain_http() noexcept;
 
     SSL* ssl_;
     std::shared_ptr<tls_session_slot> slot_;
-    bool wants_write_ = false;
 };
 
 }  // namespace ferry::net

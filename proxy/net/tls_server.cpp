@@ -89,10 +89,10 @@ tls_server::~tls_server() {
     SSL_CTX_free(context_);
 }
 
-std::unique_ptr<tls_stream> tls_server::wrap(socket_stream::socket_type socket) const {
+std::unique_ptr<tls_stream> tls_server::wrap(owned_socket socket) const {
     SSL* ssl = SSL_new(context_);
     if (ssl == nullptr) return nullptr;
-    SSL_set_fd(ssl, socket.native_handle());
+    SSL_set_fd(ssl, socket.fd());
     SSL_set_accept_state(ssl);
     return std::make_unique<tls_stream>(std::move(socket), ssl, nullptr);
 }

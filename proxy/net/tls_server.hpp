@@ -26,7 +26,7 @@ public:
     tls_server& operator=(const tls_server&) = delete;
 
     // Takes an accepted socket, whose secure() is to be awaited first. Null without memory.
-    std::unique_ptr<tls_stream> wrap(socket_stream::socket_type socket) const;
+    std::unique_ptr<tls_stream> wrap(owned_socket socket) const;
 
 private:
     void use(const tls_files& files);

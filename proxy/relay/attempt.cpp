@@ -61,7 +61,7 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
     if (!lease_) failed = co_await connect();
     if (!failed) {
         auto gather = begin_send();
-        co_await net::end_of_turn();
+        co_await lease_->stream->source().until_turn_ends();
         std::span<iovec> rest(gather);
         const auto first = lease_->stream->try_write(rest);
         result_.bytes_up = static_cast<std::int64_t>(first.bytes);
@@ -70,7 +70,22 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
         sent_at_ = steady::now();
         clock_->on_sent(sent_at_);
     }
-    if (!failed) failed = co_await read_head();
+    if (!failed) lease_->reader.reset();
+    while (!failed) {
+        const auto complete = take_head();
+        if (!complete) failed = complete.error();
+        if (failed || *complete) break;
+        auto& stream = *lease_->stream;
+        const auto into = begin_read();
+        const net::interrupt_slot::holder waiting(x_.waiting, stream);
+        auto got = stream.read_now(into);
+        while (got.status == net::io_status::would_block) {
+            co_await stream.source().until_readable();
+            got = stream.read_now(into);
+        }
+        end_read(got);
+        if (got.status != net::io_status::ok) failed = why_no_bytes(got);
+    }
     failed_.client_waits = !x_.gone && !x_.stopping();
     co_return failed;
 }
@@ -134,39 +149,32 @@ asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) 
     co_return std::nullopt;
 }
 
-asio::awaitable<std::optional<fault>> attempt::read_head() {
+// From what has come: true once the head of the answer is whole, interim ones passed over.
+result<bool> attempt::take_head() {
     auto& c = *lease_.operator->();
-    c.reader.reset();
-    for (int interim = 0; interim <= most_interim_answers;) {
-        auto progress = c.reader.read_head(c.unread());
-        if (!progress) co_return progress.error();
-        if (*progress == net::http_reader::progress::done) {
-            c.begin += c.reader.head_size();
-            head_end_ = c.begin;
-            if (head().status >= 200) {
-                note_answer_head();
-                co_return std::nullopt;
-            }
-            if (head().status == 101) {
-                co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
-                                          "The upstream switched to another protocol, which nobody asked for.");
-            }
-            ++interim;
-            c.reader.reset();
-            continue;
+    for (;;) {
+        const auto progress = c.reader.read_head(c.unread());
+        if (!progress) return progress.error();
+        if (*progress != net::http_reader::progress::done) break;
+        c.begin += c.reader.head_size();
+        head_end_ = c.begin;
+        if (head().status >= 200) {
+            note_answer_head();
+            return true;
         }
-        if (c.end == c.buffer.size()) {
-            co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
-                                      "The head of the upstream's answer is larger than 16 KiB.");
+        if (head().status == 101) {
+            return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                                   "The upstream switched to another protocol, which nobody asked for.");
         }
-        const auto into = begin_read();
-        const net::interrupt_slot::holder waiting(x_.waiting, *c.stream);
-        const auto got = co_await c.stream->read_some(into);
-        end_read(got);
-        if (got.status != net::io_status::ok) co_return why_no_bytes(got);
+        if (++interim_answers_ > most_interim_answers) {
+            return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                                   "The upstream sent one interim answer after another.");
+        }
+        c.reader.reset();
     }
-    co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
-                              "The upstream sent one interim answer after another.");
+    if (c.end < c.buffer.size()) return false;
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                           "The head of the upstream's answer is larger than 16 KiB.");
 }
 
 void attempt::note_answer_head() {

@@ -160,22 +160,34 @@ text_buffer error_headers(const fault& why, const openai::fault_answer& answer) 
 
 }  // namespace
 
-asio::awaitable<void> send_whole(exchange& x, int status, std::string_view content_type,
-                                 std::span<const std::string_view> pieces, std::string_view extra_headers) {
+whole_answer::whole_answer(exchange& x, int status, std::string_view content_type,
+                           std::span<const std::string_view> pieces, std::string_view extra_headers)
+    : x_(x), head_(start_head(x, status, content_type)) {
     std::size_t length = 0;
     for (const auto& one : pieces) length += one.size();
-    auto head = start_head(x, status, content_type);
-    head.add(extra_headers);
-    if (status != 204) head.add("content-length: ").add(length).add("\r\n");  // RFC 9110 section 8.6
-    head.add("\r\n");
+    head_.add(extra_headers);
+    if (status != 204) head_.add("content-length: ").add(length).add("\r\n");  // RFC 9110 section 8.6
+    head_.add("\r\n");
     if (x.end.status == 0) x.end.status = status;
-    net::gather_list gather;
-    gather.push_back(net::piece(head));
+    gather_.push_back(net::piece(head_));
     if (x.head.method != "HEAD") {
-        for (const auto& one : pieces) gather.push_back(net::piece(one));
+        for (const auto& one : pieces) gather_.push_back(net::piece(one));
     }
-    std::span<iovec> left(gather);
-    if (write_now(x, left) == write_step::blocked) co_await write_rest(x, left);
+    left_ = gather_;
+}
+
+bool whole_answer::write_now() {
+    return relay::write_now(x_, left_) != write_step::blocked;
+}
+
+asio::awaitable<bool> whole_answer::write_rest() {
+    return relay::write_rest(x_, left_);
+}
+
+asio::awaitable<void> send_whole(exchange& x, int status, std::string_view content_type,
+                                 std::span<const std::string_view> pieces, std::string_view extra_headers) {
+    whole_answer answer(x, status, content_type, pieces, extra_headers);
+    if (!answer.write_now()) co_await answer.write_rest();
 }
 
 asio::awaitable<void> send_error(exchange& x, const fault& why, bool attempts_used) {

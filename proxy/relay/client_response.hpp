@@ -16,7 +16,24 @@ namespace ferry::relay {
 
 inline constexpr std::string_view json_type = "application/json";
 
-// A whole answer. `pieces` are the body; a HEAD request gets the head alone. Sets x.end.status where it is 0.
+// A whole answer that is about to be written. Owned by who writes it; the pieces must outlive it.
+// `pieces` are the body; a HEAD request gets the head alone. Sets x.end.status where it is 0.
+class whole_answer {
+public:
+    whole_answer(exchange& x, int status, std::string_view content_type, std::span<const std::string_view> pieces,
+                 std::string_view extra_headers);
+    // False where the kernel did not take all of it at once: then co_await write_rest().
+    bool write_now();
+    boost::asio::awaitable<bool> write_rest();
+
+private:
+    exchange& x_;
+    text_buffer head_;
+    net::gather_list gather_;
+    std::span<iovec> left_;
+};
+
+// Both steps of it.
 boost::asio::awaitable<void> send_whole(exchange& x, int status, std::string_view content_type,
                                         std::span<const std::string_view> pieces, std::string_view extra_headers = {});
 

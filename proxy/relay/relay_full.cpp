@@ -168,7 +168,8 @@ asio::awaitable<std::optional<fault>> relay_full(exchange& x, attempt& from) {
     if (settle(x)) co_await until_durable(x);
     const auto pieces = doc.pieces();
     const auto coding = coding_header(from.head());
-    co_await send_whole(x, from.head().status, from.head().content_type.value_or(json_type), pieces, coding);
+    whole_answer answer(x, from.head().status, from.head().content_type.value_or(json_type), pieces, coding);
+    if (!answer.write_now()) co_await answer.write_rest();
     from.release();
     co_return std::nullopt;
 }

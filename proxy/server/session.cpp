@@ -137,7 +137,11 @@ asio::awaitable<session::head_state> session::read_head() {
         // Most heads come in one piece and need no deadline of their own.
         if (began) limit.arm(steady::now() + context_.bounds.header_timeout);
         began = false;
-        const auto got = co_await stream.read_some(link_.space());
+        auto got = stream.read_now(link_.space());
+        while (got.status == net::io_status::would_block) {
+            co_await stream.source().until_readable();
+            got = stream.read_now(link_.space());
+        }
         if (got.status == net::io_status::interrupted && limit.expired() && !idle_) {
             stream.resume();
             const auto late = fault::client(fault_code::request_timeout,
@@ -177,6 +181,7 @@ asio::awaitable<void> session::serve_request() {
         const auto forwarded = context_.proxies.client_of(link_.address, x.head);
         if (!forwarded.empty()) x.client_address = forwarded;
         co_await answer_client(x);
+        relay::log_access(x);
         x.client_address = link_.address;
     }
     current_ = nullptr;
@@ -184,32 +189,30 @@ asio::awaitable<void> session::serve_request() {
     cut_ = x.cut;
 }
 
+// No coroutine of its own: each of these is one.
 asio::awaitable<void> session::answer_client(relay::exchange& x) {
     x.browser_headers = context_.cors.answer_headers(x.head);
-    const auto found = find_route(x.head.method, x.head.target);
+    auto found = find_route(x.head.method, x.head.target);
     if (found) x.operation = operation_name(found->what);
-    if (found && found->what == operation::chat_completions) {
-        co_await relay::handle(x);
-    } else if (!found && x.head.method == "OPTIONS" && context_.cors.is_on() && !found.error().allow.empty()) {
-        co_await answer_preflight(x, found.error());
-    } else {
-        co_await answer(x, found);
+    if (found && found->what == operation::chat_completions) return relay::handle(x);
+    if (!found && x.head.method == "OPTIONS" && context_.cors.is_on() && !found.error().allow.empty()) {
+        return answer_preflight(x, found.error().allow);
     }
-    relay::log_access(x);
+    return answer(x, std::move(found));
 }
 
 // Browsers ask without a key whether they may ask with one.
-asio::awaitable<void> session::answer_preflight(relay::exchange& x, const fault& found) {
+asio::awaitable<void> session::answer_preflight(relay::exchange& x, std::string allow) {
     if (!link_.reader.body_done()) x.keep_alive = false;
     x.operation = "preflight";
-    const auto headers = context_.cors.preflight_headers(x.head, found.allow);
+    const auto headers = context_.cors.preflight_headers(x.head, allow);
     const std::string_view no_type;
     const std::span<const std::string_view> no_body;
     co_await relay::send_whole(x, 204, no_type, no_body, headers);
 }
 
 // What needs no upstream.
-asio::awaitable<void> session::answer(relay::exchange& x, const result<route>& found) {
+asio::awaitable<void> session::answer(relay::exchange& x, result<route> found) {
     if (!link_.reader.body_done() || (!found && is_suspect(x.head))) x.keep_alive = false;
     std::optional<fault> refused;
     if (found) {

@@ -47,9 +47,9 @@ private:
     boost::asio::awaitable<bool> secure();
     boost::asio::awaitable<head_state> read_head();
     boost::asio::awaitable<void> serve_request();
-    boost::asio::awaitable<void> answer(relay::exchange& x, const result<route>& found);
+    boost::asio::awaitable<void> answer(relay::exchange& x, result<route> found);
     boost::asio::awaitable<void> answer_client(relay::exchange& x);
-    boost::asio::awaitable<void> answer_preflight(relay::exchange& x, const fault& found);
+    boost::asio::awaitable<void> answer_preflight(relay::exchange& x, std::string allow);
     boost::asio::awaitable<void> refuse_head(const fault& why);
     boost::asio::awaitable<void> linger();
 

@@ -169,6 +169,7 @@ void pool::give_back(const std::string& key, std::unique_ptr<connection> c, bool
 
 // Without waiting: has the peer closed, or said something nobody asked for? On TLS a session ticket may have come.
 bool pool::is_quiet(connection& c) {
+    if (!c.stream->may_read()) return true;
     char byte;
     return c.stream->try_read(std::span(&byte, 1)).status == net::io_status::would_block;
 }

@@ -1,9 +1,9 @@
 #include "net/byte_stream.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <array>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <cerrno>
 #include <numeric>
@@ -24,9 +24,8 @@ struct stream_fixture : test::test_core {
     std::pair<std::unique_ptr<plain_stream>, descriptor> unix_pair() {
         std::array<int, 2> ends{};
         BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
-        const boost::asio::generic::stream_protocol protocol(AF_UNIX, 0);
-        socket_stream::socket_type socket(context, protocol, ends[0]);
-        return {std::make_unique<plain_stream>(std::move(socket)), descriptor(ends[1])};
+        ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+        return {std::make_unique<plain_stream>(owned_socket(context, ends[0], false)), descriptor(ends[1])};
     }
     std::pair<std::unique_ptr<plain_stream>, descriptor> tcp_pair() {
         const auto loopback = boost::asio::ip::address_v4::loopback();

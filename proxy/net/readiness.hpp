@@ -1,0 +1,104 @@
+// Which descriptors of a core have something to read or room to write, as an edge-triggered epoll set tells (epoll(7)).
+//
+// The io_context's own reactor tries every read before it waits for it, although the answer to a request that was sent
+// a moment ago is never there yet: of five reads for each request, three found nothing. What is known here makes them
+// needless, and a watch and a look at an idle connection free. The set is one descriptor of the io_context.
+#pragma once
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/intrusive/list.hpp>
+#include <functional>
+#include <utility>
+
+#include "net/resumption.hpp"
+
+namespace ferry::net {
+
+class ready_sources;
+
+using source_hook = boost::intrusive::link_mode<boost::intrusive::auto_unlink>;
+struct of_all;    // every source of a core
+struct of_ready;  // those whose coroutines run in this turn of the loop
+
+// What is known of one socket. At most one coroutine waits to read and one to write. Owned by the stream that owns the
+// socket; lives on its core. REQUIRES: forget() before the socket is closed.
+class ready_source : public boost::intrusive::list_base_hook<boost::intrusive::tag<of_all>, source_hook>,
+                     public boost::intrusive::list_base_hook<boost::intrusive::tag<of_ready>, source_hook> {
+private:
+    auto wait_as(resumption& who) {
+        return boost::asio::async_initiate<const boost::asio::deferred_t, void()>(
+            [this, &who](auto&& handler) {
+                who.keep(std::forward<decltype(handler)>(handler));
+                begin_wait();
+            },
+            boost::asio::deferred);
+    }
+
+public:
+    ready_source(boost::asio::io_context& core, int fd, bool is_tcp);
+    ~ready_source();
+    ready_source(const ready_source&) = delete;
+    ready_source& operator=(const ready_source&) = delete;
+
+    // False: when the loop last looked, a read would have found nothing. What came since then ends a wait.
+    bool may_read() const { return is_readable() || !is_registered_; }
+
+    // What a read or a write that was tried has shown.
+    void note_nothing_to_read() { may_read_ = has_ended_ = false; }
+    // Less than there was room for. A Unix socket may give less though there is more.
+    void note_short_read() {
+        if (is_tcp_) may_read_ = has_ended_;
+    }
+    void note_no_room() { may_write_ = false; }
+    // TLS may have to write before it can read.
+    void reads_need_room(bool need) { reads_need_room_ = need; }
+
+    // co_await: resumed from the loop when it is worth a try, or by wake(). The caller looks for itself which it was.
+    auto until_readable() { return wait_as(reader_); }
+    auto until_writable() { return wait_as(writer_); }
+    // co_await, before a write: resumed when everything that is ready in this turn of the loop has run. What is written
+    // then, one after the other, wakes a peer once, which on loopback and virtual machines is most of what a write
+    // costs.
+    auto until_turn_ends() {
+        return boost::asio::async_initiate<const boost::asio::deferred_t, void()>(
+            [this](auto&& handler) {
+                writer_.keep(std::forward<decltype(handler)>(handler));
+                run_last();
+            },
+            boost::asio::deferred);
+    }
+    void wake();
+
+    // See byte_stream::watch.
+    void watch(std::function<void()> on_readable);
+    void unwatch() { on_readable_ = nullptr; }
+
+    // Nothing more is learned of the socket, and nobody is called.
+    void forget();
+
+private:
+    friend class ready_sources;
+
+    void begin_wait();
+    void run_soon();
+    void run_last();
+    void note(unsigned events);
+    bool is_readable() const { return may_read_ || (reads_need_room_ && may_write_); }
+    bool is_due() const;
+    void run_who_is_due();
+
+    ready_sources& all_;
+    const int fd_;
+    const bool is_tcp_;
+    bool is_registered_ = false;
+    bool may_read_ = true, may_write_ = true;
+    bool has_ended_ = false;  // a FIN or an error: a read tells which
+    bool is_woken_ = false;
+    bool reads_need_room_ = false;
+    resumption reader_, writer_;
+    std::function<void()> on_readable_;
+};
+
+}  // namespace ferry::net
