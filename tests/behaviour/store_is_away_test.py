@@ -136,10 +136,8 @@ class StoreIsAway(PostgresCase):
 
     def model_seen(self, ferry):
         """The model's name that the upstream is sent now."""
-        before = len(self.upstream.served)
-        self.ask(ferry, 1)
-        eventually(lambda: len(self.upstream.served) > before)
-        return json.loads(self.upstream.served[before].body)["model"]
+        nonce, = self.ask(ferry, 1)
+        return json.loads(self.upstream.wait_for(nonce).body)["model"]
 
     def test_a_change_made_with_psql_is_live_in_every_program_within_a_second(self):
         # Asking takes an hour: what is seen is what the store announced.

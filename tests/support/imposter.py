@@ -48,12 +48,17 @@ class Imposter:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = self._listener.getsockname()[1]
         self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/v1"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
 
     def on(self, nonce, *steps):
         self.scripts[nonce] = list(steps)
 
     def close(self):
+        # A thread that is left in accept() is a trap: a signal, as of a child that stops while the main thread starts
+        # another one, makes the kernel begin that call anew, with the same number, which is the next listener's by now.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._acceptor.join()
         self._listener.close()
 
     def requests(self, nonce):
