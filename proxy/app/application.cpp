@@ -30,6 +30,10 @@ sigset_t stop_signals() {
     return set;
 }
 
+void report_unmade(const std::string& what) {
+    log_error("A document of the admin listener could not be made: {}", what);
+}
+
 // Two descriptors a request, and the soft limit is often 1024.
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -51,7 +55,8 @@ application::application(settings configuration, std::function<load_result()> lo
       load_again_(std::move(load_again)),
       most_connections_(static_cast<std::int64_t>(settings_.server.max_connections)),
       bodies_(settings_.server.limits.body_memory),
-      shared_{settings_, lookup_, bodies_, read_certificate(settings_, nullptr)} {}
+      shared_{settings_, lookup_, bodies_, read_certificate(settings_, nullptr)},
+      operators_("operators", report_unmade) {}
 
 application::~application() {
     lookup_.stop();
@@ -124,12 +129,16 @@ void application::start_cores() {
         }
         cores_.push_back(std::move(made));
     }
+    cores_.front()->listen_for_ops(admin_sockets_.front(), ops_answers());
+}
+
+server::ops_answers application::ops_answers() {
     server::ops_answers answers;
     answers.not_ready = [this] { return not_ready(); };
     answers.degraded = [this] { return degraded(); };
-    answers.status = [this] { return status_json(look()); };
-    answers.metrics = [this] { return metrics_text(look()); };
-    cores_.front()->listen_for_ops(admin_sockets_.front(), std::move(answers));
+    answers.status = [this](auto take) { operators_.post([this, take] { take(status_json(look())); }); };
+    answers.metrics = [this](auto take) { operators_.post([this, take] { take(metrics_text(sheet_, look())); }); };
+    return answers;
 }
 
 void application::publish(catalog::published fresh) {
@@ -186,13 +195,20 @@ std::optional<std::string> application::degraded() const {
 }
 
 status_sources application::look() const {
-    status_sources from{cores_,   settings_, bodies_,   refresher_->state(), {}, journal_->status(), shipper_->status(),
-                        started_, draining_, degraded()};
-    {
-        const std::lock_guard lock(mutex_);
-        from.refused_keys = refused_keys_;
-    }
-    return from;
+    std::unique_lock lock(mutex_);
+    auto configuration = settings_;
+    auto refused_keys = refused_keys_;
+    lock.unlock();
+    return {cores_,
+            std::move(configuration),
+            bodies_,
+            refresher_->state(),
+            std::move(refused_keys),
+            journal_->status(),
+            shipper_->status(),
+            started_,
+            draining_,
+            degraded()};
 }
 
 std::string application::client_url() const {
@@ -251,6 +267,7 @@ void application::stop() {
     for (auto& one : cores_) one->finish();
     for (auto& one : cores_) one->join();
     lookup_.stop();
+    operators_.stop();
     for (auto& one : cores_) {
         if (one->is_empty()) continue;
         log_error("A connection did not end when it was told to; please report it.");

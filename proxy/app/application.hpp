@@ -10,11 +10,13 @@
 
 #include "app/config/settings.hpp"
 #include "app/core.hpp"
+#include "app/metric_sheet.hpp"
 #include "app/service_manager.hpp"
 #include "app/status.hpp"
 #include "catalog/refresher.hpp"
 #include "net/acceptor.hpp"
 #include "store/database.hpp"
+#include "store/store_thread.hpp"
 #include "upstream/name_lookup.hpp"
 #include "usage/journal.hpp"
 #include "usage/shipper.hpp"
@@ -53,6 +55,7 @@ private:
     std::optional<std::string> not_ready() const;
     std::optional<std::string> degraded() const;
     status_sources look() const;
+    server::ops_answers ops_answers();
 
     void reload();
     void reconfigure(settings fresh);
@@ -82,10 +85,14 @@ private:
     std::unique_ptr<catalog::refresher> refresher_;
     std::unique_ptr<store::catalog_watch> watch_;  // null where the store has none
 
-    mutable std::mutex mutex_;  // guards refused_keys_
+    mutable std::mutex mutex_;  // guards refused_keys_, and settings_ while the main thread changes it
     std::vector<catalog::refused_row> refused_keys_;
     std::atomic<bool> draining_{false};
     steady::time_point started_ = steady::now();
+
+    metric_sheet sheet_;  // of the thread below
+    // Makes what is long, one document at a time, so that no core does. Last: it reads all of the above.
+    store::store_thread operators_;
 };
 
 }  // namespace ferry::app

@@ -48,7 +48,10 @@ void application::reconfigure(settings fresh) {
     const auto chosen = std::make_shared<const settings>(fresh);
     for (std::size_t i = 0; i < cores_.size(); ++i) cores_[i]->reconfigure(chosen, tls, std::move(providers[i]));
     shared_.tls = std::move(tls);
-    settings_ = std::move(fresh);
+    {
+        const std::lock_guard lock(mutex_);
+        settings_ = std::move(fresh);
+    }
     log_info("SIGHUP: the configuration, the catalog and the keys in files and the environment were read again");
     if (!waiting.empty())
         log_warn("These keys have changed but need a restart: {}", fmt::format("{}", fmt::join(waiting, ", ")));

@@ -135,8 +135,8 @@ void core::serve_stream(int fd, bool is_ops) {
         if (!is_ops) counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
         return;
     }
-    if (!is_ops && services_.phase != relay::run_phase::serving) {
-        counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+    if (is_ops ? finishing_ : services_.phase != relay::run_phase::serving) {
+        if (!is_ops) counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
         return;
     }
     ++running_;

@@ -1,4 +1,4 @@
-// One scrape: metric families as they are gathered, and their text.
+// The figures of a scrape as they are gathered, and their text.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,9 @@ struct histogram_view {
 };
 
 // Figures of the same name and labels are added up: each core brings its own. A family is told even when it has no
-// figures. Owned by the scrape; lives on its thread. REQUIRES: one name always comes with one help and one kind.
+// figures. The next scrape uses the same sheet again: names and labels, which are most of the text and of the work,
+// were written when they first came. Owned by whoever scrapes; one thread at a time.
+// REQUIRES: one name always comes with one help, one kind and, a histogram, with the same bounds.
 class metric_sheet {
 public:
     metric_sheet();
@@ -38,8 +40,8 @@ public:
     metric_sheet& add(double value, metric_labels labels = {});
     metric_sheet& add(const histogram_view& values, metric_labels labels = {});
 
-    // The text exposition format, version 0.0.4.
-    std::string text() const;
+    // The text exposition format, version 0.0.4, of all that was added since the last call.
+    std::string take_text();
 
 private:
     struct families;

@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "app/metric_sheet.hpp"
 #include "app/process_figures.hpp"
 #include "app/request_families.hpp"
 
@@ -111,14 +110,13 @@ void add_catalog(metric_sheet& sheet, const status_sources& from) {
 
 }  // namespace
 
-std::string metrics_text(const status_sources& from) {
-    metric_sheet sheet;
+std::string metrics_text(metric_sheet& sheet, const status_sources& from) {
     add_process(sheet, from);
     add_cores(sheet, from);
     add_pools(sheet, from);
     add_journal(sheet, from);
     add_catalog(sheet, from);
-    return sheet.text();
+    return sheet.take_text();
 }
 
 }  // namespace ferry::app

@@ -16,7 +16,7 @@ namespace ferry::app {
 
 struct status_sources {
     const std::vector<std::unique_ptr<core>>& cores;
-    const settings& configuration;
+    settings configuration;
     const relay::body_budget& bodies;
     catalog::refresher_state catalog;
     std::vector<catalog::refused_row> refused_keys;

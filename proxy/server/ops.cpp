@@ -1,5 +1,7 @@
 #include "server/ops.hpp"
 
+#include "net/executor.hpp"
+#include "net/signal.hpp"
 #include "openai/json_text.hpp"
 #include "relay/client_response.hpp"
 
@@ -9,16 +11,70 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+// What is written at once: the streams of the core wait meanwhile.
+constexpr std::size_t most_at_once = 64 * 1024;
+
 struct document {
     int status = 200;
     std::string body;
     std::string_view type = relay::json_type;
 };
 
+struct awaited_text {
+    explicit awaited_text(asio::io_context& core) : come(core) {}
+    net::signal come;
+    std::optional<std::string> text;
+};
+
+// Nothing when the process stops first.
+asio::awaitable<std::optional<std::string>> make_elsewhere(relay::exchange& x, const ops_answers::maker& make) {
+    auto* context = &x.core.context;
+    const auto awaited = std::make_shared<awaited_text>(*context);
+    const std::weak_ptr<awaited_text> target = awaited;
+    make([context, target](std::string made) {
+        const auto text = std::make_shared<std::string>(std::move(made));
+        net::post_to(*context, [target, text] {
+            const auto waiting = target.lock();
+            if (!waiting) return;
+            waiting->text = std::move(*text);
+            waiting->come.notify();
+        });
+    });
+    const net::interrupt_slot::holder waiting(x.waiting, awaited->come);
+    co_await awaited->come.wait();
+    auto text = std::move(awaited->text);
+    co_return std::move(text);
+}
+
+asio::awaitable<void> send_document(relay::exchange& x, int status, std::string_view type, std::string_view body) {
+    if (body.size() <= most_at_once || x.head.method == "HEAD") {
+        const std::span<const std::string_view> pieces(&body, 1);
+        co_await relay::send_whole(x, status, type, pieces);
+        co_return;
+    }
+    relay::response_stream answer(x, status, type, {}, body.size());
+    bool sent = true;
+    for (; sent && !body.empty(); body.remove_prefix(std::min(body.size(), most_at_once))) {
+        const auto piece = body.substr(0, most_at_once);
+        const std::span<const std::string_view> pieces(&piece, 1);
+        sent = co_await answer.send(pieces);
+        co_await net::end_of_turn();
+    }
+    if (!sent) x.keep_alive = false;
+}
+
+asio::awaitable<void> send_made(relay::exchange& x, const ops_answers::maker& make, std::string_view type) {
+    const auto text = co_await make_elsewhere(x, make);
+    if (text) {
+        co_await send_document(x, 200, type, *text);
+    } else {
+        x.keep_alive = false;
+    }
+}
+
 std::optional<document> find_document(std::string_view path, const ops_answers& answers) {
     if (path == "/healthz") return document{200, R"({"status":"ok"})"};
-    if (path == "/status") return document{200, answers.status()};
-    if (path == "/metrics") return document{200, answers.metrics(), "text/plain; version=0.0.4; charset=utf-8"};
     if (path != "/readyz") return std::nullopt;
     const auto told = [](const char* status, const std::string& reason) {
         return "{\"status\":\"" + std::string(status) + "\",\"reason\":" + openai::quote_json(reason) + "}";
@@ -39,6 +95,8 @@ asio::awaitable<void> answer_ops(relay::exchange& x, const ops_answers& answers)
         co_await relay::send_error(x, refused);
         co_return;
     }
+    if (path == "/status") co_return co_await send_made(x, answers.status, relay::json_type);
+    if (path == "/metrics") co_return co_await send_made(x, answers.metrics, metrics_type);
     const auto found = find_document(path, answers);
     if (!found) {
         const auto unknown = fault::client(fault_code::unknown_url,
@@ -46,9 +104,7 @@ asio::awaitable<void> answer_ops(relay::exchange& x, const ops_answers& answers)
         co_await relay::send_error(x, unknown);
         co_return;
     }
-    const std::string_view piece = found->body;
-    const std::span<const std::string_view> pieces(&piece, 1);
-    co_await relay::send_whole(x, found->status, found->type, pieces);
+    co_await send_document(x, found->status, found->type, found->body);
 }
 
 }  // namespace ferry::server

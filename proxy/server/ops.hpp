@@ -15,10 +15,11 @@ struct ops_answers {
     std::function<std::optional<std::string>()> not_ready;
     // What works but not as it should, or nothing. Likewise.
     std::function<std::optional<std::string>()> degraded;
-    // The JSON document of /status. Likewise.
-    std::function<std::string()> status;
-    // The text of /metrics. Likewise.
-    std::function<std::string()> metrics;
+    // Makes a document and hands it over, on any thread. Called on the admin listener's core, which must not wait for
+    // it: it takes milliseconds where there are many models.
+    using maker = std::function<void(std::function<void(std::string)> take)>;
+    maker status;   // the JSON document of /status
+    maker metrics;  // the text of /metrics
 };
 
 // GET /healthz, /readyz, /status, /metrics.

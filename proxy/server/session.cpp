@@ -71,6 +71,8 @@ void session::drain() {
 }
 
 void session::stop() {
+    stopped_ = true;
+    keep_alive_ = false;
     if (current_ == nullptr) {
         link_.stream->interrupt();
     } else {
@@ -92,7 +94,7 @@ asio::awaitable<void> session::run() {
     }
     if (cut_) {
         link_.stream->close(true);
-    } else if (state != head_state::closed) {
+    } else if (state != head_state::closed && !(stopped_ && context_.ops != nullptr)) {
         co_await linger();
     }
     link_.stream->close(false);

@@ -59,6 +59,7 @@ private:
     bool idle_ = true;  // waiting for a request's first byte
     bool keep_alive_ = true;
     bool cut_ = false;
+    bool stopped_ = false;  // an operator's connection then ends without lingering: nothing waits for it
     session* next_ = nullptr;
     session* previous_ = nullptr;
 };
