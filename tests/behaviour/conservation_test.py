@@ -32,6 +32,7 @@ class Plan:
     """One request: what the client asks, what the upstream does, when the client leaves."""
 
     def __init__(self, number, dice):
+        self.number = number
         self.nonce = f"c{number}x{dice.randrange(1 << 40):x}"
         self.stream = dice.random() < 0.5
         self.prompt, self.completion = dice.randrange(1, 5000), dice.randrange(1, 5000)
@@ -85,7 +86,7 @@ class Worker(threading.Thread):
                 plan.outcome = "left"
                 client.reset() if plan.prompt % 2 else client.close()
                 return
-            answer = client.response()
+            answer = self.response(client, plan)
             finished = not plan.stream or b"[DONE]" in answer.body
             if answer.status != 200:
                 plan.outcome = "failed"
@@ -102,9 +103,13 @@ class Worker(threading.Thread):
                 client.close()
                 self.connection = None
 
+    def response(self, client, plan):
+        return client.response()
+
 
 class Conservation(unittest.TestCase):
     make_ferry = Ferry
+    make_worker = Worker
 
     def next_plan(self):
         with self.lock:
@@ -122,7 +127,7 @@ class Conservation(unittest.TestCase):
         with FerryBeforeMock(ferry_options={"server.drain_timeout": "200ms", "usage.flush_interval": "100ms"},
                              make_ferry=self.make_ferry) as both:
             self.both = both
-            workers = [Worker(self, self.plans) for _ in range(CLIENTS)]
+            workers = [self.make_worker(self, self.plans) for _ in range(CLIENTS)]
             for worker in workers:
                 worker.start()
             self.disturb()
