@@ -106,12 +106,17 @@ text_buffer start_head(const exchange& x, int status, std::string_view content_t
     head.add("HTTP/1.1 ").add(status).add(' ').add(reason_phrase(status)).add("\r\n");
     if (!content_type.empty()) head.add("content-type: ").add(content_type).add("\r\n");
     add_common_headers(x, head);
+    return head;
+}
+
+// Only now, as it goes out: a drain may have begun while the head of a stream was held.
+void end_head(const exchange& x, text_buffer& head) {
     if (!x.keep_alive) {
         head.add("connection: close\r\n");
     } else if (x.head.version == 10) {
         head.add("connection: keep-alive\r\n");
     }
-    return head;
+    head.add("\r\n");
 }
 
 enum class write_step { done, blocked, failed };
@@ -167,7 +172,7 @@ whole_answer::whole_answer(exchange& x, int status, std::string_view content_typ
     for (const auto& one : pieces) length += one.size();
     head_.add(extra_headers);
     if (status != 204) head_.add("content-length: ").add(length).add("\r\n");  // RFC 9110 section 8.6
-    head_.add("\r\n");
+    end_head(x, head_);
     if (x.end.status == 0) x.end.status = status;
     gather_.push_back(net::piece(head_));
     if (x.head.method != "HEAD") {
@@ -210,7 +215,6 @@ response_stream::response_stream(exchange& x, int status, std::string_view conte
     head_.add(extra_headers);
     if (length) head_.add("content-length: ").add(*length).add("\r\n");
     if (chunked_) head_.add("transfer-encoding: chunked\r\n");
-    head_.add("\r\n");
     if (x.end.status == 0) x.end.status = status;
 }
 
@@ -227,7 +231,10 @@ asio::awaitable<bool> response_stream::write(std::span<const std::string_view> p
     for (const auto& one : pieces) length += one.size();
     std::array<char, 24> frame;
     gather_.clear();
-    if (!head_.empty()) gather_.push_back(net::piece(head_));
+    if (!head_.empty()) {
+        end_head(x_, head_);
+        gather_.push_back(net::piece(head_));
+    }
     if (length > 0) {
         if (chunked_) {
             const auto* end = fmt::format_to_n(frame.data(), frame.size(), "{:x}\r\n", length).out;
