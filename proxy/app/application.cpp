@@ -14,19 +14,13 @@ namespace ferry::app {
 
 namespace {
 
-constexpr auto poll_interval = milliseconds(10);
 constexpr auto beat_interval = milliseconds(200);
-constexpr auto last_words = std::chrono::seconds(2);
 constexpr std::int64_t most_imbalance = 4;
 
-unsigned core_count(const settings& chosen) {
-    return chosen.server.threads != 0 ? chosen.server.threads : std::max(1u, std::thread::hardware_concurrency());
-}
-
-sigset_t stop_signals() {
+sigset_t awaited_signals() {
     sigset_t set;
     sigemptyset(&set);
-    for (const int one : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, one);
+    for (const int one : {SIGTERM, SIGINT, SIGHUP, SIGUSR2}) sigaddset(&set, one);
     return set;
 }
 
@@ -45,14 +39,15 @@ void raise_descriptor_limit() {
 }  // namespace
 
 application::signal_mask::signal_mask() {
-    const auto set = stop_signals();
+    const auto set = awaited_signals();
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
 }
 
-application::application(settings configuration, std::function<load_result()> load_again)
+application::application(settings configuration, std::function<load_result()> load_again, inheritance given)
     : settings_(std::move(configuration)),
       load_again_(std::move(load_again)),
+      given_(std::move(given)),
       most_connections_(static_cast<std::int64_t>(settings_.server.max_connections)),
       bodies_(settings_.server.limits.body_memory),
       shared_{settings_, lookup_, bodies_, read_certificate(settings_, nullptr)},
@@ -68,11 +63,15 @@ void application::start() {
     database_ = store::open(settings_.store);
     const bool is_prepared = prepare_store();
     usage_store_ = database_->usage();
-    journal_ = std::make_unique<usage::journal>(settings_.usage, core_count(settings_));
+    journal_ = std::make_unique<usage::journal>(settings_.usage, core_count());
     shipper_ = std::make_unique<usage::shipper>(*journal_, *usage_store_);
     start_cores();
     start_refresher(is_prepared);
     for (auto& one : cores_) one->start();
+}
+
+unsigned application::core_count() const {
+    return settings_.server.threads != 0 ? settings_.server.threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
 void application::bring_schema_up_to_date() {
@@ -106,30 +105,13 @@ void application::start_refresher(bool is_prepared) {
     watch_ = database_->watch_catalog([this] { refresher_->look(); });
 }
 
-void application::open_sockets() {
-    for (const auto& address : settings_.server.listen) {
-        const bool is_unix = address.starts_with("unix:");
-        const unsigned count = is_unix ? 1 : core_count(settings_);
-        net::probe_port(address);
-        auto& sockets = client_sockets_.emplace_back();
-        sockets.push_back(net::listening_socket::open(address, count > 1));
-        const auto bound = sockets.front().bound_address();
-        for (unsigned i = 1; i < count; ++i) sockets.push_back(net::listening_socket::open(bound, true));
-    }
-    net::probe_port(settings_.server.admin_listen);
-    admin_sockets_.push_back(net::listening_socket::open(settings_.server.admin_listen, false));
-}
-
 void application::start_cores() {
-    for (unsigned i = 0; i < core_count(settings_); ++i) {
+    for (unsigned i = 0; i < core_count(); ++i) {
         auto made = std::make_unique<core>(i, shared_, journal_->writer(i), [this, i](int fd) { place(i, fd); });
-        for (const auto& sockets : client_sockets_) {
-            made->listen_for_clients(sockets[std::min<std::size_t>(i, sockets.size() - 1)],
-                                     [this] { return open_connections() < most_connections_; });
-        }
+        listen_on(*made, i);
         cores_.push_back(std::move(made));
     }
-    cores_.front()->listen_for_ops(admin_sockets_.front(), ops_answers());
+    cores_.front()->listen_for_ops(admin_.sockets, ops_answers());
 }
 
 server::ops_answers application::ops_answers() {
@@ -212,78 +194,37 @@ status_sources application::look() const {
 }
 
 std::string application::client_url() const {
-    const auto address = client_sockets_.front().front().bound_address();
+    const auto address = clients_.front().sockets.front().bound_address();
     const std::string scheme = settings_.server.tls_certificate.empty() ? "http://" : "https://";
     return address.starts_with("unix:") ? address : scheme + address + "/v1";
 }
 
 std::string application::admin_url() const {
-    const auto address = admin_sockets_.front().bound_address();
+    const auto address = admin_.sockets.front().bound_address();
     return address.starts_with("unix:") ? address : "http://" + address;
 }
 
 void application::run_until_signalled() {
-    manager_.tell("READY=1");
-    const auto set = stop_signals();
+    tell_ready();
     for (int got = 0; got != SIGTERM && got != SIGINT;) {
-        const timespec pause{0, std::chrono::nanoseconds(beat_interval).count()};
-        got = ::sigtimedwait(&set, nullptr, &pause);
+        got = next_signal(successor_ ? poll_interval : beat_interval);
         if (got == SIGHUP) reload();
+        if (got == SIGUSR2) start_successor();
+        if (is_succeeded()) return leave();
         beat();
     }
     stop();
 }
 
+int application::next_signal(milliseconds most) {
+    const auto set = awaited_signals();
+    const timespec pause{0, std::chrono::nanoseconds(most).count()};
+    return ::sigtimedwait(&set, nullptr, &pause);
+}
+
 // A core that hangs is one that a restart would help.
 void application::beat() {
     if (std::all_of(cores_.begin(), cores_.end(), [](const auto& one) { return one->is_alive(); })) manager_.beat();
-}
-
-// Waits, at most so long; false when another signal says to hasten.
-bool application::wait(std::chrono::milliseconds most, bool only_while_connected) {
-    const auto set = stop_signals();
-    const auto until = steady::now() + most;
-    while (steady::now() < until && !(only_while_connected && open_connections() == 0)) {
-        const timespec pause{0, std::chrono::nanoseconds(poll_interval).count()};
-        siginfo_t info{};
-        const int got = ::sigtimedwait(&set, &info, &pause);
-        beat();
-        if (got == SIGTERM || got == SIGINT) return false;
-    }
-    return true;
-}
-
-void application::stop() {
-    log_info("Stopping: {} connections are open", open_connections());
-    manager_.tell("STOPPING=1");
-    draining_ = true;
-    const bool patient = wait(settings_.server.drain_grace, false);
-    for (auto& one : cores_) one->stop_accepting();
-    client_sockets_.clear();
-    for (auto& one : cores_) one->begin_drain();
-    if (patient) wait(settings_.server.drain_timeout, true);
-    for (auto& one : cores_) one->stop_exchanges();
-    wait(std::chrono::duration_cast<milliseconds>(last_words), true);
-    for (auto& one : cores_) one->finish();
-    for (auto& one : cores_) one->join();
-    lookup_.stop();
-    operators_.stop();
-    for (auto& one : cores_) {
-        if (one->is_empty()) continue;
-        log_error("A connection did not end when it was told to; please report it.");
-        static_cast<void>(one.release());
-    }
-    std::erase(cores_, nullptr);
-    watch_.reset();
-    database_->hurry(std::chrono::duration_cast<milliseconds>(last_words) / 2);
-    refresher_->stop();
-    journal_->close();
-    if (!shipper_->flush(steady::now() + last_words)) {
-        log_warn("The store did not take all usage rows in time; the rest waits in {} for the next start",
-                 settings_.usage.journal_dir);
-    }
-    shipper_->stop();
-    log_info("Stopped");
 }
 
 }  // namespace ferry::app

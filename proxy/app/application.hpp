@@ -10,9 +10,11 @@
 
 #include "app/config/settings.hpp"
 #include "app/core.hpp"
+#include "app/inheritance.hpp"
 #include "app/metric_sheet.hpp"
 #include "app/service_manager.hpp"
 #include "app/status.hpp"
+#include "app/successor.hpp"
 #include "catalog/refresher.hpp"
 #include "net/acceptor.hpp"
 #include "store/database.hpp"
@@ -29,8 +31,8 @@ std::shared_ptr<const net::tls_server> read_certificate(const settings& chosen, 
 // Owned by `ferry serve`; lives on the main thread.
 class application {
 public:
-    // `load_again` reads the configuration as it stands when SIGHUP comes.
-    application(settings configuration, std::function<load_result()> load_again);
+    // `load_again` reads the configuration as it stands when SIGHUP comes. `given` holds sockets to serve on.
+    application(settings configuration, std::function<load_result()> load_again, inheritance given);
     ~application();
     application(const application&) = delete;
     application& operator=(const application&) = delete;
@@ -40,11 +42,26 @@ public:
     // Where clients and operators reach it: "http://127.0.0.1:5173/v1", "http://127.0.0.1:5174".
     std::string client_url() const;
     std::string admin_url() const;
-    // Waits for the signal that ends the process, then stops. A second signal hastens. SIGHUP reloads.
+    // Waits for the signal that ends the process, then stops. A second signal hastens. SIGHUP reloads. SIGUSR2 starts
+    // the program again; once that process is ready it has the listening sockets, and this one finishes and stops.
     void run_until_signalled();
 
 private:
+    // One entry of server.listen, or server.admin_listen.
+    struct served_address {
+        std::string configured;
+        socket_role role = socket_role::client;
+        std::vector<net::listening_socket> sockets;
+        bool are_lent = false;  // see inheritance
+    };
+    std::vector<served_address*> addresses();
+    unsigned core_count() const;
     void open_sockets();
+    void open(served_address& which);
+    void listen_on(core& which, unsigned index);
+    void tell_ready();
+    void start_successor();
+    bool is_succeeded();
     void bring_schema_up_to_date();
     bool prepare_store();
     void start_cores();
@@ -60,22 +77,29 @@ private:
     void reload();
     void reconfigure(settings fresh);
     void beat();
-    bool wait(std::chrono::milliseconds most, bool only_while_connected);
+    static int next_signal(milliseconds most);  // less than a second
+    bool wait(milliseconds most, const std::function<bool()>& is_over);
+    void stop_accepting(listeners which);
     void stop();
+    void leave();
+    void end(bool patient);
 
     // First, so that every thread that follows has the signals blocked and only the main thread waits for them.
     struct signal_mask {
         signal_mask();
     };
     const signal_mask signals_;
+    static constexpr auto poll_interval = milliseconds(10);  // while something is awaited
     settings settings_;
     const std::function<load_result()> load_again_;
+    inheritance given_;
+    std::unique_ptr<successor> successor_;  // null unless one is starting
     service_manager manager_;
     std::atomic<std::int64_t> most_connections_;
     std::unique_ptr<store::database> database_;
     std::unique_ptr<store::usage_store> usage_store_;
-    std::vector<std::vector<net::listening_socket>> client_sockets_;  // per address: one, or one per core
-    std::vector<net::listening_socket> admin_sockets_;
+    std::vector<served_address> clients_;
+    served_address admin_;
     upstream::name_lookup lookup_;
     relay::body_budget bodies_;
     shared_parts shared_;

@@ -80,11 +80,15 @@ void core::listen_for_clients(const net::listening_socket& on, std::function<boo
         std::make_unique<server::listener>(context_, wheel_, on, std::move(take), std::move(has_room)));
 }
 
-void core::listen_for_ops(const net::listening_socket& on, server::ops_answers answers) {
+void core::listen_for_ops(const std::vector<net::listening_socket>& on, server::ops_answers answers) {
     ops_ = std::move(answers);
-    auto take = [this](int fd) { serve_stream(fd, true); };
-    ops_listeners_.push_back(
-        std::make_unique<server::listener>(context_, wheel_, on, std::move(take), [] { return true; }));
+    const auto take = [this](int fd) {
+        open_ops_.fetch_add(1, std::memory_order_relaxed);
+        serve_stream(fd, true);
+    };
+    for (const auto& one : on) {
+        ops_listeners_.push_back(std::make_unique<server::listener>(context_, wheel_, one, take, [] { return true; }));
+    }
 }
 
 void core::start() {
@@ -131,12 +135,8 @@ void core::serve(int fd) {
 
 void core::serve_stream(int fd, bool is_ops) {
     auto stream = net::adopt_stream(context_, fd, is_ops ? nullptr : tls_.get());
-    if (!stream) {
-        if (!is_ops) counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
-        return;
-    }
-    if (is_ops ? finishing_ : services_.phase != relay::run_phase::serving) {
-        if (!is_ops) counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+    if (!stream || (is_ops ? finishing_ : services_.phase == relay::run_phase::stopping)) {
+        (is_ops ? open_ops_ : counts_.open_connections).fetch_sub(1, std::memory_order_relaxed);
         return;
     }
     ++running_;
@@ -162,7 +162,7 @@ asio::awaitable<void> core::run_listener(server::listener& which) {
 // The session lives in this coroutine's frame, from the first byte to the last.
 asio::awaitable<void> core::run_session(std::unique_ptr<net::byte_stream> stream, bool is_ops) {
     const at_end counted{[this, is_ops] {
-        if (!is_ops) counts_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+        (is_ops ? open_ops_ : counts_.open_connections).fetch_sub(1, std::memory_order_relaxed);
         ended();
     }};
     const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, cors_,
@@ -175,16 +175,23 @@ void core::ended() {
     if (--running_ == 0 && finishing_) context_.stop();
 }
 
-void core::stop_accepting() {
-    net::post_to(context_, [this] {
+std::future<void> core::stop_accepting(listeners which) {
+    const auto done = std::make_shared<std::promise<void>>();
+    net::post_to(context_, [this, done, which] {
         for (auto& one : client_listeners_) one->stop();
+        if (which == listeners::all) {
+            for (auto& one : ops_listeners_) one->stop();
+        }
+        done->set_value();
     });
+    return done->get_future();
 }
 
-void core::begin_drain() {
-    net::post_to(context_, [this] {
+void core::begin_drain(listeners which, milliseconds patience) {
+    net::post_to(context_, [this, which, patience] {
         services_.phase = relay::run_phase::draining;
-        clients_.drain();
+        clients_.drain(patience);
+        if (which == listeners::all) operators_.drain(patience);
     });
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -30,6 +31,9 @@ struct shared_parts {
     std::shared_ptr<const net::tls_server> tls;  // null: plain HTTP
 };
 
+// Whose connections: of clients alone, while operators are answered to the end, or of both.
+enum class listeners { of_clients, all };
+
 // A core owns its connections, pools and timers; nothing on the path is shared. Owned by the application. Its thread
 // runs between start() and join(); the functions marked "any thread" post to it.
 class core {
@@ -42,7 +46,7 @@ public:
 
     // Before start().
     void listen_for_clients(const net::listening_socket& on, std::function<bool()> has_room);
-    void listen_for_ops(const net::listening_socket& on, server::ops_answers answers);
+    void listen_for_ops(const std::vector<net::listening_socket>& on, server::ops_answers answers);
     void start();
 
     // Any thread.
@@ -51,8 +55,10 @@ public:
     void reconfigure(std::shared_ptr<const settings> chosen, std::shared_ptr<const net::tls_server> tls,
                      std::shared_ptr<net::tls_client> providers);
     void serve(int fd);
-    void stop_accepting();
-    void begin_drain();
+    // Ready once every connection that was accepted is counted.
+    std::future<void> stop_accepting(listeners which);
+    // See session_registry::drain.
+    void begin_drain(listeners which, milliseconds patience);
     void stop_exchanges();
     void finish();  // ends the event loop: nothing is served afterwards, the admin listener included
     void join();
@@ -63,6 +69,7 @@ public:
     // As it was a moment ago.
     std::vector<upstream::pool_status> pools() const;
     std::int64_t open_connections() const { return counts_.open_connections.load(std::memory_order_relaxed); }
+    std::int64_t open_ops() const { return open_ops_.load(std::memory_order_relaxed); }
     // Whether its loop has come round lately.
     bool is_alive() const;
     // After join(): whether every coroutine has ended. If not, their frames still point into this core, which may not
@@ -94,7 +101,8 @@ private:
     std::function<void(int)> place_;
     std::vector<std::unique_ptr<server::listener>> client_listeners_, ops_listeners_;
     std::atomic<steady::time_point> last_tick_{steady::now()};
-    int running_ = 0;  // coroutines: listeners and sessions
+    std::atomic<std::int64_t> open_ops_{0};  // connections to the admin listener
+    int running_ = 0;                        // coroutines: listeners and sessions
     bool finishing_ = false;
     net::deadline tick_, last_call_;
     mutable std::mutex pools_mutex_;  // guards pools_

@@ -54,6 +54,11 @@ void service_manager::tell_reloading() const {
     tell("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.tv_sec * 1'000'000 + now.tv_nsec / 1000));
 }
 
+void service_manager::hand_over_to(pid_t successor) {
+    tell("MAINPID=" + std::to_string(successor));
+    socket_.clear();
+}
+
 void service_manager::beat() {
     const auto now = steady::now();
     if (!interval_ || now < next_beat_) return;

@@ -55,7 +55,8 @@ private:
 }  // namespace
 
 session::session(const session_context& context, std::unique_ptr<net::byte_stream> stream)
-    : context_(context), link_(std::move(stream), context.bounds.header_bytes) {
+    : context_(context), link_(std::move(stream), context.bounds.header_bytes), limit_(context.services.wheel) {
+    limit_.on_expiry([this] { link_.stream->interrupt(); });
     context_.registry.add(*this);
     if (context_.ops == nullptr) relay::count(context_.services.counts.connections);
 }
@@ -64,10 +65,9 @@ session::~session() {
     context_.registry.remove(*this);
 }
 
-void session::drain() {
-    if (idle_) link_.stream->interrupt();
+void session::drain(std::chrono::milliseconds patience) {
+    if (idle_) limit_.arm(steady::now() + patience);
     if (current_ != nullptr && !current_->head_sent) current_->keep_alive = false;
-    keep_alive_ = false;
 }
 
 void session::stop() {
@@ -88,6 +88,7 @@ asio::awaitable<void> session::run() {
     }
     while (keep_alive_) {
         state = co_await read_head();
+        limit_.cancel();
         if (state != head_state::ready) break;
         co_await serve_request();
         link_.compact(0);
@@ -102,21 +103,17 @@ asio::awaitable<void> session::run() {
 
 // The TLS handshake, which has as long as a head.
 asio::awaitable<bool> session::secure() {
-    auto& stream = *link_.stream;
-    net::deadline limit(context_.services.wheel);
-    limit.on_expiry([&stream] { stream.interrupt(); });
-    limit.arm(steady::now() + context_.bounds.header_timeout);
-    co_return co_await stream.secure();
+    limit_.arm(steady::now() + context_.registry.idle_time(context_.bounds.header_timeout));
+    co_return co_await link_.stream->secure();
 }
 
 // The time for a head runs from its first byte, in total; before that the connection is merely idle.
 asio::awaitable<session::head_state> session::read_head() {
     auto& stream = *link_.stream;
     link_.reader.reset();
-    net::deadline limit(context_.services.wheel);
-    limit.on_expiry([&stream] { stream.interrupt(); });
     idle_ = link_.unread().empty();
-    limit.arm(steady::now() + (idle_ ? context_.bounds.keepalive_timeout : context_.bounds.header_timeout));
+    limit_.arm(steady::now() + (idle_ ? context_.registry.idle_time(context_.bounds.keepalive_timeout)
+                                      : context_.bounds.header_timeout));
     bool skipped_blank = false, began = false;
     for (;;) {
         // One blank line before a request is forgiven (RFC 9112 section 2.2).
@@ -137,20 +134,23 @@ asio::awaitable<session::head_state> session::read_head() {
             }
         }
         // Most heads come in one piece and need no deadline of their own.
-        if (began) limit.arm(steady::now() + context_.bounds.header_timeout);
+        if (began) limit_.arm(steady::now() + context_.bounds.header_timeout);
         began = false;
         auto got = stream.read_now(link_.space());
         while (got.status == net::io_status::would_block) {
             co_await stream.source().until_readable();
             got = stream.read_now(link_.space());
         }
-        if (got.status == net::io_status::interrupted && limit.expired() && !idle_) {
-            stream.resume();
+        const bool is_late = got.status == net::io_status::interrupted && limit_.expired();
+        if (is_late) stream.resume();
+        if (is_late && !idle_) {
             const auto late = fault::client(fault_code::request_timeout,
                                             "The request's head did not arrive within limits.header_timeout.");
             co_await refuse_head(late);
             co_return head_state::refused;
         }
+        // A request that came in the moment of giving up is served all the same.
+        if (is_late) got = stream.try_read(link_.space());
         if (got.status != net::io_status::ok) co_return head_state::closed;
         began = began || idle_;
         idle_ = false;

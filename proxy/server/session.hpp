@@ -37,7 +37,7 @@ public:
     // To the end of the connection.
     boost::asio::awaitable<void> run();
 
-    void drain();
+    void drain(std::chrono::milliseconds patience);
     void stop();
 
 private:
@@ -56,7 +56,8 @@ private:
     session_context context_;
     relay::client_link link_;
     relay::exchange* current_ = nullptr;
-    bool idle_ = true;  // waiting for a request's first byte
+    net::deadline limit_;  // of the handshake, of being idle, of a head
+    bool idle_ = true;     // waiting for a request's first byte
     bool keep_alive_ = true;
     bool cut_ = false;
     bool stopped_ = false;  // an operator's connection then ends without lingering: nothing waits for it

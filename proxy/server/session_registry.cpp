@@ -25,8 +25,9 @@ void session_registry::for_each(Action action) {
     }
 }
 
-void session_registry::drain() {
-    for_each([](session& s) { s.drain(); });
+void session_registry::drain(std::chrono::milliseconds patience) {
+    patience_ = patience;
+    for_each([patience](session& s) { s.drain(patience); });
 }
 
 void session_registry::stop() {

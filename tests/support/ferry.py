@@ -85,12 +85,12 @@ class Ferry:
     def output(self):
         return (self.folder / f"out-{self.starts}.txt").read_text()
 
-    def start(self, *more, wait=True):
+    def start(self, *more, wait=True, pass_fds=()):
         self.starts += 1
         with open(self.log_file, "w") as log, open(self.folder / f"out-{self.starts}.txt", "w") as output:
             self.process = subprocess.Popen(
                 self.command("serve", *more), cwd=self.folder, env=dict(os.environ, **self.environment),
-                stdin=subprocess.DEVNULL, stdout=output, stderr=log,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=log, pass_fds=pass_fds,
             )
         return self.wait_until_ready() if wait else self
 

@@ -12,10 +12,12 @@ namespace ferry::app {
 namespace {
 
 void serve(const cli_context& context) {
+    auto given = inheritance::take();
     auto chosen = require_settings(context);
     if (const auto file = chosen_config_file(context)) chosen.file = std::filesystem::absolute(*file).string();
     set_up_log(chosen.log);
-    application running(std::move(chosen), [&context] { return reload_settings(context); });
+    application running(
+        std::move(chosen), [&context] { return reload_settings(context); }, std::move(given));
     running.start();
     std::printf("ferry ready: %s (admin %s)\n", running.client_url().c_str(), running.admin_url().c_str());
     std::fflush(stdout);
