@@ -1,4 +1,6 @@
 // The listening sockets of a running application: opened, inherited, and handed over to another process.
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "app/application.hpp"
@@ -69,6 +71,10 @@ void application::tell_ready() {
 void application::start_successor() {
     if (successor_) {
         log_warn("SIGUSR2: process {} is starting already and has not said that it is ready", successor_->pid());
+        return;
+    }
+    if (::getpid() == 1) {
+        log_error("SIGUSR2: Ferry is process 1 here, and a container ends with it: replace the container instead");
         return;
     }
     std::vector<successor::named_socket> sockets;

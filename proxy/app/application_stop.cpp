@@ -11,7 +11,7 @@ namespace ferry::app {
 namespace {
 
 constexpr auto last_words = std::chrono::seconds(2);
-// For the next request on an idle connection after a hand-over: longer than the usual clients keep one.
+// For the next request on an idle connection after a hand-over: as long as the usual clients keep one.
 constexpr auto idle_patience = milliseconds(5000);
 
 }  // namespace
@@ -23,6 +23,7 @@ bool application::wait(milliseconds most, const std::function<bool()>& is_over) 
         const int got = next_signal(poll_interval);
         beat();
         if (got == SIGTERM || got == SIGINT) return false;
+        if (got == SIGUSR2) log_warn("SIGUSR2: this process is ending and hands nothing over");
     }
     return true;
 }

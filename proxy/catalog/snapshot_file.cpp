@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -23,7 +24,8 @@ std::int64_t modified_us(const struct stat& found) {
 void snapshot_file::save(const store::catalog_rows& rows) {
     if (path_.empty()) return;
     const std::string folder = std::filesystem::path(path_).parent_path().string();
-    const std::string next = path_ + ".new";
+    // A name of its own: a process that takes over writes beside the one that ends.
+    const std::string next = path_ + ".new-" + std::to_string(::getpid());
     make_folder(folder);
     remove_file(next);  // of a program that died over it
     {

@@ -3,10 +3,18 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import unittest
 from pathlib import Path
 
 from harness import eventually
-from successors import WithHandovers
+from successors import Successor, WithHandovers
+
+CONTAINER = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc"]
+
+
+def in_container(*command):
+    return subprocess.run([*CONTAINER, *command], stderr=subprocess.DEVNULL).returncode
 
 
 class HandoverThatFails(WithHandovers):
@@ -81,3 +89,17 @@ class HandoverThatFails(WithHandovers):
         self.assertEqual(ferry.stop(), 0)
         eventually(lambda: os.waitpid(pid, 0)[0] == pid)
         ferry.command = type(ferry).command.__get__(ferry)
+
+    @unittest.skipUnless(in_container("true") == 0, "no containers here")
+    def test_process_1_of_a_container_which_would_end_with_it_refuses(self):
+        ferry = self.own()
+        self.assertEqual(ferry.stop(), 0)
+        before = ferry.command
+        ferry.command = lambda *named: [*CONTAINER, *before(*named)]
+        container = ferry.start().process
+        ferry.command = before
+        children = Path(f"/proc/{container.pid}/task/{container.pid}/children")
+        ferry.process = Successor(int(children.read_text()))
+        ferry.process.poll = container.poll
+        self.refused("Ferry is process 1 here, and a container ends with it")
+        self.assertEqual(ferry.stop(), 0)

@@ -39,11 +39,11 @@ class Successor:
 
     def wait(self, timeout=30):
         limit = time.monotonic() + timeout
-        while self.poll() is None:
+        while (code := self.poll()) is None:
             if time.monotonic() > limit:
                 raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
             time.sleep(0.005)
-        return self.returncode
+        return code
 
     def send_signal(self, number):
         os.kill(self.pid, number)
