@@ -135,7 +135,7 @@ void core::serve(int fd) {
 
 void core::serve_stream(int fd, bool is_ops) {
     auto stream = net::adopt_stream(context_, fd, is_ops ? nullptr : tls_.get());
-    if (!stream || (is_ops ? finishing_ : services_.phase == relay::run_phase::stopping)) {
+    if (!stream || (is_ops && finishing_)) {
         (is_ops ? open_ops_ : counts_.open_connections).fetch_sub(1, std::memory_order_relaxed);
         return;
     }
