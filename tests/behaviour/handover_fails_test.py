@@ -1,5 +1,4 @@
 """A new process that cannot take over: the old one serves on as if nothing had happened."""
-import os
 import shutil
 import signal
 import socket
@@ -71,7 +70,7 @@ class HandoverThatFails(WithHandovers):
         """It starts, and does not become ready."""
         program = self.folder() / "ferry"
         ferry = self.started_as(program)
-        self.replace(program, "#!/bin/sh\nexec sleep 600\n")
+        self.replace(program, "#!/bin/sh\nexec sleep 70\n")
         ferry.process.send_signal(signal.SIGUSR2)
         eventually(lambda: "is started with the" in ferry.log)
         return ferry
@@ -87,7 +86,7 @@ class HandoverThatFails(WithHandovers):
         children = Path(f"/proc/{ferry.process.pid}/task/{ferry.process.pid}/children")
         pid = int(children.read_text())
         self.assertEqual(ferry.stop(), 0)
-        eventually(lambda: os.waitpid(pid, 0)[0] == pid)
+        self.assertEqual(Successor(pid).wait(10), -signal.SIGTERM)
         ferry.command = type(ferry).command.__get__(ferry)
 
     @unittest.skipUnless(in_container("true") == 0, "no containers here")

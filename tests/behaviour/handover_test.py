@@ -34,7 +34,7 @@ class Handover(WithHandovers):
         self.hand_over()
         self.assert_serves()
         self.assertIsNone(self.drained[0].poll())
-        self.assertEqual(self.ferry.admin("/readyz")[0], 200)
+        eventually(lambda: not list(self.listening_ports(self.drained[0])))
         go.set()
         client.until(b"[DONE]")
         self.assertEqual(self.drained[0].wait(10), 0)
@@ -52,6 +52,16 @@ class Handover(WithHandovers):
         began = time.monotonic()
         self.assertTrue(silent.is_closed_by_server())
         self.assertLess(time.monotonic() - began, 5.5)
+
+    def test_an_operator_who_is_connected_hears_that_ferry_is_ready_and_the_connection_closes(self):
+        operator = self.client(self.own().admin_port)
+        for said in (None, "close"):
+            operator.send(b"GET /readyz HTTP/1.1\r\nHost: ferry\r\n\r\n")
+            answer = operator.response()
+            self.assertEqual((answer.status, answer.field("connection")), (200, said))
+            if said is None:
+                self.hand_over()
+        self.assertTrue(operator.is_closed_by_server())
 
     def test_a_stream_that_promised_to_keep_the_connection_is_followed_by_one_more_request(self):
         self.own()
@@ -86,11 +96,11 @@ class Handover(WithHandovers):
         path = self.folder() / "ferry.sock"
         addresses = ["127.0.0.1:0", "127.0.0.1:0", f"unix:{path}", *(["[::1]:0"] if has_ipv6() else [])]
         ferry = self.own(**{"server.listen": addresses})
-        ports = set(self.listening_ports())
+        ports = set(self.listening_ports(ferry.process))
         for _ in range(2):
             self.hand_over().poll()
             self.assertEqual(self.drained[-1].wait(10), 0)
-            self.assertEqual(set(self.listening_ports()), ports)
+            self.assertEqual(set(self.listening_ports(ferry.process)), ports)
             with socket.socket(socket.AF_UNIX) as peer:
                 peer.connect(str(path))
                 peer.sendall(self.request(b"", path="/v1/models", method="GET"))
@@ -99,9 +109,9 @@ class Handover(WithHandovers):
         self.assertFalse(path.exists(), "the socket's file was left behind")
         ferry.configure(**self.options)
 
-    def listening_ports(self):
-        """Addresses in the order of the kernel's tables, of this process's listening sockets."""
-        mine = {os.readlink(file) for file in Path(f"/proc/{self.ferry.process.pid}/fd").iterdir()}
+    def listening_ports(self, process):
+        """Addresses, as the kernel's tables have them, of the sockets a process listens on."""
+        mine = {os.readlink(file) for file in Path(f"/proc/{process.pid}/fd").iterdir()}
         for table in ("tcp", "tcp6"):
             for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
                 fields = line.split()
@@ -160,9 +170,7 @@ class Handover(WithHandovers):
             ferry.start()
             self.assertEqual(manager.recv(1000), b"READY=1")
             self.hand_over()
-            told = manager.recv(1000)
-            while told == b"WATCHDOG=1":
-                told = manager.recv(1000)
+            told = next((one for one in (manager.recv(1000) for _ in range(20)) if one != b"WATCHDOG=1"), None)
             self.assertEqual(told, b"MAINPID=%d" % ferry.process.pid)
             self.assertEqual(manager.recv(1000), b"WATCHDOG=1")  # of the new process: the old one is silent now
             ferry.stop()
