@@ -53,14 +53,21 @@ class Deploy(unittest.TestCase):
         self.assertEqual(self.check(wrong).returncode, 2)
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd here")
-    def test_systemd_accepts_the_unit(self):
+    def test_systemd_accepts_the_units(self):
         # The program need not be installed where the tests run.
         unit = self.folder / "ferry.service"
         unit.write_text((DEPLOY / "systemd/ferry.service").read_text().replace("/usr/local/bin/ferry",
                                                                               str(BUILD / "ferry")))
-        done = run("systemd-analyze", "verify", "--man=no", unit)
-        about_ours = [line for line in done.stderr.splitlines() if "ferry.service" in line]
+        socket = self.folder / "ferry.socket"
+        shutil.copy(DEPLOY / "systemd/ferry.socket", socket)
+        done = run("systemd-analyze", "verify", "--man=no", unit, socket)
+        about_ours = [line for line in done.stderr.splitlines() if "ferry." in line]
         self.assertEqual((done.returncode, about_ours), (0, []), done.stderr)
+
+    def test_the_socket_unit_listens_where_the_configuration_says(self):
+        addresses = re.findall(r"^ListenStream=(.+)$", (DEPLOY / "systemd/ferry.socket").read_text(), re.M)
+        server = tomllib.loads((ROOT / "config/ferry.toml").read_text())["server"]
+        self.assertEqual(addresses, [server["listen"], server["admin_listen"]])
 
     def test_the_unit_waits_longer_than_any_example_drains(self):
         minutes = re.search(r"^TimeoutStopSec=(\d+)min$", (DEPLOY / "systemd/ferry.service").read_text(), re.M)
