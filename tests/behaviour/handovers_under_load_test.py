@@ -6,8 +6,11 @@ import json
 import os
 import unittest
 
+from ferry import Ferry
 from many_streams_test import Stream
 from mock import FerryBeforeMock
+from postgres import Cluster
+from postgres_case import PostgresFerry
 from successors import adopt_orphans, hand_over, kill_successors
 
 HANDOVERS = int(os.environ.get("HANDOVERS", "20"))
@@ -18,31 +21,39 @@ PAUSE = 0.3  # between a process that serves and the next signal
 
 
 class HandoversUnderLoad(unittest.TestCase):
+    hand_overs, streams = HANDOVERS, STREAMS
+
+    def make_ferry(self, options):
+        return Ferry(options)
+
     def test_nobody_is_refused_nothing_is_broken_and_every_row_is_there_once(self):
         adopt_orphans()
         options = {"server.threads": 2, "usage.flush_interval": "100ms", "server.drain_timeout": "20s"}
-        with FerryBeforeMock(ferry_options=options, mock_options=["--sha256"]) as both:
+        with FerryBeforeMock(
+            ferry_options=options, mock_options=["--sha256"], make_ferry=self.make_ferry,
+        ) as both:
             self.addCleanup(kill_successors, both.ferry)
             self.both, self.sent, self.wrong, self.streamed, self.reused = both, 0, [], {}, 0
             drained = asyncio.run(self.work())
             self.assertEqual(self.wrong[:5], [], f"{len(self.wrong)} of {self.sent} requests")
             codes = [one.wait(30) for one in drained]
-            self.assertEqual(codes, [0] * HANDOVERS)
+            self.assertEqual(codes, [0] * self.hand_overs)
             self.assertEqual(both.ferry.stop(), 0, both.ferry.log[-3000:])
             self.check_bodies()
             self.check_rows()
             self.assertEqual(both.ferry.complaints(), [])
-            self.assertGreater(self.reused, HANDOVERS)
-            print(f"{HANDOVERS} hand-overs under {STREAMS} streams: {self.sent} requests, {len(self.streamed)} of them "
-                  f"streams, {self.reused} on a connection that had been used: 0 broken, 0 refused")
+            self.assertGreater(self.reused, self.hand_overs)
+            print(f"{self.hand_overs} hand-overs under {self.streams} streams: {self.sent} requests, "
+                  f"{len(self.streamed)} of them streams, {self.reused} on a connection that had been used: "
+                  "0 broken, 0 refused")
 
     async def work(self):
         self.going = True
-        streams = [asyncio.create_task(self.stream_on()) for _ in range(STREAMS)]
+        streams = [asyncio.create_task(self.stream_on()) for _ in range(self.streams)]
         others = [asyncio.create_task(self.ask_on(kind == "kept")) for kind in ("kept", "fresh") for _ in range(SHORT)]
         drained = []
         await asyncio.sleep(PAUSE)
-        for _ in range(HANDOVERS):
+        for _ in range(self.hand_overs):
             drained.append(await asyncio.to_thread(hand_over, self.both.ferry))
             await asyncio.sleep(PAUSE)
         self.going = False
@@ -103,3 +114,14 @@ class HandoversUnderLoad(unittest.TestCase):
         rows = self.both.ferry.rows("SELECT client_request_id AS name, status, basis FROM usage_records")
         self.assertEqual(sorted(row["name"] for row in rows), sorted(f"r{n}" for n in range(1, self.sent + 1)))
         self.assertEqual([row for row in rows if (row["status"], row["basis"]) != (200, "provider")], [])
+
+
+class HandoversOverOnePostgres(HandoversUnderLoad):
+    """Two processes with one database, one journal folder and one snapshot file."""
+
+    hand_overs, streams = 5, 50
+
+    def make_ferry(self, options):
+        cluster = Cluster().start()
+        self.addCleanup(cluster.remove)
+        return PostgresFerry(cluster, cluster.new_database(), options)
