@@ -71,17 +71,19 @@ void inheritance::add(int fd, const std::string& name) {
         return;
     }
     std::optional<socket_role> role;
-    if (name.starts_with("client")) role = socket_role::client;
-    if (name.starts_with("admin")) role = socket_role::admin;
+    for (const auto known : {socket_role::client, socket_role::admin}) {
+        if (name == socket_name(known, false) || name == socket_name(known, true)) role = known;
+    }
     sockets_.push_back({std::move(*socket), role, !has_predecessor() || name.ends_with(lent_mark)});
 }
 
 inheritance::claimed inheritance::claim(const std::string& address, socket_role role) {
     claimed found;
     std::string bound = address;
+    const bool any_port = address.ends_with(":0");
     std::vector<entry> others;
     for (auto& one : sockets_) {
-        if (one.role.value_or(role) == role && one.socket.is_bound_to(bound)) {
+        if ((!any_port || one.role.value_or(role) == role) && one.socket.is_bound_to(bound)) {
             bound = one.socket.bound_address();
             found.are_lent = one.is_lent;
             found.sockets.push_back(std::move(one.socket));

@@ -32,7 +32,7 @@ public:
         std::vector<net::listening_socket> sockets;  // in the order they came in, all bound to the same address
         bool are_lent = false;
     };
-    // All sockets that serve `address`. For port 0 those of the first port that nobody has claimed.
+    // All sockets that serve `address`. For port 0 those of the first port, of this role, that nobody has claimed.
     claimed claim(const std::string& address, socket_role role);
     // Where the sockets that nobody claimed are bound.
     std::vector<std::string> unclaimed() const;

@@ -30,7 +30,6 @@ public:
     // Whether it serves what open() would open there; any port does for port 0.
     bool is_bound_to(const std::string& address) const;
     // Whether a Unix socket's file is removed when this is destroyed.
-    bool owns_file() const { return owns_file_; }
     void own_file(bool owns) { owns_file_ = owns && !path_.empty(); }
 
 private:
