@@ -145,7 +145,8 @@ def asan():
         return failed("build asan")
     tally = boost_programs("asan")
     # The mock provider is not what is tested here, and this is slower by some factor.
-    smaller = {"CONSERVATION_REQUESTS": "2000", "STREAMS": "100", "STREAM_SECONDS": "3"}
+    smaller = {"CONSERVATION_REQUESTS": "2000", "STREAMS": "100", "STREAM_SECONDS": "3",
+               "HANDOVERS": "5", "HANDOVER_STREAMS": "50"}
     environment = {**smaller, **binaries("asan"), "FERRY_BENCH_BIN": str(ROOT / "build/dev/ferry-bench")}
     tally.add(python_files("behaviour", environment, at_once=2))
     return tally

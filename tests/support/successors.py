@@ -78,6 +78,10 @@ class WithHandovers(OwnFerry):
         adopt_orphans()
         super().setUpClass()
 
+    def setUp(self):
+        super().setUp()
+        self.clients = []
+
     def own(self, **options):
         ferry = super().own(**options)
         self.addCleanup(kill_successors, ferry)
@@ -88,7 +92,13 @@ class WithHandovers(OwnFerry):
         self.drained.append(hand_over(self.ferry))
         return self.ferry.process
 
+    def client(self, port=None):
+        self.clients.append(super().client(port))
+        return self.clients[-1]
+
     def tearDown(self):
+        for client in self.clients:
+            client.close()  # or the processes that end would wait for them
         super().tearDown()
         for one in self.drained:
             self.assertEqual(one.wait(20), 0, self.ferry.log[-3000:])
