@@ -79,7 +79,7 @@ private:
     void beat();
     static int next_signal(milliseconds most);  // less than a second
     bool wait(milliseconds most, const std::function<bool()>& is_over);
-    void stop_accepting(listeners which);
+    void drain(listeners which, milliseconds patience);
     void stop();
     void leave();
     void end(bool patient);

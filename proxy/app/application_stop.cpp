@@ -28,12 +28,15 @@ bool application::wait(milliseconds most, const std::function<bool()>& is_over) 
     return true;
 }
 
-// Nobody who was accepted is overlooked by those who then wait until nobody is connected.
-void application::stop_accepting(listeners which) {
-    std::vector<std::future<void>> done;
-    for (auto& one : cores_) done.push_back(one->stop_accepting(which));
-    for (const auto& one : done) one.wait_for(last_words);
+// One step on every core after the other, so that nobody who was accepted is overlooked by those who then wait until
+// nobody is connected.
+void application::drain(listeners which, milliseconds patience) {
+    std::vector<std::future<void>> stopped, begun;
+    for (auto& one : cores_) stopped.push_back(one->stop_accepting(which));
+    for (const auto& one : stopped) one.wait_for(last_words);
     clients_.clear();
+    for (auto& one : cores_) begun.push_back(one->begin_drain(which, patience));
+    for (const auto& one : begun) one.wait_for(last_words);
 }
 
 void application::stop() {
@@ -45,22 +48,20 @@ void application::stop() {
     manager_.tell("STOPPING=1");
     draining_ = true;
     const bool patient = wait(settings_.server.drain_grace, [] { return false; });
-    stop_accepting(listeners::of_clients);
-    for (auto& one : cores_) one->begin_drain(listeners::of_clients, milliseconds(0));
+    drain(listeners::of_clients, milliseconds(0));
     end(patient);
 }
 
 // The successor has the sockets: whoever connects from now on is its client. It has the readiness of both, too.
 void application::leave() {
-    log_info("Process {} is ready and serves from now on; {} connections end here", successor_->pid(),
-             open_connections());
     manager_.hand_over_to(successor_->pid());
     for (auto* address : addresses()) {
         for (auto& socket : address->sockets) socket.own_file(false);
     }
     const auto patience = std::min(idle_patience, settings_.server.drain_timeout);
-    stop_accepting(listeners::all);
-    for (auto& one : cores_) one->begin_drain(listeners::all, patience);
+    drain(listeners::all, patience);
+    log_info("Process {} is ready and serves from now on; {} connections end here", successor_->pid(),
+             open_connections());
     admin_.sockets.clear();
     end(wait(patience, [this] { return cores_.front()->open_ops() == 0; }));
 }

@@ -175,20 +175,26 @@ void core::ended() {
     if (--running_ == 0 && finishing_) context_.stop();
 }
 
-std::future<void> core::stop_accepting(listeners which) {
+std::future<void> core::run_here(std::function<void()> job) {
     const auto done = std::make_shared<std::promise<void>>();
-    net::post_to(context_, [this, done, which] {
-        for (auto& one : client_listeners_) one->stop();
-        if (which == listeners::all) {
-            for (auto& one : ops_listeners_) one->stop();
-        }
+    net::post_to(context_, [done, wanted = std::move(job)] {
+        wanted();
         done->set_value();
     });
     return done->get_future();
 }
 
-void core::begin_drain(listeners which, milliseconds patience) {
-    net::post_to(context_, [this, which, patience] {
+std::future<void> core::stop_accepting(listeners which) {
+    return run_here([this, which] {
+        for (auto& one : client_listeners_) one->stop();
+        if (which == listeners::all) {
+            for (auto& one : ops_listeners_) one->stop();
+        }
+    });
+}
+
+std::future<void> core::begin_drain(listeners which, milliseconds patience) {
+    return run_here([this, which, patience] {
         services_.phase = relay::run_phase::draining;
         clients_.drain(patience);
         if (which == listeners::all) operators_.drain(patience);

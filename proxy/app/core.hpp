@@ -57,8 +57,8 @@ public:
     void serve(int fd);
     // Ready once every connection that was accepted is counted.
     std::future<void> stop_accepting(listeners which);
-    // See session_registry::drain.
-    void begin_drain(listeners which, milliseconds patience);
+    // See session_registry::drain. Ready once it has begun.
+    std::future<void> begin_drain(listeners which, milliseconds patience);
     void stop_exchanges();
     void finish();  // ends the event loop: nothing is served afterwards, the admin listener included
     void join();
@@ -77,6 +77,7 @@ public:
     bool is_empty() const { return running_ == 0; }
 
 private:
+    std::future<void> run_here(std::function<void()> job);
     void serve_stream(int fd, bool is_ops);
     boost::asio::awaitable<void> run_listener(server::listener& which);
     boost::asio::awaitable<void> run_session(std::unique_ptr<net::byte_stream> stream, bool is_ops);
