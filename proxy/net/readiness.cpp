@@ -108,24 +108,35 @@ private:
         }
     }
 
-    // What becomes ready meanwhile has its turn after everything else the loop has to do.
+    // What becomes ready meanwhile has its turn after everything else the loop has to do; what has come while many ran
+    // belongs to their turn, though: the more is written at its end, the fewer peers must be woken.
     void run_turn() {
         is_posted_ = true;
+        if (run_ready() > 1) {
+            note_events();
+            run_ready();
+        }
         list_by<ready_hook> now;
-        now.swap(ready_);
-        run(now);
         now.swap(last_);
         for (auto& one : now) one.is_woken_ = true;
         run(now);
         is_posted_ = false;
         if (!ready_.empty() || !last_.empty()) run_soon();
     }
-    void run(list_by<ready_hook>& these) {
-        while (!these.empty()) {
+    std::size_t run_ready() {
+        list_by<ready_hook> now;
+        now.swap(ready_);
+        return run(now);
+    }
+    // How many ran.
+    static std::size_t run(list_by<ready_hook>& these) {
+        std::size_t count = 0;
+        for (; !these.empty(); ++count) {
             auto& one = these.front();
             these.pop_front();
             one.run_who_is_due();
         }
+        return count;
     }
 
     asio::io_context& core_;
