@@ -27,11 +27,11 @@ struct of_ready;  // those whose coroutines run in this turn of the loop
 class ready_source : public boost::intrusive::list_base_hook<boost::intrusive::tag<of_all>, source_hook>,
                      public boost::intrusive::list_base_hook<boost::intrusive::tag<of_ready>, source_hook> {
 private:
-    auto wait_as(resumption& who) {
+    auto wait_as(resumption& who, void (ready_source::*begin)()) {
         return boost::asio::async_initiate<const boost::asio::deferred_t, void()>(
-            [this, &who](auto&& handler) {
+            [this, &who, begin](auto&& handler) {
                 who.keep(std::forward<decltype(handler)>(handler));
-                begin_wait();
+                (this->*begin)();
             },
             boost::asio::deferred);
     }
@@ -56,19 +56,12 @@ public:
     void reads_need_room(bool need) { reads_need_room_ = need; }
 
     // co_await: resumed from the loop when it is worth a try, or by wake(). The caller looks for itself which it was.
-    auto until_readable() { return wait_as(reader_); }
-    auto until_writable() { return wait_as(writer_); }
+    auto until_readable() { return wait_as(reader_, &ready_source::begin_wait); }
+    auto until_writable() { return wait_as(writer_, &ready_source::begin_wait); }
     // co_await, before a write: resumed when everything that is ready in this turn of the loop has run. What is written
     // then, one after the other, wakes a peer once, which on loopback and virtual machines is most of what a write
     // costs.
-    auto until_turn_ends() {
-        return boost::asio::async_initiate<const boost::asio::deferred_t, void()>(
-            [this](auto&& handler) {
-                writer_.keep(std::forward<decltype(handler)>(handler));
-                run_last();
-            },
-            boost::asio::deferred);
-    }
+    auto until_turn_ends() { return wait_as(writer_, &ready_source::run_last); }
     void wake();
 
     // See byte_stream::watch.
