@@ -2,7 +2,6 @@
 import os
 import socket
 import ssl
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -161,14 +160,7 @@ class Handover(WithHandovers):
         self.row(nonce)
 
     def test_the_service_manager_is_told_whom_to_watch(self):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, tempfile.TemporaryDirectory() as folder:
-            manager.bind(folder + "/notify")
-            manager.settimeout(10)
-            ferry = self.own()
-            ferry.stop()
-            ferry.environment = {"NOTIFY_SOCKET": folder + "/notify", "WATCHDOG_USEC": "400000"}
-            ferry.start()
-            self.assertEqual(manager.recv(1000), b"READY=1")
+        with self.under_a_service_manager() as (ferry, manager):
             self.hand_over()
             told = next((one for one in (manager.recv(1000) for _ in range(20)) if one != b"WATCHDOG=1"), None)
             self.assertEqual(told, b"MAINPID=%d" % ferry.process.pid)
@@ -176,4 +168,3 @@ class Handover(WithHandovers):
             ferry.stop()
             while told != b"STOPPING=1":
                 told = manager.recv(1000)
-            ferry.environment = {}

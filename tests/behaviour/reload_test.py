@@ -4,7 +4,6 @@ Knobs: RELOADS (default 20), CATALOG_CHANGES (200), in RELOAD_SECONDS (8)."""
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import ssl
 import tempfile
@@ -104,14 +103,7 @@ class Reload(OwnFerry):
         ferry.configure(**self.options)
 
     def test_systemd_is_told(self):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, tempfile.TemporaryDirectory() as folder:
-            manager.bind(folder + "/notify")
-            manager.settimeout(10)
-            ferry = self.own()
-            ferry.stop()
-            ferry.environment = {"NOTIFY_SOCKET": folder + "/notify", "WATCHDOG_USEC": "400000"}
-            ferry.start()
-            self.assertEqual(manager.recv(1000), b"READY=1")
+        with self.under_a_service_manager() as (ferry, manager):
             self.assertEqual(manager.recv(1000), b"WATCHDOG=1")
             self.assertEqual(manager.recv(1000), b"WATCHDOG=1")
             self.reload()
@@ -123,7 +115,6 @@ class Reload(OwnFerry):
             ferry.stop()
             while told != b"STOPPING=1":
                 told = manager.recv(1000)
-            ferry.environment = {}
 
 
 class ReloadUnderLoad(OwnFerry):

@@ -1,4 +1,8 @@
 """The ground for tests that stop, kill and restart the program."""
+import contextlib
+import socket
+import tempfile
+
 import answers
 from ferry import Ferry
 from harness import FerryCase
@@ -17,6 +21,20 @@ class OwnFerry(FerryCase):
         ferry.start()
         self.ferry = ferry
         return ferry
+
+    @contextlib.contextmanager
+    def under_a_service_manager(self):
+        """A program of its own that has told its manager it is ready; yields it and the manager's socket."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, tempfile.TemporaryDirectory() as folder:
+            manager.bind(folder + "/notify")
+            manager.settimeout(10)
+            ferry = self.own()
+            ferry.stop()
+            ferry.environment = {"NOTIFY_SOCKET": folder + "/notify", "WATCHDOG_USEC": "400000"}
+            ferry.start()
+            self.assertEqual(manager.recv(1000), b"READY=1")
+            yield ferry, manager
+            ferry.environment = {}
 
     def tearDown(self):
         if self.ferry.process.poll() is not None:
