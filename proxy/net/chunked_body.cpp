@@ -1,102 +1,149 @@
 #include "net/chunked_body.hpp"
 
 #include <algorithm>
-#include <boost/beast/http/basic_parser.hpp>
-#include <string>
+
+#include "net/token.hpp"
 
 namespace ferry::net {
 
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-using beast::error_code;
-
 namespace {
 
+constexpr int most_digits = 16;
 constexpr std::size_t most_extension_bytes = 256;
-// "0\r\n\r\n": whatever chunk comes next, at least this many bytes are still to come.
-constexpr std::size_t least_chunk_bytes = 5;
-// The real head was read by strict_http; the parser only needs to know that chunks follow.
-constexpr std::string_view any_head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+constexpr std::size_t most_trailer_bytes = 8192;
+
+int digit_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+bool is_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
 
 }  // namespace
 
-// Beast's grammar with callbacks that record views. Fields after the last chunk (trailers) go nowhere.
-class chunked_body::parser final : public http::basic_parser<false> {
-public:
-    parser() {
-        this->eager(true);
-        this->body_limit(boost::none);
-        error_code ignored;
-        this->put(boost::asio::const_buffer(any_head.data(), any_head.size()), ignored);
-    }
-
-    piece_list* payload = nullptr;
-    bool bad_extension = false;
-    std::uint64_t chunk_left = 0;  // of the current chunk's data; 0 between chunks
-
-private:
-    void on_request_impl(http::verb, beast::string_view, beast::string_view, int, error_code& ec) override { ec = {}; }
-    void on_response_impl(int, beast::string_view, int, error_code& ec) override { ec = {}; }
-    void on_field_impl(http::field, beast::string_view, beast::string_view, error_code& ec) override { ec = {}; }
-    void on_header_impl(error_code& ec) override { ec = {}; }
-    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code& ec) override { ec = {}; }
-    std::size_t on_body_impl(beast::string_view body, error_code& ec) override {
-        ec = {};
-        return body.size();
-    }
-    void on_chunk_header_impl(std::uint64_t size, beast::string_view extensions, error_code& ec) override {
-        ec = {};
-        chunk_left = size;
-        extension_bytes_ += extensions.size();
-        const auto odd = [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; };
-        const bool controls = std::any_of(extensions.begin(), extensions.end(), odd);
-        if (controls || extension_bytes_ > most_extension_bytes) {
-            bad_extension = true;
-            ec = http::error::bad_chunk_extension;
-        }
-    }
-    std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code& ec) override {
-        ec = {};
-        chunk_left -= body.size();
-        if (!body.empty()) payload->emplace_back(body.data(), body.size());
-        return body.size();
-    }
-    void on_finish_impl(error_code& ec) override { ec = {}; }
-
-    std::size_t extension_bytes_ = 0;
-};
-
-chunked_body::chunked_body() = default;
-
-chunked_body::~chunked_body() = default;
-
-// Beast's parser cannot be used twice.
-void chunked_body::reset() {
-    parser_ = std::make_unique<parser>();
+void chunked_body::fail(std::string_view why) {
+    state_ = state::failed;
+    wrong_ = why;
 }
 
-std::size_t chunked_body::read(std::string_view bytes, piece_list& payload, std::string& error) {
-    std::size_t total = 0;
-    parser_->payload = &payload;
-    // Beast stops after some states although more could be done; go on while it makes progress.
-    while (total < bytes.size() && !parser_->is_done()) {
-        // Beast's assertions fail if the last chunk comes to it in two parts of which the first is shorter.
-        if (parser_->chunk_left == 0 && bytes.size() - total < least_chunk_bytes) break;
-        error_code failed;
-        const auto step = parser_->put(boost::asio::const_buffer(bytes.data() + total, bytes.size() - total), failed);
-        total += step;
-        if (failed == http::error::need_more || (!failed && step == 0)) break;
-        if (failed) {
-            error =
-                parser_->bad_extension ? "a chunk extension is too long or has control characters" : failed.message();
-            break;
+std::size_t chunked_body::read(std::string_view bytes, piece_list& payload) {
+    std::size_t at = 0;
+    while (at < bytes.size() && state_ != state::done && state_ != state::failed) {
+        if (state_ != state::data) {
+            take(bytes[at++]);
+            continue;
         }
+        const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size() - at));
+        payload.push_back(bytes.substr(at, taken));
+        at += taken;
+        left_ -= taken;
+        if (left_ == 0) state_ = state::data_cr;
     }
-    return total;
+    return at;
 }
 
-bool chunked_body::done() const {
-    return parser_->is_done();
+void chunked_body::take(char c) {
+    switch (state_) {
+        case state::size:
+            return take_size(c);
+        case state::extension:
+            return take_extension(c);
+        case state::size_lf:
+            if (c != '\n') return fail("the line of a chunk's size does not end in CRLF");
+            return end_size();
+        case state::data_cr:
+            if (c != '\r') return fail("a chunk is longer than its size says");
+            state_ = state::data_lf;
+            return;
+        case state::data_lf:
+            if (c != '\n') return fail("a chunk does not end in CRLF");
+            state_ = state::size;
+            return;
+        case state::end_lf:
+            if (c != '\n') return fail("the last chunk does not end in CRLF");
+            state_ = state::done;
+            return;
+        case state::data:
+        case state::done:
+        case state::failed:
+            return;
+        default:
+            return take_trailer(c);
+    }
+}
+
+void chunked_body::take_size(char c) {
+    const int value = digit_value(c);
+    if (value >= 0) {
+        if (++digits_ > most_digits) return fail("a chunk's size has more than 16 digits");
+        left_ = left_ * 16 + static_cast<unsigned>(value);
+        return;
+    }
+    if (digits_ == 0) return fail("a chunk's size is not a hexadecimal number");
+    if (c == '\r') {
+        state_ = state::size_lf;
+    } else if (c == ';' || c == ' ' || c == '\t') {
+        state_ = state::extension;
+        take_extension(c);
+    } else {
+        fail("a chunk's size is not a hexadecimal number");
+    }
+}
+
+// What stands there is ignored, so only what could hide the end of the line matters.
+void chunked_body::take_extension(char c) {
+    if (c == '\r' && !quoted_) {
+        state_ = state::size_lf;
+        return;
+    }
+    if (is_control(c) || ++extension_bytes_ > most_extension_bytes) {
+        return fail("a chunk extension is too long or has control characters");
+    }
+    if (c == '"') quoted_ = !quoted_;
+}
+
+void chunked_body::end_size() {
+    state_ = left_ == 0 ? state::trailer : state::data;
+    digits_ = 0;
+}
+
+// Trailers are dropped, but they must be fields: else another parser might see the end of the body elsewhere.
+void chunked_body::take_trailer(char c) {
+    constexpr std::string_view no_field = "a trailer is not a header field";
+    if (++trailer_bytes_ > most_trailer_bytes) return fail("its trailers are too large");
+    switch (state_) {
+        case state::trailer:
+            if (c == '\r') {
+                state_ = state::end_lf;
+            } else if (is_token_char(c)) {
+                state_ = state::trailer_name;
+            } else {
+                fail(no_field);
+            }
+            return;
+        case state::trailer_name:
+            if (c == ':') {
+                state_ = state::trailer_value;
+            } else if (!is_token_char(c)) {
+                fail(no_field);
+            }
+            return;
+        case state::trailer_value:
+            if (c == '\r') {
+                state_ = state::trailer_lf;
+            } else if (is_control(c)) {
+                fail("a trailer has a control character");
+            }
+            return;
+        default:
+            if (c != '\n') return fail("a trailer does not end in CRLF");
+            state_ = state::trailer;
+    }
 }
 
 }  // namespace ferry::net

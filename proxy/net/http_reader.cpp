@@ -6,22 +6,32 @@ namespace ferry::net {
 
 void http_reader::reset(bool no_body) {
     no_body_ = no_body;
+    stage_ = stage::head;
     head_.reset();
     head_size_ = 0;
     search_ = {};
     left_ = 0;
 }
 
-fault http_reader::malformed(std::string_view why) const {
+fault http_reader::fail(fault why) {
+    stage_ = stage::failed;
+    head_.framing = body_framing::none;
+    head_.keep_alive = false;
+    return why;
+}
+
+fault http_reader::malformed(std::string_view why) {
     if (kind_ == kind::response) {
-        return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
-                               "The upstream's answer is not well-formed HTTP/1.1: " + std::string(why) + ".");
+        return fail(fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                                    "The upstream's answer is not well-formed HTTP/1.1: " + std::string(why) + "."));
     }
-    return fault::client(fault_code::bad_framing, "The request is not well-formed HTTP/1.1: " + std::string(why) +
-                                                      ". Nothing was forwarded and the connection is closed.");
+    return fail(fault::client(fault_code::bad_framing, "The request is not well-formed HTTP/1.1: " + std::string(why) +
+                                                           ". Nothing was forwarded and the connection is closed."));
 }
 
 result<http_reader::progress> http_reader::read_head(std::string_view bytes) {
+    if (stage_ == stage::failed) return malformed("an earlier part of it was refused");
+    if (stage_ != stage::head) return progress::done;
     switch (search_.look(bytes.substr(0, header_limit_))) {
         case head_search::state::complete:
             break;
@@ -32,14 +42,13 @@ result<http_reader::progress> http_reader::read_head(std::string_view bytes) {
         case head_search::state::incomplete:
             if (bytes.size() < header_limit_) return progress::need_more;
             if (kind_ == kind::response) return malformed("its head is too large");
-            return fault::client(fault_code::header_too_large,
-                                 "The request's head is larger than limits.header_bytes (" +
-                                     std::to_string(header_limit_) + " bytes): send fewer or shorter headers.");
+            return fail(fault::client(fault_code::header_too_large,
+                                      "The request's head is larger than limits.header_bytes (" +
+                                          std::to_string(header_limit_) + " bytes): send fewer or shorter headers."));
     }
     const auto head = bytes.substr(0, search_.size());
     auto refused = kind_ == kind::request ? read_request_head(head, head_) : read_response_head(head, head_);
-    if (refused) return std::move(*refused);
-    head_size_ = head.size();
+    if (refused) return fail(std::move(*refused));
     if (kind_ == kind::response) {
         const bool never_has_body = head_.status < 200 || head_.status == 204 || head_.status == 304;
         const bool announced = head_.framing == body_framing::length || head_.framing == body_framing::chunked;
@@ -48,33 +57,34 @@ result<http_reader::progress> http_reader::read_head(std::string_view bytes) {
         }
         if (no_body_ || never_has_body) head_.framing = body_framing::none;
     }
-    left_ = head_.framing == body_framing::length ? head_.content_length : 0;
-    if (head_.framing == body_framing::chunked) {
-        if (!chunks_) chunks_ = std::make_unique<chunked_body>();
-        chunks_->reset();
-    }
+    head_size_ = head.size();
+    begin_body();
     return progress::done;
 }
 
+void http_reader::begin_body() {
+    left_ = head_.framing == body_framing::length ? head_.content_length : 0;
+    if (head_.framing == body_framing::chunked) chunks_.reset();
+    stage_ = head_.framing == body_framing::none ? stage::done : stage::body;
+}
+
 result<std::size_t> http_reader::read_body(std::string_view bytes, piece_list& payload) {
+    if (stage_ == stage::failed) return malformed("an earlier part of it was refused");
+    if (stage_ != stage::body) return std::size_t{0};
     if (head_.framing == body_framing::chunked) {
-        std::string wrong;
-        const auto consumed = chunks_->read(bytes, payload, wrong);
-        if (!wrong.empty()) return malformed(wrong);
+        const auto consumed = chunks_.read(bytes, payload);
+        if (chunks_.has_failed()) return malformed(chunks_.what_is_wrong());
+        if (chunks_.is_done()) stage_ = stage::done;
         return consumed;
     }
     std::size_t taken = bytes.size();
-    if (head_.framing != body_framing::until_close) {
+    if (head_.framing == body_framing::length) {
         taken = static_cast<std::size_t>(std::min<std::uint64_t>(left_, taken));
         left_ -= taken;
+        if (left_ == 0) stage_ = stage::done;
     }
     if (taken > 0) payload.push_back(bytes.substr(0, taken));
     return taken;
-}
-
-bool http_reader::body_done() const {
-    if (head_.framing == body_framing::chunked) return chunks_->done();
-    return head_size_ > 0 && left_ == 0 && head_.framing != body_framing::until_close;
 }
 
 }  // namespace ferry::net

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 #include "base/fault.hpp"
@@ -16,6 +15,9 @@
 namespace ferry::net {
 
 // Owned by a session or a pooled connection and used again for each message; lives on one core; does no I/O.
+// Every function may be called in every state. After a fault the body is not done, does not end with the connection and
+// takes no more bytes until reset(): who asks later, as a pool does of a connection that comes back, learns that the
+// message was not read to its end. head() then says what was understood of it, for a log line.
 class http_reader {
 public:
     enum class kind { request, response };
@@ -39,22 +41,29 @@ public:
     // Decodes body bytes that follow what was consumed so far; appends views of payload to `payload` and returns how
     // many bytes it consumed. What it leaves must be given again, with more behind it. Trailers are dropped.
     result<std::size_t> read_body(std::string_view bytes, piece_list& payload);
-    bool body_done() const;
+    bool body_done() const { return stage_ == stage::done; }
 
     // The peer closed. True if that ends the message properly (framing until_close), false if it was cut short.
-    bool ends_with_connection() const { return head_.framing == body_framing::until_close; }
+    bool ends_with_connection() const {
+        return stage_ == stage::body && head_.framing == body_framing::until_close;
+    }
 
 private:
-    fault malformed(std::string_view why) const;
+    enum class stage { head, body, done, failed };
+
+    fault malformed(std::string_view why);
+    fault fail(fault why);
+    void begin_body();
 
     kind kind_;
     std::size_t header_limit_;
     bool no_body_ = false;
+    stage stage_ = stage::head;
     http_head head_;
     std::size_t head_size_ = 0;
     head_search search_;
-    std::uint64_t left_ = 0;                // of a body framed by its length
-    std::unique_ptr<chunked_body> chunks_;  // made for the first body that is chunked
+    std::uint64_t left_ = 0;  // of a body framed by its length
+    chunked_body chunks_;
 };
 
 }  // namespace ferry::net

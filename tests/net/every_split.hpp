@@ -65,7 +65,18 @@ public:
     const http_reader& reader() const { return reader_; }
 
 private:
-    void refuse(const fault& why) { result_.refused = why.code; }
+    // Whoever holds the reader after a fault may ask it anything: a pool does, when the connection comes back.
+    void refuse(const fault& why) {
+        result_.refused = why.code;
+        BOOST_TEST(!reader_.body_done());
+        BOOST_TEST(!reader_.ends_with_connection());
+        BOOST_TEST(!reader_.head().keep_alive);
+        ferry::piece_list payload;
+        BOOST_TEST(!reader_.read_head(received_));
+        BOOST_TEST(!reader_.read_body("2\r\n{}\r\n0\r\n\r\n", payload));
+        BOOST_TEST(payload.empty());
+        BOOST_TEST(!reader_.body_done());
+    }
 
     http_reader reader_;
     std::string received_;

@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(answers_of_every_framing_are_read_in_every_split) {
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "hello", "", true, false},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n\r\nz", "hello", "z", true,
          false},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "hello", "\r\n", false, false},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "hello", "", false, false},
         {"HTTP/1.1 200 OK\r\n\r\nhello", "hello", "", false, true},
         {"HTTP/1.0 200 OK\r\n\r\n", "", "", false, true},
         {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200", "", "HTTP/1.1 200", true, false},
@@ -78,6 +78,29 @@ BOOST_AUTO_TEST_CASE(the_answer_to_a_HEAD_has_no_body_whatever_its_head_says) {
             BOOST_TEST(feed.result().done);
             BOOST_TEST((feed.reader().head().framing == body_framing::none));
             BOOST_TEST(!feed.reader().ends_with_connection());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_refused_an_answer_reads_the_next_one) {
+    for (const auto head : {"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
+                            "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n",
+                            "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 999 No\r\n\r\n",
+                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"}) {
+        BOOST_TEST_CONTEXT(head) {
+            http_reader reader(kind::response, 4096);
+            ferry::piece_list payload;
+            BOOST_TEST(!reader.body_done());
+            BOOST_TEST(*reader.read_body("{}", payload) == 0);
+            BOOST_TEST(!reader.read_head(head));
+            BOOST_TEST(!reader.body_done());
+            BOOST_TEST(!reader.ends_with_connection());
+            reader.reset();
+            BOOST_TEST(!reader.body_done());
+            BOOST_TEST((*reader.read_head("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") == progress::done));
+            BOOST_TEST(!reader.body_done());
+            BOOST_TEST(*reader.read_body("2\r\n{}\r\n0\r\n\r\n", payload) == 12);
+            BOOST_TEST(reader.body_done());
         }
     }
 }
