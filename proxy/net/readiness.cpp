@@ -205,21 +205,25 @@ bool ready_source::is_due() const {
     return may_write_ && writer_;
 }
 
-// What runs may destroy this source: nothing of it is used afterwards.
+// What runs may destroy this source: nothing of it is used afterwards. So who else is due has the next turn, and is
+// remembered before: no further event would remind of what came in this one.
 void ready_source::run_who_is_due() {
     const bool is_woken = std::exchange(is_woken_, false);
+    const bool reads = reader_ && (is_readable() || is_woken);
     const bool writes = writer_ && (may_write_ || is_woken);
-    if (reader_ && (is_readable() || is_woken)) {
-        if (writes) {
-            is_woken_ = is_woken;
-            run_soon();
-        }
+    const bool watches = on_readable_ && is_readable();
+    if (int{reads} + int{writes} + int{watches} > 1) {
+        is_woken_ = is_woken && reads && writes;
+        run_soon();
+    }
+    if (reads) {
         reader_.run();
     } else if (writes) {
         writer_.run();
-    } else if (may_read_ && on_readable_) {
+    } else if (watches) {
         char byte;
-        if (::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN) return note_nothing_to_read();
+        const bool is_empty = ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+        if (is_empty && !reads_need_room_) return note_nothing_to_read();
         std::exchange(on_readable_, nullptr)();
     }
 }

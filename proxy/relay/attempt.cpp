@@ -70,11 +70,17 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
         sent_at_ = steady::now();
         clock_->on_sent(sent_at_);
     }
-    if (!failed) lease_->reader.reset();
-    while (!failed) {
+    if (!failed && !has_head_) failed = co_await read_head();
+    if (!failed) note_answer_head();
+    failed_.client_waits = !x_.gone && !x_.stopping();
+    co_return failed;
+}
+
+asio::awaitable<std::optional<fault>> attempt::read_head() {
+    for (;;) {
         const auto complete = take_head();
-        if (!complete) failed = complete.error();
-        if (failed || *complete) break;
+        if (!complete) co_return complete.error();
+        if (*complete) co_return std::nullopt;
         auto& stream = *lease_->stream;
         const auto into = begin_read();
         const net::interrupt_slot::holder waiting(x_.waiting, stream);
@@ -84,10 +90,8 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
             got = stream.read_now(into);
         }
         end_read(got);
-        if (got.status != net::io_status::ok) failed = why_no_bytes(got);
+        if (got.status != net::io_status::ok) co_return why_no_bytes(got);
     }
-    failed_.client_waits = !x_.gone && !x_.stopping();
-    co_return failed;
 }
 
 asio::awaitable<std::optional<fault>> attempt::connect() {
@@ -117,6 +121,7 @@ net::gather_list attempt::begin_send() {
     limits.total_until = x_.total_until;
     if (to_.limits.total) limits.total_until = std::min(limits.total_until, x_.started + *to_.limits.total);
     clock_.emplace(x_.core.wheel, x_.waiting, limits);
+    lease_->reader.reset();
     result_.was_sent = true;
     if (x_.before_us < 0) x_.before_us = us_between(x_.started, x_.moment) - x_.waited_us;
     net::gather_list gather;
@@ -125,28 +130,49 @@ net::gather_list attempt::begin_send() {
 }
 
 // A provider may answer, say with 413, before it has read the whole request: then the rest is not sent, and the answer
-// is read. A failed write is not yet a failed try for the same reason.
+// is read. A failed write is not yet a failed try for the same reason. What else comes meanwhile (session tickets of
+// TLS 1.3, which follow the handshake one round trip later, interim answers) is read and changes nothing.
 asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) {
     const auto patience = to_.limits.idle.value_or(x_.settings->relay.idle);
     auto& stream = *lease_->stream;
-    bool answered = false;
-    stream.watch([&stream, &answered] {
-        answered = true;
-        stream.interrupt();
-    });
-    const auto written = co_await write_patiently(x_.core.wheel, x_.waiting, stream, rest, patience);
-    stream.unwatch();
-    result_.bytes_up += static_cast<std::int64_t>(written.io.bytes);
-    sent_whole_ = written.io.status == net::io_status::ok;
-    if (answered) {
-        stream.resume();
-    } else if (written.stalled) {
-        co_return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
-                                  "The upstream took nothing of the request for longer than timeouts.idle.");
-    } else if (written.io.status == net::io_status::interrupted) {
-        co_return why_no_bytes(written.io);
+    for (bool readable = true; readable && !rest.empty();) {
+        const auto early = take_early();
+        if (!early) co_return early.error();
+        if (*early) break;
+        readable = false;
+        stream.watch([&stream, &readable] {
+            readable = true;
+            stream.interrupt();
+        });
+        const auto written = co_await write_patiently(x_.core.wheel, x_.waiting, stream, rest, patience);
+        stream.unwatch();
+        result_.bytes_up += static_cast<std::int64_t>(written.io.bytes);
+        if (readable) {
+            stream.resume();
+        } else if (written.stalled) {
+            co_return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
+                                      "The upstream took nothing of the request for longer than timeouts.idle.");
+        } else if (written.io.status == net::io_status::interrupted) {
+            co_return why_no_bytes(written.io);
+        }
     }
+    sent_whole_ = rest.empty();
     co_return std::nullopt;
+}
+
+// What has come before the request was sent. True: there is nothing to be gained by sending more of it, for the answer
+// has begun or the upstream has gone.
+result<bool> attempt::take_early() {
+    auto& c = *lease_.operator->();
+    for (;;) {
+        const auto complete = take_head();
+        if (!complete || *complete) return complete;
+        const std::span<char> into(c.buffer.data() + c.end, c.buffer.size() - c.end);
+        const auto got = c.stream->try_read(into);
+        if (got.status == net::io_status::would_block) return false;
+        if (got.status != net::io_status::ok) return true;
+        end_read(got);
+    }
 }
 
 // From what has come: true once the head of the answer is whole, interim ones passed over.
@@ -159,7 +185,7 @@ result<bool> attempt::take_head() {
         c.begin += c.reader.head_size();
         head_end_ = c.begin;
         if (head().status >= 200) {
-            note_answer_head();
+            has_head_ = true;
             return true;
         }
         if (head().status == 101) {
@@ -173,13 +199,20 @@ result<bool> attempt::take_head() {
         c.reader.reset();
     }
     if (c.end < c.buffer.size()) return false;
+    if (c.begin > 0) {
+        // Interim answers, of which nothing is needed any more.
+        head_end_ = 0;
+        make_room();
+        return false;
+    }
     return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
                            "The head of the upstream's answer is larger than 16 KiB.");
 }
 
 void attempt::note_answer_head() {
     result_.status = head().status;
-    x_.upstream_us = us_between(sent_at_, last_read_);
+    // An answer may come while the request is still being sent.
+    x_.upstream_us = std::max<std::int64_t>(0, us_between(sent_at_, last_read_));
     result_.ttft_us = x_.upstream_us;
     const bool exposes = x_.settings->expose_upstream_limits;
     for (const auto& [name, value] : head().fields) {

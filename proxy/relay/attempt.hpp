@@ -65,6 +65,8 @@ private:
     boost::asio::awaitable<std::optional<fault>> connect();
     net::gather_list begin_send();
     boost::asio::awaitable<std::optional<fault>> send_rest(std::span<iovec> rest);
+    boost::asio::awaitable<std::optional<fault>> read_head();
+    result<bool> take_early();
     result<bool> take_head();
     std::span<char> begin_read();
     void end_read(const net::io_result& got);
@@ -83,6 +85,7 @@ private:
     std::size_t head_end_ = 0;  // the head, whose views must hold, lies before it in the buffer
     int interim_answers_ = 0;
     bool sent_whole_ = true;
+    bool has_head_ = false;
     bool finished_ = false;
 };
 

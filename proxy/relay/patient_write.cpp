@@ -6,7 +6,7 @@ namespace asio = boost::asio;
 using net::io_status;
 
 asio::awaitable<write_outcome> write_patiently(net::timer_wheel& wheel, net::interrupt_slot& slot, net::byte_stream& to,
-                                               std::span<iovec> pieces, std::chrono::milliseconds patience) {
+                                               std::span<iovec>& pieces, std::chrono::milliseconds patience) {
     write_outcome outcome;
     net::consume(pieces, 0);
     if (slot.interrupted()) outcome.io.status = io_status::interrupted;

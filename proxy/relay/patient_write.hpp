@@ -17,9 +17,10 @@ struct write_outcome {
 };
 
 // What goes out at once costs no more than the system call; after that each wait for the peer is bounded by
-// `patience`. The pieces are consumed in place. Ended early through `slot`.
+// `patience`. The pieces are consumed in place: what is left of them was not written. Ended early through `slot`, or by
+// an interrupt of `to`.
 boost::asio::awaitable<write_outcome> write_patiently(net::timer_wheel& wheel, net::interrupt_slot& slot,
-                                                      net::byte_stream& to, std::span<iovec> pieces,
+                                                      net::byte_stream& to, std::span<iovec>& pieces,
                                                       std::chrono::milliseconds patience);
 
 }  // namespace ferry::relay

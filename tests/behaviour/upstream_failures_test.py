@@ -158,18 +158,50 @@ class UpstreamFailures(FerryCase):
         _, answer = self.fails([answers.json_answer(body)], 503, "upstream_insufficient_balance", stream=True)
         self.assertIn("the cause", answer.error["message"])
 
-    def test_an_early_error_answer_before_the_body_was_read_is_passed_on(self):
+    def served_by_hand(self, name, serve):
+        """An answer to a request of 8 MB of an upstream that does as `serve` says with its connection."""
         with socket.create_server(("127.0.0.1", 0)) as server:
-            self.ferry.sql(insert_model("early", f"http://127.0.0.1:{server.getsockname()[1]}/v1"))
-            eventually(lambda: b'"early"' in self.models_listed())
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            self.ferry.sql(insert_model(name, f"http://127.0.0.1:{server.getsockname()[1]}/v1"))
+            eventually(lambda: f'"{name}"'.encode() in self.models_listed())
             nonce, client = self.nonce(), self.client()
-            client.send(self.request(self.body(nonce, model="early", filler="x" * 8_000_000), nonce=nonce))
+            client.send(self.request(self.body(nonce, model=name, filler="x" * 8_000_000), nonce=nonce))
             peer, _ = server.accept()
             with peer:
-                peer.recv(4096)
-                peer.sendall(answers.error_answer(413, "too much"))  # and reads no more
-                self.assert_error(client.response(), 413)
-        self.assert_row(nonce, status=413)
+                serve(peer)
+                answer = client.response()
+        self.row(nonce)
+        return answer
+
+    def test_an_early_error_answer_before_the_body_was_read_is_passed_on(self):
+        def refuse(peer):
+            peer.recv(4096)
+            peer.sendall(answers.error_answer(413, "too much"))  # and reads no more
+        self.assert_error(self.served_by_hand("early", refuse), 413)
+
+    def test_an_early_error_answer_that_comes_byte_by_byte_is_passed_on(self):
+        def refuse(peer):
+            for byte in answers.error_answer(413, "too much"):
+                peer.recv(16)
+                peer.sendall(bytes([byte]))
+        self.assert_error(self.served_by_hand("early-slow", refuse), 413)
+
+    def test_interim_answers_nobody_asked_for_do_not_stop_a_request(self):
+        def serve(peer):
+            got, interim = b"", b"HTTP/1.1 100 Continue\r\n\r\n"
+            for i in range(6):
+                got += peer.recv(100_000)
+                half = len(interim) // 2
+                peer.sendall(interim[:half] if i % 2 == 0 else interim[half:])
+            head, _, body = got.partition(b"\r\n\r\n")
+            length = int(next(line for line in head.split(b"\r\n") if line.startswith(b"content-length")).split()[1])
+            received = len(body)
+            while received < length:
+                piece = peer.recv(1 << 20)
+                self.assertTrue(piece, f"the request ended after {received} of {length} bytes")
+                received += len(piece)
+            peer.sendall(answers.json_answer(answers.completion()))
+        self.assertEqual(self.served_by_hand("interim", serve).status, 200)
 
     def models_listed(self):
         client = self.client()
