@@ -16,7 +16,10 @@
 #include "net/acceptor.hpp"
 #include "net/buffer_pool.hpp"
 #include "net/timer_wheel.hpp"
-#include "relay/services.hpp"
+#include "relay/books/counters.hpp"
+#include "relay/exchange/services.hpp"
+#include "relay/request/repair_memory.hpp"
+#include "relay/tries/cooldowns.hpp"
 #include "server/listener.hpp"
 #include "server/session.hpp"
 #include "upstream/pool.hpp"
@@ -65,7 +68,7 @@ public:
 
     // Any thread.
     const relay::counters& counts() const { return counts_; }
-    const relay::cooldowns& cooling() const { return services_.cooling; }
+    const relay::cooldowns& cooling() const { return cooling_; }
     // As it was a moment ago.
     std::vector<upstream::pool_status> pools() const;
     std::int64_t open_connections() const { return counts_.open_connections.load(std::memory_order_relaxed); }
@@ -92,6 +95,8 @@ private:
     upstream::pool pool_;
     access_log log_;
     relay::counters counts_;
+    relay::repair_memory learned_;
+    relay::cooldowns cooling_;
     relay::services services_;
     server::limits limits_;
     server::cors_policy cors_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/metric_sheet.hpp"
-#include "relay/counters.hpp"
+#include "relay/books/counters.hpp"
 
 namespace ferry::app {
 

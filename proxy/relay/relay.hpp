@@ -3,7 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "relay/exchange.hpp"
+#include "relay/exchange/exchange.hpp"
 
 namespace ferry::relay {
 

@@ -2,8 +2,8 @@
 
 #include "catalog/model_list.hpp"
 #include "openai/json_text.hpp"
-#include "relay/client_response.hpp"
-#include "relay/settle.hpp"
+#include "relay/answer/whole_answer.hpp"
+#include "relay/books/settle.hpp"
 
 namespace ferry::server {
 

@@ -4,7 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <string_view>
 
-#include "relay/exchange.hpp"
+#include "relay/exchange/exchange.hpp"
 
 namespace ferry::server {
 

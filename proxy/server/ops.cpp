@@ -3,7 +3,8 @@
 #include "net/executor.hpp"
 #include "net/signal.hpp"
 #include "openai/json_text.hpp"
-#include "relay/client_response.hpp"
+#include "relay/answer/response_stream.hpp"
+#include "relay/answer/whole_answer.hpp"
 
 namespace ferry::server {
 

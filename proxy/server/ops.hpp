@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "relay/exchange.hpp"
+#include "relay/exchange/exchange.hpp"
 
 namespace ferry::server {
 

@@ -1,9 +1,11 @@
 #include "server/session.hpp"
 
-#include "relay/admission.hpp"
-#include "relay/client_response.hpp"
+#include "relay/answer/whole_answer.hpp"
+#include "relay/books/access_line.hpp"
+#include "relay/books/counters.hpp"
+#include "relay/books/settle.hpp"
 #include "relay/relay.hpp"
-#include "relay/settle.hpp"
+#include "relay/request/admission.hpp"
 #include "server/models.hpp"
 #include "server/routes.hpp"
 

@@ -4,9 +4,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 
-#include "relay/client_link.hpp"
-#include "relay/exchange.hpp"
-#include "relay/services.hpp"
+#include "relay/exchange/client_link.hpp"
+#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/services.hpp"
 #include "server/cors.hpp"
 #include "server/ops.hpp"
 #include "server/options.hpp"

@@ -29,6 +29,8 @@ class Project:
     def __init__(self):
         listed = re.search(r"set\(folders ([^)]*)\)", (ROOT / "proxy/CMakeLists.txt").read_text())
         self.folders = listed[1].split()
+        listed = re.search(r"set\(rooms ([^)]*)\)", (ROOT / "proxy/relay/CMakeLists.txt").read_text())
+        self.rooms = listed[1].split()
 
 
 PROJECT = Project()

@@ -9,7 +9,8 @@ PURE_FOLDERS = {"openai", "provider"}
 PURE_FILES = {
     "proxy/access/key_table", "proxy/catalog/routing", "proxy/conversation/history", "proxy/net/http_head",
     "proxy/net/strict_http",
-    "proxy/relay/request_plan", "proxy/relay/retry_policy", "proxy/relay/stream_gate", "proxy/upstream/pool_policy",
+    "proxy/relay/request/plan", "proxy/relay/tries/retry_policy", "proxy/relay/answer/stream_gate",
+    "proxy/upstream/pool_policy",
     "proxy/usage/estimator", "proxy/usage/price", "proxy/usage/record_format",
 }
 IMPURE_HEADERS = re.compile(
@@ -47,6 +48,21 @@ def includes_only_folders_below(source, project):
         folder = name.split("/")[0]
         if "/" in name and folder in project.folders and project.folders.index(folder) > rank:
             yield line, f"{source.folder}/ includes {name}, but {folder}/ stands above it"
+
+
+def rooms_include_only_rooms_below(source, project):
+    """Within relay/ the rooms are ordered as proxy/relay/CMakeLists.txt lists them; relay.cpp stands above all."""
+    parts = source.path.split("/")
+    if parts[:2] != ["proxy", "relay"] or len(parts) != 4 or parts[2] not in project.rooms:
+        return
+    rank = project.rooms.index(parts[2])
+    for line, name, _ in source.includes:
+        below = name.split("/")
+        if below[0] != "relay":
+            continue
+        room = below[1] if len(below) == 3 else None
+        if room not in project.rooms or project.rooms.index(room) > rank:
+            yield line, f"relay/{parts[2]}/ includes {name}, which stands above it"
 
 
 def pure_code_does_no_io(source, project):

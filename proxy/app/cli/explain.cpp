@@ -17,8 +17,8 @@
 #include "catalog/routing.hpp"
 #include "openai/chat_scanner.hpp"
 #include "openai/secret_scrub.hpp"
-#include "relay/answer_check.hpp"
-#include "relay/request_plan.hpp"
+#include "relay/answer/answer_check.hpp"
+#include "relay/request/plan.hpp"
 
 namespace ferry::app {
 namespace {

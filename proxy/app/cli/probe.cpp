@@ -6,9 +6,9 @@
 #include "net/executor.hpp"
 #include "openai/chat_scanner.hpp"
 #include "openai/usage_finder.hpp"
-#include "relay/answer_check.hpp"
-#include "relay/event_flow.hpp"
-#include "relay/request_plan.hpp"
+#include "relay/answer/answer_check.hpp"
+#include "relay/answer/event_flow.hpp"
+#include "relay/request/plan.hpp"
 #include "upstream/pool.hpp"
 
 namespace ferry::app {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "relay/options.hpp"
+#include "relay/exchange/options.hpp"
 #include "server/options.hpp"
 #include "store/options.hpp"
 #include "upstream/options.hpp"

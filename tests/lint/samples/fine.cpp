@@ -1,7 +1,7 @@
 // as: proxy/relay/fine.cpp
 // Everything here is allowed; no rule may object. A comment may hold {braces}, co_await, "quotes" and don'ts.
 #include "base/fault.hpp"
-#include "relay/request_plan.hpp"
+#include "relay/request/plan.hpp"
 #include "store/rows.hpp"
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>

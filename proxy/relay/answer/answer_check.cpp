@@ -1,0 +1,96 @@
+#include "relay/answer/answer_check.hpp"
+
+#include "openai/event_facts.hpp"
+#include "openai/upstream_error.hpp"
+#include "provider/provider.hpp"
+
+namespace ferry::relay {
+
+namespace {
+
+std::string_view media_type(const net::http_head& head) {
+    auto type = head.content_type.value_or("");
+    type = type.substr(0, type.find(';'));
+    while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
+    return type;
+}
+
+fault invalid_answer(std::string text, retry_advice advice = retry_advice::next_candidate) {
+    return fault::upstream(fault_code::upstream_invalid_response, advice, std::move(text));
+}
+
+}  // namespace
+
+std::vector<std::string_view> secrets_of(const catalog::candidate& row) {
+    std::vector<std::string_view> all;
+    const auto add = [&all](const catalog::header& sent) {
+        const auto value = sent.value.reveal();
+        // Shorter than this a value is a word of the language (`true`, `beta`), not a secret.
+        constexpr std::size_t least = 8;
+        if (value.size() >= least) all.push_back(value);
+        const auto space = value.find(' ');
+        if (space != std::string_view::npos && value.size() - space > least) all.push_back(value.substr(space + 1));
+    };
+    if (row.credentials) add(*row.credentials);
+    for (const auto& extra : row.extra_headers) add(extra);
+    return all;
+}
+
+bool is_event_stream(const net::http_head& head) {
+    return net::same_token(media_type(head), "text/event-stream");
+}
+
+bool is_compressed(const net::http_head& head) {
+    const auto coding = head.content_encoding;
+    return coding && !net::same_token(*coding, "identity");
+}
+
+std::optional<fault> check_answer_head(const net::http_head& head, bool stream) {
+    if (stream && is_compressed(head)) {
+        // Nobody could tell whether such a stream came to its end.
+        return invalid_answer("The upstream compressed its event stream although it was asked not to.");
+    }
+    if (!stream && net::same_token(media_type(head), "text/html")) {
+        return invalid_answer("The upstream answered with an HTML page: check api_endpoint.");
+    }
+    return std::nullopt;
+}
+
+std::optional<fault> check_document(const openai::usage_finder& finder, const catalog::candidate& row,
+                                    std::string_view body) {
+    // Some services answer so in moments of load.
+    constexpr auto again = retry_advice::same;
+    if (!finder.has_begun()) return invalid_answer("The upstream answered 200 with an empty body.", again);
+    if (!finder.is_complete()) return invalid_answer("The upstream's answer is not complete JSON.", again);
+    if (!finder.facts().is_error) return std::nullopt;
+    const auto secrets = secrets_of(row);
+    const auto error = openai::parse_upstream_error("application/json", body, secrets);
+    auto why = row.service->classify(200, error, std::nullopt);
+    why.upstream_status = 200;
+    return why;
+}
+
+error_answer judge_error(const catalog::candidate& row, const net::http_head& head, std::string_view body) {
+    if (head.status < 300 && !openai::inspect_event(body).is_error) {
+        return {invalid_answer("The upstream answered a stream request with something that is no event stream."), {}};
+    }
+    const auto secrets = secrets_of(row);
+    const auto error = openai::parse_upstream_error(head.content_type.value_or(""), body, secrets);
+    provider::retry_fields fields;
+    fields.retry_after = head.find("retry-after").value_or("");
+    fields.retry_after_ms = head.find("retry-after-ms").value_or("");
+    fields.reset_requests = head.find("x-ratelimit-reset-requests").value_or("");
+    fields.reset_tokens = head.find("x-ratelimit-reset-tokens").value_or("");
+    const auto wait = row.service->retry_after(fields, error.message, std::chrono::system_clock::now());
+    error_answer judged{row.service->classify(head.status, error, wait), provider::find_repairs(head.status, error)};
+    judged.why.upstream_status = head.status;
+    return judged;
+}
+
+fault classify_error(attempt& from, std::string_view body) {
+    auto judged = judge_error(from.to(), from.head(), body);
+    from.note_refused(judged.refused);
+    return std::move(judged.why);
+}
+
+}  // namespace ferry::relay

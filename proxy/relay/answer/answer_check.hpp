@@ -1,0 +1,39 @@
+// What an answer's head and document must be to be passed on as a success.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/fault.hpp"
+#include "openai/usage_finder.hpp"
+#include "relay/tries/attempt.hpp"
+
+namespace ferry::relay {
+
+// The upstream's credentials, which no text for the client may repeat.
+std::vector<std::string_view> secrets_of(const catalog::candidate& row);
+
+bool is_event_stream(const net::http_head& head);
+
+// The upstream compressed its answer although it was asked not to: the bytes pass as they are, unread, and so unbilled.
+bool is_compressed(const net::http_head& head);
+
+// Content type and coding of a 200 that is read as one JSON document, or as an event stream.
+std::optional<fault> check_answer_head(const net::http_head& head, bool stream);
+
+// The whole document was read. `body` is its beginning, for the error it may hold.
+std::optional<fault> check_document(const openai::usage_finder& finder, const catalog::candidate& row,
+                                    std::string_view body);
+
+// The fault for an error answer of a row's service, with how long to wait, and what a further try must do without.
+struct error_answer {
+    fault why;
+    provider::repair_set refused;
+};
+error_answer judge_error(const catalog::candidate& row, const net::http_head& head, std::string_view body);
+
+// The same for a try. Notes in `from` what a further try must do without.
+fault classify_error(attempt& from, std::string_view body);
+
+}  // namespace ferry::relay

@@ -1,0 +1,72 @@
+#include "relay/answer/event_collector.hpp"
+
+namespace ferry::relay {
+namespace {
+
+constexpr std::size_t most_bytes = 16u << 20;
+
+fault too_large() {
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::never,
+                           "The upstream's answer is larger than 16 MiB. Ask for it as a stream.");
+}
+
+// What is wanted is the whole, and so the usage too.
+gate_options with_usage(gate_options options) {
+    options.client_asked_usage = true;
+    return options;
+}
+
+}  // namespace
+
+event_collector::event_collector(gate_options options) : gate_(with_usage(options)), whole_(most_bytes) {}
+
+std::optional<fault> event_collector::take(attempt& from) {
+    payload_.clear();
+    const auto decoded = from.decode(payload_);
+    for (const auto piece : payload_) pending_.append(piece);
+    begun_ = begun_ || !payload_.empty();
+    std::string_view pending = pending_;
+    if (auto failed = take(pending)) return failed;
+    pending_.erase(0, pending_.size() - pending.size());
+    if (pending_.size() > most_bytes) return too_large();
+    if (!decoded) return decoded.error();
+    return std::nullopt;
+}
+
+std::optional<fault> event_collector::take(std::string_view& pending) {
+    while (const auto event = scanner_.next(pending)) {
+        auto verdict = gate_.on_event(*event);
+        if (verdict.action == gate_action::fail) return std::move(verdict.failure);
+        if (verdict.action == gate_action::pass) {
+            if (auto failed = collect(*event)) return failed;
+        }
+        pending.remove_prefix(event->consumed);
+    }
+    return std::nullopt;
+}
+
+std::optional<fault> event_collector::collect(const openai::sse_event& event) {
+    std::string joined;
+    if (event.data_lines > 1) openai::join_data(event, joined);
+    const auto data = event.data_lines > 1 ? std::string_view(joined) : event.data;
+    const auto at = data.find_first_not_of(" \t\r\n");
+    const bool is_object = at != std::string_view::npos && data[at] == '{';
+    if (is_object && !whole_.add(data)) return too_large();
+    return std::nullopt;
+}
+
+std::optional<fault> event_collector::end(stream_end how) {
+    const auto rest = scanner_.finish(pending_);
+    auto ending = gate_.on_end(how, rest);
+    if (ending.failure) return std::move(ending.failure);
+    // An event without its blank line was completed by the gate.
+    openai::sse_scanner last;
+    std::string_view pending = ending.append;
+    while (const auto event = last.next(pending)) {
+        if (auto failed = collect(*event)) return failed;
+        pending.remove_prefix(event->consumed);
+    }
+    return std::nullopt;
+}
+
+}  // namespace ferry::relay

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "openai/sse.hpp"
+#include "openai/stream_aggregate.hpp"
+#include "relay/answer/stream_gate.hpp"
+#include "relay/tries/attempt.hpp"
+
+namespace ferry::relay {
+
+// The events of one stream that is put together to a document: found, judged by the gate as in a stream that is passed
+// on, collected. Owned by the relay of one answer; lives on its core.
+class event_collector {
+public:
+    explicit event_collector(gate_options options);
+
+    // Decodes what `from` has read. A fault: the answer has failed.
+    std::optional<fault> take(attempt& from);
+    // The upstream's body is over. A fault: it was not complete.
+    std::optional<fault> end(stream_end how);
+
+    // Something has come, if only a comment.
+    bool has_begun() const { return begun_; }
+    bool is_done() const { return gate_.holding_done(); }
+    bool has_payload() const { return gate_.has_payload(); }
+    stream_outcome outcome() const { return gate_.outcome(); }
+    // After end() without a fault.
+    std::string document() { return whole_.finish(); }
+
+private:
+    std::optional<fault> take(std::string_view& pending);
+    std::optional<fault> collect(const openai::sse_event& event);
+
+    stream_gate gate_;
+    openai::sse_scanner scanner_;
+    openai::stream_aggregate whole_;
+    std::string pending_;
+    piece_list payload_;
+    bool begun_ = false;
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,59 @@
+// The events of one stream on their way: found in what was read, judged by the gate, gathered for one write.
+#pragma once
+
+#include <list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "openai/sse.hpp"
+#include "relay/answer/stream_gate.hpp"
+#include "relay/tries/attempt.hpp"
+
+namespace ferry::relay {
+
+// Whole events stay where they were read; only an event that is split between two reads waits in a side buffer, at
+// most 1 MiB of it, past which it passes untouched. Owned by the relay of one stream; lives on its core.
+class event_flow {
+public:
+    explicit event_flow(const gate_options& options) : gate_(options) {}
+
+    // Decodes what `from` has read and judges its events. A fault: the stream has failed; pieces() ends with what the
+    // client is told about it.
+    std::optional<fault> take(attempt& from);
+    // The same for payload that is decoded already and stays where it is until written(). Once between two written().
+    std::optional<fault> take(std::span<const std::string_view> payload);
+    // The upstream's body is over. A fault as above.
+    std::optional<fault> end(stream_end how);
+    // Releases a [DONE] that was held.
+    void release_done() { add(gate_.release_done()); }
+    void add(std::string text);
+
+    // What to write now; good until written().
+    const piece_list& pieces() const { return pieces_; }
+    void written();
+    // In place of written(): nothing goes out yet, and the read buffer may move.
+    void hold();
+
+    const stream_gate& gate() const { return gate_; }
+    bool has_payload() const { return gate_.has_payload(); }
+    // Of what is to be written.
+    std::size_t size() const;
+
+private:
+    std::optional<fault> judge(std::string_view& pending);
+    void pass(std::string_view bytes);
+    void drop_used_tail();
+
+    stream_gate gate_;
+    openai::sse_scanner scanner_;
+    piece_list payload_;
+    piece_list pieces_;
+    std::list<std::string> texts_;  // what pieces_ may point to besides the read buffer and tail_
+    std::string tail_;
+    std::size_t tail_used_ = 0;
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,116 @@
+#include "relay/answer/response_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "provider/provider.hpp"
+
+namespace ferry::relay {
+
+namespace {
+
+std::string_view reason_phrase(int status) {
+    struct line {
+        int status;
+        std::string_view phrase;
+    };
+    static constexpr std::array<line, 25> lines = {{
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {417, "Expectation Failed"},
+        {426, "Upgrade Required"},
+        {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
+        {505, "HTTP Version Not Supported"},
+        {422, "Unprocessable Content"},
+    }};
+    for (const auto& one : lines) {
+        if (one.status == status) return one.phrase;
+    }
+    return "Unknown";
+}
+
+// IMF-fixdate (RFC 9110 section 5.6.7), formatted once a second per core.
+std::string_view http_date(std::int64_t now_s) {
+    static thread_local std::int64_t formatted_for = -1;
+    static thread_local std::array<char, 32> text{};
+    if (now_s != formatted_for) {
+        const std::time_t seconds = now_s;
+        std::tm parts{};
+        ::gmtime_r(&seconds, &parts);
+        std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+        formatted_for = now_s;
+    }
+    return text.data();
+}
+
+// Another model answers than the one asked for; of a virtual name every member was asked for.
+bool is_fallback(const exchange& x) {
+    if (x.answered_by == nullptr || x.answered_by->model_name == x.route.model_name) return false;
+    const auto* route = x.pinned.models->find_route(x.route.model_name);
+    if (route == nullptr) return true;
+    return std::none_of(route->members.begin(), route->members.end(), [&x](const catalog::route_member& member) {
+        return member.model_name == x.answered_by->model_name;
+    });
+}
+
+// Everything between the status line and the empty line but framing and content headers: Date, request ids, what
+// Ferry says of the route, rate limits.
+void add_common_headers(const exchange& x, text_buffer& head) {
+    const std::string_view id = x.id_text();
+    head.add("date: ").add(http_date((x.started_at_us + us_between(x.started, x.moment)) / 1'000'000));
+    head.add("\r\nx-request-id: ").add(x.client_request_id.empty() ? id : x.client_request_id);
+    head.add("\r\nx-ferry-request-id: ").add(id).add("\r\n");
+    if (!x.upstream_request_id.empty()) {
+        head.add("x-ferry-upstream-request-id: ").add(x.upstream_request_id).add("\r\n");
+    }
+    if (x.answered_by != nullptr) {
+        head.add("x-ferry-model-id: ").add(x.answered_by->id);
+        head.add("\r\nx-ferry-provider: ").add(x.answered_by->service->name).add("\r\n");
+    }
+    if (is_fallback(x)) head.add("x-ferry-fallback: ").add(x.answered_by->model_name).add("\r\n");
+    if (x.tries > 0) head.add("x-ferry-attempts: ").add(x.tries).add("\r\n");
+    if (x.adjusted.any()) head.add("x-ferry-adjusted: ").add(provider::names_of(x.adjusted)).add("\r\n");
+    if (x.pinned.models) head.add("x-ferry-config-version: ").add(x.pinned.models->version()).add("\r\n");
+    if (x.before_us >= 0) head.add("x-ferry-overhead-us: ").add(x.before_us + x.after_us).add("\r\n");
+    head.add(x.upstream_limits).add(x.browser_headers);
+}
+
+}  // namespace
+
+text_buffer start_head(const exchange& x, int status, std::string_view content_type) {
+    text_buffer head(704);
+    head.add("HTTP/1.1 ").add(status).add(' ').add(reason_phrase(status)).add("\r\n");
+    if (!content_type.empty()) head.add("content-type: ").add(content_type).add("\r\n");
+    add_common_headers(x, head);
+    return head;
+}
+
+void end_head(const exchange& x, text_buffer& head) {
+    if (!x.keep_alive) {
+        head.add("connection: close\r\n");
+    } else if (x.head.version == 10) {
+        head.add("connection: keep-alive\r\n");
+    }
+    head.add("\r\n");
+}
+
+}  // namespace ferry::relay

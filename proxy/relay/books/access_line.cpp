@@ -1,0 +1,60 @@
+#include "relay/books/access_line.hpp"
+
+#include "base/log.hpp"
+#include "provider/provider.hpp"
+#include "relay/books/counters.hpp"
+
+namespace ferry::relay {
+
+namespace {
+
+// The request is no slower than its first token: how long a stream then is, is the model's own affair.
+void log_slow(const access_entry& of) {
+    log_warn(
+        "Slow request {}: model '{}' of {}, status {}, attempts {}; microseconds: duration {}, first token {}, "
+        "client's body {}, connect {}, upstream's head {}, ferry {}, client's reading {}",
+        of.request_id, of.model, of.provider.empty() ? "no provider" : of.provider, of.status, of.attempts,
+        of.duration_us, of.ttft_us, std::max<std::int64_t>(of.body_us, 0), std::max<std::int64_t>(of.connect_us, 0),
+        of.upstream_ttfb_us, of.overhead_us, std::max<std::int64_t>(of.write_wait_us, 0));
+}
+
+}  // namespace
+
+void log_access(exchange& x) {
+    access_entry entry;
+    const auto duration = us_between(x.started, steady::now());
+    x.core.counts.measured.finished(x, duration);
+    entry.time_us = x.started_at_us + duration;
+    entry.request_id = x.id_text();
+    entry.client_ip = x.client_address;
+    entry.method = x.head.method;
+    entry.target = x.head.target;
+    entry.status = x.end.status;
+    entry.operation = x.operation;
+    entry.model = x.route.model_name;
+    if (x.answered_by != nullptr) entry.provider = x.answered_by->service->name;
+    entry.key_name = x.who->name;
+    entry.stream = x.request.stream;
+    entry.duration_us = duration;
+    if (x.first_token) entry.ttft_us = us_between(x.started, *x.first_token);
+    if (x.before_us >= 0) entry.overhead_us = x.before_us + x.after_us;
+    if (x.body_us > 0) entry.body_us = x.body_us;
+    if (x.connect_us > 0) entry.connect_us = x.connect_us;
+    if (x.write_us > 0) entry.write_wait_us = x.write_us;
+    entry.upstream_ttfb_us = x.upstream_us;
+    entry.client_request_id = x.client_request_id;
+    entry.upstream_request_id = x.upstream_request_id;
+    entry.prompt_tokens = x.end.tokens.prompt.value_or(-1);
+    entry.completion_tokens = x.end.tokens.completion.value_or(-1);
+    entry.bytes_in = x.client.reader.head_size() + x.body_bytes;
+    entry.bytes_out = x.bytes_out;
+    entry.attempts = x.tries;
+    entry.end_reason = usage::to_text(x.end.reason);
+    entry.user_agent = x.head.find("user-agent").value_or("");
+    x.core.log.write(entry);
+    const auto patience = x.settings->slow;
+    const auto answered_us = x.first_token ? entry.ttft_us : duration;
+    if (patience.count() > 0 && answered_us > patience.count() * 1000) log_slow(entry);
+}
+
+}  // namespace ferry::relay

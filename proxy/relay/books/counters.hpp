@@ -1,0 +1,29 @@
+// What a core counts. Written on its core, read from anywhere.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "relay/books/request_metrics.hpp"
+
+namespace ferry::relay {
+
+struct counters {
+    std::atomic<std::uint64_t> connections{0};      // accepted
+    std::atomic<std::uint64_t> requests{0};         // heads read
+    std::atomic<std::uint64_t> refused_framing{0};  // requests refused before they were understood
+    std::atomic<std::uint64_t> refused_auth{0};     // 401 and 403
+    std::atomic<std::uint64_t> refused_request{0};  // other 4xx and 503 before a model was resolved
+    std::atomic<std::uint64_t> relayed{0};          // requests that resolved to a model: one usage row each
+    std::atomic<std::uint64_t> failed{0};           // ... of those, answered with an error or cut
+    std::atomic<std::int64_t> open_connections{0};
+    std::atomic<std::int64_t> open_exchanges{0};
+    request_metrics measured;
+};
+
+inline void count(std::atomic<std::uint64_t>& counter) {
+    // One writer per counter: no locked instruction is needed.
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+}  // namespace ferry::relay

@@ -1,0 +1,118 @@
+#include "relay/books/settle.hpp"
+
+#include "openai/fault_map.hpp"
+#include "provider/provider.hpp"
+#include "relay/books/counters.hpp"
+
+namespace ferry::relay {
+
+namespace {
+
+std::int64_t cost_in_pico(const exchange& x) {
+    if (x.answered_by == nullptr) return 0;
+    const auto& price = x.answered_by->price;
+    const auto& tokens = x.end.tokens;
+    const usage::token_prices prices{price.input, price.output, price.cached_input};
+    return usage::cost_of(prices, tokens.prompt.value_or(0), tokens.cached.value_or(0), tokens.completion.value_or(0))
+        .pico;
+}
+
+usage::end_reason reason_for(const fault& why) {
+    switch (why.code) {
+        case fault_code::client_gone:
+            return usage::end_reason::client_gone;
+        case fault_code::shutting_down:
+            return usage::end_reason::shutdown;
+        case fault_code::upstream_timeout:
+        case fault_code::upstream_connect_timeout:
+        case fault_code::upstream_stream_timeout:
+            return usage::end_reason::timeout;
+        case fault_code::upstream_stream_interrupted:
+        case fault_code::upstream_truncated_body:
+            return usage::end_reason::upstream_cut;
+        default:
+            return why.source == fault_source::upstream ? usage::end_reason::upstream_error
+                                                        : usage::end_reason::refused;
+    }
+}
+
+std::string_view header(const exchange& x, std::string_view name) {
+    return x.head.find(name).value_or("");
+}
+
+void write_end(exchange& x) {
+    x.moment = steady::now();
+    usage::end_record record;
+    record.duration_us = us_between(x.started, x.moment);
+    record.ended_at_us = x.started_at_us + record.duration_us;
+    if (x.first_token) {
+        record.ttft_us = us_between(x.started, *x.first_token);
+        record.first_token_at_us = x.started_at_us + *record.ttft_us;
+    }
+    if (x.before_us >= 0) record.overhead_us = x.before_us + x.after_us;
+    record.status = x.end.status;
+    record.error_code = x.end.error_code;
+    record.finish_reason = x.end.finish_reason;
+    record.end_reason = x.end.reason;
+    record.basis = x.end.basis;
+    record.tokens = x.end.tokens;
+    auto& total = record.tokens.total;
+    if (!total && record.tokens.prompt && record.tokens.completion) {
+        total = *record.tokens.prompt + *record.tokens.completion;
+    }
+    x.cost_pico = record.cost_pico = cost_in_pico(x);
+    record.upstream_request_id = x.upstream_request_id;
+    if (!x.attempts.empty()) {
+        x.attempts.back().prompt_tokens = record.tokens.prompt;
+        x.attempts.back().completion_tokens = record.tokens.completion;
+    }
+    record.attempts = x.attempts;
+    x.core.journal.end(x.books, record);
+    if (x.end.reason != usage::end_reason::done) count(x.core.counts.failed);
+}
+
+}  // namespace
+
+std::optional<fault> open_books(exchange& x) {
+    usage::begin_record record;
+    record.id = x.id;
+    record.started_at_us = x.started_at_us;
+    record.key_id = x.who->key_id;
+    record.user_id = x.who->user_id;
+    record.team_id = x.who->team_id;
+    record.operation = x.operation;
+    record.model_name = x.route.model_name;
+    record.is_stream = x.request.stream;
+    record.conversation_id = x.request.conversation_id;
+    if (x.request.user) record.end_user = *x.request.user;
+    record.client_request_id = x.client_request_id;
+    record.client_ip = x.client_address;
+    record.user_agent = header(x, "user-agent");
+    record.trace_id = header(x, "traceparent");
+    record.catalog_version = x.pinned.models->version();
+    auto opened = x.core.journal.begin(record);
+    if (!opened) return opened.error();
+    x.books = std::move(*opened);
+    count(x.core.counts.relayed);
+    return std::nullopt;
+}
+
+bool settle(exchange& x) {
+    if (!x.books) return false;
+    write_end(x);
+    return x.settings->durable_power;
+}
+
+void note_failure(exchange& x, const fault& why) {
+    x.end.reason = reason_for(why);
+    if (x.end.error_code.empty()) x.end.error_code = openai::code_text(why);
+    if (why.code == fault_code::client_gone) x.end.status = 499;
+}
+
+void count_refusal(exchange& x, const fault& why) {
+    auto& counts = x.core.counts;
+    const bool about_the_key = why.code == fault_code::invalid_api_key || why.code == fault_code::model_not_allowed;
+    count(about_the_key ? counts.refused_auth : counts.refused_request);
+}
+
+}  // namespace ferry::relay

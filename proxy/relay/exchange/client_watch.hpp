@@ -1,0 +1,33 @@
+// Notices that the client has gone while its request is in flight.
+#pragma once
+
+#include "relay/exchange/exchange.hpp"
+
+namespace ferry::relay {
+
+// From shortly after its beginning, for as long as it lives, whatever the client sends is read into the link's bounded
+// buffer (pipelined requests), so that an end behind it is seen; when the buffer is full, reading stops and only failed
+// writes tell. An end means that the client is gone, unless stream.half_close = "answer". Owned by the relay of one
+// request; lives on its core.
+class client_watch {
+public:
+    explicit client_watch(exchange& x) : x_(x), begin_(x.core.wheel) {
+        begin_.on_expiry([this] { look(); });
+        begin_.arm(x.started + grace);
+    }
+    ~client_watch() { x_.client.stream->unwatch(); }
+    client_watch(const client_watch&) = delete;
+    client_watch& operator=(const client_watch&) = delete;
+
+private:
+    void look();
+    void on_readable();
+
+    // An answer that comes sooner never pays for a watch.
+    static constexpr auto grace = milliseconds(20);
+
+    exchange& x_;
+    net::deadline begin_;
+};
+
+}  // namespace ferry::relay

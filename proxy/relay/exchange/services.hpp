@@ -1,0 +1,72 @@
+// What a core lends to every exchange it serves.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
+#include "access/snapshot.hpp"
+#include "base/access_log.hpp"
+#include "net/buffer_pool.hpp"
+#include "net/timer_wheel.hpp"
+#include "relay/exchange/options.hpp"
+#include "upstream/pool.hpp"
+#include "usage/journal_writer.hpp"
+
+namespace ferry::relay {
+
+class cooldowns;
+class repair_memory;
+struct counters;
+
+// All request bodies of all cores together. Shared; counted in pieces as they grow.
+struct body_budget {
+    explicit body_budget(std::size_t most) : limit(most) {}
+    bool take(std::size_t bytes) {
+        if (used.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit) return true;
+        used.fetch_sub(bytes, std::memory_order_relaxed);
+        return false;
+    }
+    void give_back(std::size_t bytes) { used.fetch_sub(bytes, std::memory_order_relaxed); }
+
+    std::atomic<std::size_t> limit;
+    std::atomic<std::size_t> used{0};
+};
+
+// The configuration as the relay needs it. Immutable: replaced as a whole, and a request keeps the one it began with.
+struct settings {
+    options relay;
+    std::chrono::milliseconds connect{5'000};
+    std::chrono::milliseconds body_timeout{120'000};
+    // A client that takes nothing of its answer for so long is gone, whatever its connection says.
+    std::chrono::milliseconds client_patience{75'000};
+    std::chrono::milliseconds slow{0};  // log.slow; 0: nothing is slow
+    std::size_t json_body_bytes = 32u << 20;
+    std::size_t json_depth = 128;
+    bool auth_required = true;
+    bool expose_upstream_limits = true;
+    bool durable_power = false;  // usage.durability = "power"
+};
+
+enum class run_phase { serving, draining, stopping };
+
+// Owned by a core; lives on it. Outlives every session of the core.
+struct services {
+    boost::asio::io_context& context;
+    net::timer_wheel& wheel;
+    net::buffer_pool& buffers;
+    upstream::pool& pool;
+    usage::journal_writer& journal;
+    access_log& log;
+    body_budget& bodies;
+    counters& counts;
+    repair_memory& learned;
+    cooldowns& cooling;
+    access::snapshot current;                         // what the next request pins
+    std::shared_ptr<const relay::settings> settings;  // what the next request keeps
+    run_phase phase = run_phase::serving;
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,69 @@
+#include "relay/request/admission.hpp"
+
+#include "access/credentials.hpp"
+
+namespace ferry::relay {
+
+namespace {
+
+// A client may name its request for its own logs; only what is harmless in ours is taken.
+bool is_sane_id(std::string_view text) {
+    if (text.empty() || text.size() > 128) return false;
+    for (const char c : text) {
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!plain && std::string_view("-_.:/+=").find(c) == std::string_view::npos) return false;
+    }
+    return true;
+}
+
+bool is_json_type(std::string_view value) {
+    auto type = value.substr(0, value.find(';'));
+    while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
+    return net::same_token(type, "application/json") ||
+           (type.size() > 5 && net::same_token(type.substr(type.size() - 5), "+json"));
+}
+
+}  // namespace
+
+std::optional<fault> authenticate(exchange& x) {
+    access::credential_headers headers;
+    for (const auto& [name, value] : x.head.fields) {
+        if (name.size() == 12 && net::same_token(name, "x-request-id") && is_sane_id(value))
+            x.client_request_id = value;
+        std::optional<std::string_view>* place = nullptr;
+        if (name.size() == 13 && net::same_token(name, "authorization")) place = &headers.authorization;
+        if (name.size() == 7 && net::same_token(name, "api-key")) place = &headers.api_key;
+        if (name.size() == 9 && net::same_token(name, "x-api-key")) place = &headers.x_api_key;
+        if (place == nullptr) continue;
+        if (place->has_value() && **place != value) return access::invalid_api_key();
+        *place = value;
+    }
+    if (!x.settings->auth_required) return std::nullopt;
+    const auto key = access::presented_key(headers);
+    if (!key) return key.error();
+    const auto found = x.pinned.keys->authenticate(*key, x.started_at_us, x.client.recent_key);
+    if (!found) return found.error();
+    x.who = *found;
+    return std::nullopt;
+}
+
+std::optional<fault> check_declared_body(const exchange& x) {
+    const auto type = x.head.content_type;
+    if (type && !is_json_type(*type)) {
+        return fault::client(fault_code::unsupported_media_type,
+                             "The body of this request must be JSON: send 'Content-Type: application/json'.");
+    }
+    const auto coding = x.head.content_encoding;
+    if (coding && !net::same_token(*coding, "identity")) {
+        return fault::client(fault_code::unsupported_media_type,
+                             "Compressed request bodies are not accepted: send the body without Content-Encoding.");
+    }
+    const auto most = x.settings->json_body_bytes;
+    if (x.head.framing == net::body_framing::length && x.head.content_length > most) {
+        return fault::client(fault_code::request_too_large, "The request body is larger than limits.json_body_bytes (" +
+                                                                std::to_string(most) + " bytes).");
+    }
+    return std::nullopt;
+}
+
+}  // namespace ferry::relay

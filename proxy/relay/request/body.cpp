@@ -1,0 +1,153 @@
+#include "relay/request/body.hpp"
+
+#include "openai/chat_scanner.hpp"
+#include "relay/exchange/client_write.hpp"
+
+namespace ferry::relay {
+
+namespace asio = boost::asio;
+
+namespace {
+
+fault too_large(const exchange& x) {
+    return fault::client(fault_code::request_too_large, "The request body is larger than limits.json_body_bytes (" +
+                                                            std::to_string(x.settings->json_body_bytes) + " bytes).");
+}
+
+fault out_of_memory() {
+    return fault::self(fault_code::overloaded,
+                       "The request bodies in flight have used up limits.body_memory: try again shortly.");
+}
+
+// One step of reading: what is decoded goes into the body and past the scanner.
+class body_reading {
+public:
+    explicit body_reading(exchange& x) : x_(x), scanner_(scan_limits(x)) {}
+
+    // Takes what was read ahead with the head, or with the last chunk.
+    std::optional<fault> take_buffered() {
+        payload_.clear();
+        const auto consumed = x_.client.reader.read_body(x_.client.unread(), payload_);
+        if (!consumed) return consumed.error();
+        x_.client.consume(*consumed);
+        for (const auto piece : payload_) {
+            if (x_.body.size() + piece.size() > x_.settings->json_body_bytes) return too_large(x_);
+            if (!x_.body.append(piece)) return out_of_memory();
+            if (auto refused = scanner_.feed(piece)) return refused;
+        }
+        return std::nullopt;
+    }
+
+    // A body of known length is read straight to where it stays.
+    std::optional<fault> take_in_place(std::size_t bytes) {
+        const std::string_view piece(x_.body.view().data() + x_.body.size(), bytes);
+        payload_.clear();
+        const auto consumed = x_.client.reader.read_body(piece, payload_);
+        if (!consumed) return consumed.error();
+        x_.body.added(bytes);
+        return scanner_.feed(piece);
+    }
+
+    std::optional<fault> finish() {
+        auto scanned = scanner_.finish();
+        if (!scanned) return scanned.error();
+        x_.request = std::move(*scanned);
+        return std::nullopt;
+    }
+
+private:
+    static openai::scan_limits scan_limits(const exchange& x) {
+        openai::scan_limits limits;
+        limits.depth = static_cast<int>(x.settings->json_depth);
+        return limits;
+    }
+
+    exchange& x_;
+    openai::chat_scanner scanner_;
+    piece_list payload_;
+};
+
+fault why_stopped(exchange& x, const net::deadline& limit) {
+    if (limit.expired()) {
+        return fault::client(fault_code::request_timeout,
+                             "The request body did not arrive within limits.body_timeout.");
+    }
+    if (x.stopping()) return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
+    x.gone = true;
+    return fault::client(fault_code::client_gone, "the client went away while sending its request");
+}
+
+// Reads once, to where the next bytes belong.
+asio::awaitable<std::optional<fault>> read_more(exchange& x, body_reading& reading, const net::deadline& limit) {
+    const bool in_place = x.head.framing == net::body_framing::length;
+    std::span<char> into;
+    if (in_place) {
+        into = x.body.room(static_cast<std::size_t>(x.head.content_length) - x.body.size());
+        if (into.empty()) co_return out_of_memory();
+    } else {
+        into = x.client.space();
+        if (into.empty()) {
+            co_return fault::client(fault_code::bad_framing, "A chunk header of the request body is too long.");
+        }
+    }
+    const net::interrupt_slot::holder waiting(x.waiting, *x.client.stream);
+    const auto before = steady::now();
+    const auto got = co_await x.client.stream->read_some(into);
+    const auto waited = us_between(before, steady::now());
+    x.waited_us += waited;
+    x.body_us += waited;
+    if (got.status != net::io_status::ok) co_return why_stopped(x, limit);
+    if (in_place) co_return reading.take_in_place(got.bytes);
+    x.client.end += got.bytes;
+    co_return reading.take_buffered();
+}
+
+}  // namespace
+
+bool body_is_here(const exchange& x) {
+    if (x.head.framing == net::body_framing::chunked) return false;
+    return x.head.framing == net::body_framing::none || x.client.unread().size() >= x.head.content_length;
+}
+
+std::optional<fault> take_request(exchange& x) {
+    body_reading reading(x);
+    const auto behind_head = x.client.begin;
+    if (auto refused = reading.take_buffered()) {
+        x.keep_alive = false;
+        return refused;
+    }
+    // What was pipelined behind the body moves up, so that there is room to notice the client's end.
+    x.client.compact(behind_head);
+    x.body_bytes = x.body.size();
+    return reading.finish();
+}
+
+asio::awaitable<std::optional<fault>> read_request(exchange& x) {
+    const bool keeps_alive = x.keep_alive;
+    x.keep_alive = false;
+    body_reading reading(x);
+    const auto behind_head = x.client.begin;
+    auto refused = reading.take_buffered();
+    if (refused) co_return refused;
+    // A client of HTTP/1.0 does not know 100 Continue (RFC 9110 section 10.1.1).
+    if (!x.client.reader.body_done() && x.head.version != 10 && x.head.find("expect")) {
+        if (!co_await send_continue(x)) x.gone = true;
+    }
+    net::deadline limit(x.core.wheel);
+    if (!x.client.reader.body_done()) {
+        limit.on_expiry([&x] { x.waiting.poke(); });
+        limit.arm(steady::now() + x.settings->body_timeout);
+    }
+    while (!x.client.reader.body_done()) {
+        x.client.compact(behind_head);
+        refused = co_await read_more(x, reading, limit);
+        if (refused) co_return refused;
+    }
+    // What was pipelined behind the body moves up too, so that there is room to notice the client's end.
+    x.client.compact(behind_head);
+    x.keep_alive = keeps_alive && x.core.phase == run_phase::serving;
+    x.body_bytes = x.body.size();
+    co_return reading.finish();
+}
+
+}  // namespace ferry::relay

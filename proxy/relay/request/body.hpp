@@ -1,0 +1,22 @@
+// Reads the body of a chat request and what Ferry needs to know of it, as it arrives.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+
+#include "base/fault.hpp"
+#include "relay/exchange/exchange.hpp"
+
+namespace ferry::relay {
+
+// Fills x.body and x.request. Sends `100 Continue` first where the client waits for it. A body that was not read to
+// its end leaves x.keep_alive false, so that its rest is never taken for a request.
+// Faults: those of chat_scanner; bad_framing, request_too_large, request_timeout, overloaded; client_gone.
+boost::asio::awaitable<std::optional<fault>> read_request(exchange& x);
+
+// Whether the whole body was read together with the head, as most are. Then take_request does the same as read_request,
+// without a wait.
+bool body_is_here(const exchange& x);
+std::optional<fault> take_request(exchange& x);
+
+}  // namespace ferry::relay

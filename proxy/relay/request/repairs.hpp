@@ -1,0 +1,49 @@
+#pragma once
+
+#include "relay/exchange/exchange.hpp"
+#include "relay/request/repair_memory.hpp"
+
+namespace ferry::relay {
+
+// Asks again without what the provider refused: a few times for one request and candidate, and never for the same
+// member twice. Owned by the relay of one request. The repairs of the next try stand in x.adjusted.
+class request_repairs {
+public:
+    request_repairs(exchange& x, const catalog::candidate& to) : x_(x), to_(to) {
+        x.adjusted = x.core.learned.of(to.id, version());
+        if (x.adjusted.any()) x.adjusted = provider::applicable(x.adjusted, x.request, x.body.view());
+    }
+
+    // What an error answer said must go. True if another try without it may succeed.
+    // REQUIRES: the request's body is still there.
+    bool take(provider::repair_set refused) {
+        const auto more = provider::applicable(refused & ~x_.adjusted, x_.request, x_.body.view());
+        if (more.none() || count_ == most) {
+            // What once helped may be what is refused now.
+            if (refused.any() && x_.adjusted.any()) x_.core.learned.forget(to_.id);
+            return false;
+        }
+        x_.adjusted |= more;
+        ++count_;
+        return true;
+    }
+
+    // The provider took the request as it was.
+    void keep() {
+        const auto learned = provider::lasting(x_.adjusted);
+        if (count_ > 0 && learned.any()) x_.core.learned.add(to_.id, version(), learned);
+    }
+
+    int count() const { return count_; }
+
+private:
+    static constexpr int most = 3;  // services complain of one member at a time
+
+    std::int64_t version() const { return x_.pinned.models->version(); }
+
+    exchange& x_;
+    const catalog::candidate& to_;
+    int count_ = 0;
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,266 @@
+#include "relay/tries/attempt.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "net/executor.hpp"
+#include "openai/fault_map.hpp"
+#include "provider/provider.hpp"
+
+namespace ferry::relay {
+
+namespace asio = boost::asio;
+using milliseconds = std::chrono::milliseconds;
+
+namespace {
+
+constexpr int most_interim_answers = 8;
+
+usage::token_prices prices_of(const catalog::candidate& row) {
+    return {row.price.input, row.price.output, row.price.cached_input};
+}
+
+fault stopping() {
+    return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
+}
+
+bool is_visible(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+}  // namespace
+
+attempt::attempt(exchange& x, const catalog::candidate& to, provider::repair_set repairs)
+    : x_(x), to_(to), plan_(x.request, x.body.view(), x.head, to, repairs), started_(steady::now()) {
+    x.moment = started_;
+}
+
+void attempt::journal_try() {
+    result_.attempt = ++x_.tries;
+    result_.was_sent = false;
+    usage::attempt_record record;
+    record.attempt = result_.attempt;
+    record.model_id = to_.id;
+    record.model_name = to_.model_name;
+    record.upstream_model = to_.upstream_model;
+    record.provider = to_.service->name;
+    record.currency = to_.currency;
+    record.price = prices_of(to_);
+    x_.core.journal.attempt(x_.books, record);
+    x_.answered_by = &to_;
+    x_.upstream_request_id.clear();
+    x_.upstream_limits.clear();
+}
+
+asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
+    journal_try();
+    if (!fresh) lease_ = x_.core.pool.take_idle(to_.where);
+    failed_.reused = failed_.connected = static_cast<bool>(lease_);
+    std::optional<fault> failed;
+    if (!lease_) failed = co_await connect();
+    if (!failed) {
+        auto gather = begin_send();
+        co_await lease_->stream->source().until_turn_ends();
+        std::span<iovec> rest(gather);
+        const auto first = lease_->stream->try_write(rest);
+        result_.bytes_up = static_cast<std::int64_t>(first.bytes);
+        net::consume(rest, first.bytes);
+        if (!rest.empty()) failed = co_await send_rest(rest);
+        sent_at_ = steady::now();
+        clock_->on_sent(sent_at_);
+    }
+    if (!failed && !has_head_) failed = co_await read_head();
+    if (!failed) note_answer_head();
+    failed_.client_waits = !x_.gone && !x_.stopping();
+    co_return failed;
+}
+
+asio::awaitable<std::optional<fault>> attempt::read_head() {
+    for (;;) {
+        const auto complete = take_head();
+        if (!complete) co_return complete.error();
+        if (*complete) co_return std::nullopt;
+        auto& stream = *lease_->stream;
+        const auto into = begin_read();
+        const net::interrupt_slot::holder waiting(x_.waiting, stream);
+        auto got = stream.read_now(into);
+        while (got.status == net::io_status::would_block) {
+            co_await stream.source().until_readable();
+            got = stream.read_now(into);
+        }
+        end_read(got);
+        if (got.status != net::io_status::ok) co_return why_no_bytes(got);
+    }
+}
+
+asio::awaitable<std::optional<fault>> attempt::connect() {
+    const auto limit = to_.limits.connect.value_or(x_.settings->connect);
+    const auto until = std::min(started_ + limit, x_.total_until);
+    auto connected = co_await x_.core.pool.connect(to_.where, until, x_.waiting);
+    x_.moment = steady::now();
+    result_.connect_us = us_between(started_, x_.moment);
+    x_.waited_us += *result_.connect_us;
+    x_.connect_us += *result_.connect_us;
+    if (x_.gone) co_return fault::client(fault_code::client_gone, "the client went away");
+    if (x_.stopping()) co_return stopping();
+    if (!connected) co_return connected.error();
+    lease_ = std::move(*connected);
+    failed_.connected = true;
+    co_return std::nullopt;
+}
+
+// From what has come: true once the head of the answer is whole, interim ones passed over.
+result<bool> attempt::take_head() {
+    auto& c = *lease_.operator->();
+    for (;;) {
+        const auto progress = c.reader.read_head(c.unread());
+        if (!progress) return progress.error();
+        if (*progress != net::http_reader::progress::done) break;
+        c.begin += c.reader.head_size();
+        head_end_ = c.begin;
+        if (head().status >= 200) {
+            has_head_ = true;
+            return true;
+        }
+        if (head().status == 101) {
+            return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                                   "The upstream switched to another protocol, which nobody asked for.");
+        }
+        if (++interim_answers_ > most_interim_answers) {
+            return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                                   "The upstream sent one interim answer after another.");
+        }
+        c.reader.reset();
+    }
+    if (c.end < c.buffer.size()) return false;
+    if (c.begin > 0) {
+        // Interim answers, of which nothing is needed any more.
+        head_end_ = 0;
+        make_room();
+        return false;
+    }
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                           "The head of the upstream's answer is larger than 16 KiB.");
+}
+
+void attempt::note_answer_head() {
+    result_.status = head().status;
+    // An answer may come while the request is still being sent.
+    x_.upstream_us = std::max<std::int64_t>(0, us_between(sent_at_, last_read_));
+    result_.ttft_us = x_.upstream_us;
+    const bool exposes = x_.settings->expose_upstream_limits;
+    for (const auto& [name, value] : head().fields) {
+        const bool id = name.size() == 12 && net::same_token(name, "x-request-id");
+        const bool limit = exposes && name.size() > 12 && name.size() <= 64 && (name.front() | 0x20) == 'x' &&
+                           net::same_token(name.substr(0, 12), "x-ratelimit-");
+        if (!(id || limit) || value.size() > 256 || !is_visible(value)) continue;
+        if (id) x_.upstream_request_id = value;
+        if (!limit || x_.upstream_limits.size() > 2048) continue;
+        x_.upstream_limits.append(name).append(": ").append(value).append("\r\n");
+    }
+}
+
+std::span<char> attempt::begin_read() {
+    auto& c = *lease_.operator->();
+    // Before the answer has begun only the time of sending counts.
+    clock_->on_wait(failed_.answer_begun ? steady::now() : sent_at_);
+    return {c.buffer.data() + c.end, c.buffer.size() - c.end};
+}
+
+void attempt::end_read(const net::io_result& got) {
+    clock_->on_read(got.bytes > 0);
+    last_read_ = steady::now();
+    if (got.bytes == 0) return;
+    lease_->end += got.bytes;
+    failed_.answer_begun = true;
+    result_.bytes_down += static_cast<std::int64_t>(got.bytes);
+}
+
+asio::awaitable<net::io_result> attempt::read_more() {
+    net::io_result got;
+    const auto into = begin_read();
+    if (into.empty()) {
+        // A chunk header or trailer that fills the buffer; reading into no room would return at once, for ever.
+        got.status = net::io_status::failed;
+        co_return got;
+    }
+    const net::interrupt_slot::holder waiting(x_.waiting, *lease_->stream);
+    got = co_await lease_->stream->read_some(into);
+    end_read(got);
+    co_return got;
+}
+
+void attempt::read_available() {
+    auto& c = *lease_.operator->();
+    const std::span<char> into(c.buffer.data() + c.end, c.buffer.size() - c.end);
+    c.stream->resume();
+    if (into.empty()) return;
+    const auto got = c.stream->try_read(into);
+    c.end += got.bytes;
+    result_.bytes_down += static_cast<std::int64_t>(got.bytes);
+}
+
+result<std::size_t> attempt::decode(piece_list& payload) {
+    auto& c = *lease_.operator->();
+    auto consumed = c.reader.read_body(c.unread(), payload);
+    if (consumed) c.begin += *consumed;
+    return consumed;
+}
+
+bool attempt::buffer_is_full() const {
+    return lease_->end == net::buffer_pool::buffer_size;
+}
+
+void attempt::make_room() {
+    auto& c = *lease_.operator->();
+    const auto left = c.unread();
+    std::memmove(c.buffer.data() + head_end_, left.data(), left.size());
+    c.begin = head_end_;
+    c.end = head_end_ + left.size();
+}
+
+void attempt::finish(std::string_view error_code) {
+    if (finished_) return;
+    finished_ = true;
+    if (!error_code.empty()) result_.error_code = x_.attempt_codes.emplace_back(error_code);
+    x_.moment = steady::now();
+    result_.duration_us = us_between(started_, x_.moment);
+    x_.attempts.push_back(result_);
+}
+
+void attempt::release() {
+    if (!lease_) return;
+    const bool whole = sent_whole_ && lease_->reader.body_done() && lease_->unread().empty();
+    if (whole && head().keep_alive && !ends_with_connection()) lease_.mark_reusable();
+    lease_.release();
+}
+
+fault attempt::why_no_bytes(const net::io_result& got) const {
+    using which = answer_clock::which;
+    if (x_.gone) return fault::client(fault_code::client_gone, "the client went away");
+    if (x_.stopping()) return stopping();
+    switch (clock_->expired()) {
+        case which::first_byte:
+            return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
+                                   "The upstream did not begin its answer within timeouts.first_byte.");
+        case which::idle:
+            return fault::upstream(
+                failed_.answer_begun ? fault_code::upstream_stream_timeout : fault_code::upstream_timeout,
+                retry_advice::next_candidate, "The upstream sent nothing for longer than timeouts.idle.");
+        case which::total:
+            return fault::upstream(fault_code::upstream_timeout, retry_advice::never,
+                                   "The answer took longer than timeouts.total.");
+        case which::none:
+            break;
+    }
+    if (!failed_.answer_begun) {
+        return fault::upstream(fault_code::upstream_unreachable, retry_advice::same,
+                               got.status == net::io_status::eof
+                                   ? "The upstream closed the connection without an answer."
+                                   : "The connection to the upstream broke before its answer.");
+    }
+    return fault::upstream(fault_code::upstream_truncated_body, retry_advice::next_candidate,
+                           "The upstream's answer was cut short.");
+}
+
+}  // namespace ferry::relay

@@ -1,0 +1,92 @@
+// One try at one candidate: a connection, the request sent, the head of the answer.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "base/fault.hpp"
+#include "relay/exchange/exchange.hpp"
+#include "relay/request/plan.hpp"
+#include "relay/tries/answer_clock.hpp"
+#include "relay/tries/retry_policy.hpp"
+#include "upstream/pool.hpp"
+
+namespace ferry::relay {
+
+// Owned by the relay of one request; lives on its core. It holds the lease: its end closes the connection or returns
+// it to the pool. Ended from outside through x.waiting.
+class attempt {
+public:
+    attempt(exchange& x, const catalog::candidate& to, provider::repair_set repairs = {});
+    attempt(const attempt&) = delete;
+    attempt& operator=(const attempt&) = delete;
+
+    // Journals the try, connects (or takes an idle connection unless `fresh`), sends, reads the head. On success
+    // head() is the final (not 1xx) head of the answer, of any status.
+    boost::asio::awaitable<std::optional<fault>> ask(bool fresh);
+
+    const catalog::candidate& to() const { return to_; }
+    const net::http_head& head() const { return lease_->reader.head(); }
+    failed_try failure() const { return failed_; }
+    // What the answer says the request must do without.
+    provider::repair_set refused() const { return refused_; }
+    void note_refused(provider::repair_set refused) { refused_ = refused; }
+    answer_clock& clock() { return *clock_; }
+    bool has_expired() const { return clock_->expired() != answer_clock::which::none; }
+
+    // Reads more of the answer. Empty room, an end or an error are told by the status.
+    boost::asio::awaitable<net::io_result> read_more();
+    // What has come already, without waiting.
+    void read_available();
+    // Reads on after a read was ended from this side.
+    void resume() { lease_->stream->resume(); }
+    // Decodes what lies unread; the views are good until the next read_more() that moves the buffer (make_room()).
+    result<std::size_t> decode(piece_list& payload);
+    bool body_done() const { return lease_->reader.body_done(); }
+    bool ends_with_connection() const { return lease_->reader.ends_with_connection(); }
+    bool buffer_is_full() const;
+    // Forgets what was decoded, so that the buffer can be read into again; the head stays where it is.
+    void make_room();
+
+    // The try is over: notes its result for the usage row. Once.
+    void finish(std::string_view error_code);
+    // The answer was read to its end: gives the connection back if it may be used again. Else it is closed.
+    void release();
+
+    // When the last read returned: what Ferry does after it is its own time.
+    steady::time_point last_read() const { return last_read_; }
+
+    // The fault behind a read that brought nothing: a deadline, a cut, the client, a shutdown.
+    fault why_no_bytes(const net::io_result& got) const;
+
+private:
+    boost::asio::awaitable<std::optional<fault>> connect();
+    net::gather_list begin_send();
+    boost::asio::awaitable<std::optional<fault>> send_rest(std::span<iovec> rest);
+    boost::asio::awaitable<std::optional<fault>> read_head();
+    result<bool> take_early();
+    result<bool> take_head();
+    std::span<char> begin_read();
+    void end_read(const net::io_result& got);
+    void journal_try();
+    void note_answer_head();
+
+    exchange& x_;
+    const catalog::candidate& to_;
+    request_plan plan_;
+    upstream::lease lease_;
+    std::optional<answer_clock> clock_;
+    failed_try failed_;
+    provider::repair_set refused_;
+    usage::attempt_result result_;
+    steady::time_point started_, sent_at_{}, last_read_{};
+    std::size_t head_end_ = 0;  // the head, whose views must hold, lies before it in the buffer
+    int interim_answers_ = 0;
+    bool sent_whole_ = true;
+    bool has_head_ = false;
+    bool finished_ = false;
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,75 @@
+// How a try sends its request.
+#include "provider/provider.hpp"
+#include "relay/exchange/patient_write.hpp"
+#include "relay/tries/attempt.hpp"
+
+namespace ferry::relay {
+
+namespace asio = boost::asio;
+
+// All that is done before the first byte leaves.
+net::gather_list attempt::begin_send() {
+    const auto& timeouts = x_.settings->relay;
+    answer_limits limits;
+    limits.first_byte = to_.limits.first_byte.value_or(timeouts.first_byte);
+    limits.idle = to_.limits.idle.value_or(timeouts.idle);
+    // A row that sets its own limit means it.
+    if (!to_.limits.first_byte) limits.kept_alive = to_.speaks->kept_alive;
+    limits.total_until = x_.total_until;
+    if (to_.limits.total) limits.total_until = std::min(limits.total_until, x_.started + *to_.limits.total);
+    clock_.emplace(x_.core.wheel, x_.waiting, limits);
+    lease_->reader.reset();
+    result_.was_sent = true;
+    if (x_.before_us < 0) x_.before_us = us_between(x_.started, x_.moment) - x_.waited_us;
+    net::gather_list gather;
+    for (const auto& one : plan_.pieces()) gather.push_back(net::piece(one));
+    return gather;
+}
+
+// A provider may answer, say with 413, before it has read the whole request: then the rest is not sent, and the answer
+// is read. A failed write is not yet a failed try for the same reason. What else comes meanwhile (session tickets of
+// TLS 1.3, which follow the handshake one round trip later, interim answers) is read and changes nothing.
+asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) {
+    const auto patience = to_.limits.idle.value_or(x_.settings->relay.idle);
+    auto& stream = *lease_->stream;
+    for (bool readable = true; readable && !rest.empty();) {
+        const auto early = take_early();
+        if (!early) co_return early.error();
+        if (*early) break;
+        readable = false;
+        stream.watch([&stream, &readable] {
+            readable = true;
+            stream.interrupt();
+        });
+        const auto written = co_await write_patiently(x_.core.wheel, x_.waiting, stream, rest, patience);
+        stream.unwatch();
+        result_.bytes_up += static_cast<std::int64_t>(written.io.bytes);
+        if (readable) {
+            stream.resume();
+        } else if (written.stalled) {
+            co_return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
+                                      "The upstream took nothing of the request for longer than timeouts.idle.");
+        } else if (written.io.status == net::io_status::interrupted) {
+            co_return why_no_bytes(written.io);
+        }
+    }
+    sent_whole_ = rest.empty();
+    co_return std::nullopt;
+}
+
+// What has come before the request was sent. True: there is nothing to be gained by sending more of it, for the answer
+// has begun or the upstream has gone.
+result<bool> attempt::take_early() {
+    auto& c = *lease_.operator->();
+    for (;;) {
+        const auto complete = take_head();
+        if (!complete || *complete) return complete;
+        const std::span<char> into(c.buffer.data() + c.end, c.buffer.size() - c.end);
+        const auto got = c.stream->try_read(into);
+        if (got.status == net::io_status::would_block) return false;
+        if (got.status != net::io_status::ok) return true;
+        end_read(got);
+    }
+}
+
+}  // namespace ferry::relay

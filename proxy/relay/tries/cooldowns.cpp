@@ -1,0 +1,93 @@
+#include "relay/tries/cooldowns.hpp"
+
+#include "openai/fault_map.hpp"
+
+namespace ferry::relay {
+namespace {
+
+// Rows come and go with the catalog; what is forgotten is learned again by one failed try.
+constexpr std::size_t most_accounts = 4096;
+
+enum class weight { nothing, counts, the_key };
+
+weight weight_of(const fault& why) {
+    switch (why.code) {
+        case fault_code::upstream_insufficient_balance:
+        case fault_code::upstream_auth_error:
+        case fault_code::upstream_permission_denied:
+            return weight::the_key;
+        case fault_code::upstream_dns_error:
+        case fault_code::upstream_unreachable:
+        case fault_code::upstream_tls_error:
+        case fault_code::upstream_connect_timeout:
+        case fault_code::upstream_timeout:
+        case fault_code::upstream_stream_timeout:
+        case fault_code::upstream_stream_interrupted:
+        case fault_code::upstream_truncated_body:
+        case fault_code::upstream_invalid_response:
+        case fault_code::upstream_overloaded:
+        case fault_code::upstream_error:
+            return weight::counts;
+        default:
+            return weight::nothing;  // the request's own fault, or a limit of the rate
+    }
+}
+
+}  // namespace
+
+void cooldowns::note_failure(const catalog::candidate& row, const fault& why, const circuit_options& rules,
+                             steady::time_point now) {
+    const bool names_a_time = why.code == fault_code::upstream_rate_limited && why.retry_after;
+    const auto weighs = weight_of(why);
+    if (weighs == weight::nothing && !names_a_time) return;
+    const std::lock_guard lock(mutex_);
+    if (states_.size() >= most_accounts) states_.clear();
+    auto& known = states_[row.account];
+    known.model_id = row.id;
+    known.host = row.where.host_header;
+    known.error_code = openai::code_text(why);
+    if (names_a_time) {
+        known.until = std::max(known.until, now + *why.retry_after);
+        known.keeps_failing = false;
+    } else if (++known.failures >= rules.minimum_requests || weighs == weight::the_key) {
+        known.until = std::max(known.until, now + rules.cooldown);
+        known.keeps_failing = true;
+    }
+    count_.store(states_.size(), std::memory_order_relaxed);
+}
+
+void cooldowns::note_success(const catalog::candidate& row) {
+    if (is_empty()) return;
+    const std::lock_guard lock(mutex_);
+    states_.erase(row.account);
+    count_.store(states_.size(), std::memory_order_relaxed);
+}
+
+const cooldowns::state* cooldowns::find_cooling(const catalog::candidate& row, steady::time_point now) const {
+    if (is_empty()) return nullptr;
+    // No lock: only this core changes it.
+    const auto found = states_.find(row.account);
+    return found == states_.end() || found->second.until <= now ? nullptr : &found->second;
+}
+
+bool cooldowns::is_cooling(const catalog::candidate& row, steady::time_point now) const {
+    return find_cooling(row, now) != nullptr;
+}
+
+bool cooldowns::is_failing(const catalog::candidate& row, steady::time_point now) const {
+    const auto* found = find_cooling(row, now);
+    return found != nullptr && found->keeps_failing;
+}
+
+std::vector<cooling_account> cooldowns::list(steady::time_point now) const {
+    std::vector<cooling_account> all;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [account, known] : states_) {
+        if (known.until <= now) continue;
+        all.push_back({known.model_id, known.host, known.error_code, known.failures,
+                       std::chrono::duration_cast<milliseconds>(known.until - now)});
+    }
+    return all;
+}
+
+}  // namespace ferry::relay

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+
+#include "relay/request/repairs.hpp"
+#include "relay/tries/retry_policy.hpp"
+
+namespace ferry::relay {
+
+class attempt;
+
+// Where one request stands among its candidates: whom to ask now, and what comes after a try that failed. Those that
+// cool down are asked last. Owned by the relay of one request; lives on its core.
+class failover {
+public:
+    explicit failover(exchange& x);
+
+    const catalog::candidate& to() const { return *x_.route.candidates[at_]; }
+    // The next try may not use a connection that stood idle.
+    bool fresh() const { return fresh_; }
+
+    // `answered`: the try got the head of an answer. Notes the failure and moves on if that is the move.
+    next_move after(const fault& why, const attempt& tried, bool answered);
+    // The last try's answer was given to the client, whole or not.
+    void answered();
+
+private:
+    void enter(std::size_t candidate);
+    std::optional<std::size_t> larger_candidate() const;
+
+    exchange& x_;
+    std::optional<request_repairs> repairs_;
+    std::size_t at_ = 0;
+    int tries_ = 0;      // at this candidate
+    int all_tries_ = 0;  // at all of them; neither counts repairs and stale connections
+    bool once_ = false;  // this candidate kept failing: it is not asked twice
+    bool fresh_ = false;
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,23 @@
+#include "relay/tries/pause.hpp"
+
+#include "net/signal.hpp"
+
+namespace ferry::relay {
+
+boost::asio::awaitable<std::optional<fault>> pause(exchange& x, milliseconds length) {
+    net::signal over(x.core.context);
+    net::deadline timer(x.core.wheel);
+    timer.on_expiry([&over] { over.notify(); });
+    timer.arm(steady::now() + length);
+    {
+        const net::interrupt_slot::holder waiting(x.waiting, over);
+        co_await over.wait();
+    }
+    if (x.gone) co_return fault::client(fault_code::client_gone, "the client went away");
+    if (x.stopping()) {
+        co_return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
+    }
+    co_return std::nullopt;
+}
+
+}  // namespace ferry::relay

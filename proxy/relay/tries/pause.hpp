@@ -1,0 +1,15 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/fault.hpp"
+#include "relay/exchange/exchange.hpp"
+
+namespace ferry::relay {
+
+// Waits between two tries. A fault: the client has gone or the process stops, at once. Lives on the exchange's core.
+boost::asio::awaitable<std::optional<fault>> pause(exchange& x, milliseconds length);
+
+}  // namespace ferry::relay

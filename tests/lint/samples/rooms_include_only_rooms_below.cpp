@@ -1,0 +1,2 @@
+// as: proxy/relay/books/settle.cpp
+#include "relay/answer/stream.hpp"

@@ -1,0 +1,173 @@
+#include <boost/test/unit_test.hpp>
+
+#include "relay/answer/gate_play.hpp"
+
+using namespace ferry;
+using namespace ferry::relay;
+using namespace ferry::relay::testing;
+
+BOOST_AUTO_TEST_SUITE(stream_gate_suite)
+
+BOOST_AUTO_TEST_CASE(an_ordinary_stream_passes_byte_for_byte) {
+    const auto stream = join({": hi\n\n", hello, "\n", hello, finish, usage, done});
+    for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
+        const auto result = play(stream, {.asked = true, .piece = piece});
+        BOOST_TEST(result.text == stream);
+        BOOST_TEST(result.outcome.is_complete);
+        BOOST_TEST((result.outcome.basis == stream_basis::provider));
+        BOOST_TEST(result.outcome.usage->prompt.value() == 12);
+        BOOST_TEST(result.outcome.finish_reason == "stop");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_usage_chunk_nobody_asked_for_is_dropped_and_only_it) {
+    const auto result = play(join({hello, finish, usage, done}));
+    BOOST_TEST(result.text == join({hello, finish, done}));
+    BOOST_TEST(result.outcome.usage->completion.value() == 3);
+    BOOST_TEST((result.outcome.basis == stream_basis::provider));
+}
+
+BOOST_AUTO_TEST_CASE(usage_in_a_chunk_with_choices_stays) {
+    const auto stream = join({R"(data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}],)"
+                              R"("usage":{"prompt_tokens":5,"completion_tokens":1,"total_tokens":6}})"
+                              "\n\n",
+                              done});
+    const auto result = play(stream);
+    BOOST_TEST(result.text == stream);
+    BOOST_TEST(result.outcome.usage->total.value() == 6);
+}
+
+BOOST_AUTO_TEST_CASE(azures_first_chunk_without_usage_stays) {
+    const auto stream = join({R"(data: {"choices":[],"created":0,"id":"","prompt_filter_results":[{}]})"
+                              "\n\n",
+                              hello, finish, done});
+    BOOST_TEST(play(stream).text == stream);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_usage_wins_and_zeros_are_none) {
+    const auto running = [](int tokens) {
+        return R"(data: {"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":5,)"
+               R"("completion_tokens":)" +
+               std::to_string(tokens) + "}}\n\n";
+    };
+    const std::string zeros =
+        R"(data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}],"usage":)"
+        R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}})"
+        "\n\n";
+    BOOST_TEST(play(join({running(1), running(2), finish, done})).outcome.usage->completion.value() == 2);
+    const auto result = play(join({zeros, done}));
+    BOOST_TEST(!result.outcome.usage);
+    BOOST_TEST((result.outcome.basis == stream_basis::none));
+    BOOST_TEST(result.text == join({zeros, done}));
+}
+
+BOOST_AUTO_TEST_CASE(the_word_done_inside_an_answer_ends_nothing) {
+    const auto stream = join({R"(data: {"choices":[{"index":0,"delta":{"content":"data: [DONE]\n\n"}}]})"
+                              "\n\n",
+                              hello, finish, done});
+    BOOST_TEST(play(stream).text == stream);
+}
+
+BOOST_AUTO_TEST_CASE(an_error_event_ends_the_stream_without_done) {
+    const std::string fit = R"(data: {"error":{"message":"m","type":"server_error","param":null,"code":null}})"
+                            "\n\n";
+    const auto result = play(join({hello, fit, done}));
+    BOOST_TEST(result.text == join({hello, fit}));
+    BOOST_TEST(result.code == "upstream_error");
+    BOOST_TEST((result.outcome.basis == stream_basis::partial));
+    BOOST_TEST(!result.outcome.is_complete);
+}
+
+BOOST_AUTO_TEST_CASE(an_error_event_of_another_shape_is_put_into_ours) {
+    for (const std::string_view event :
+         {R"(data: {"error":{"message":"m","type":"t","param":null,"code":500}})", R"(data: {"error":"m"})",
+          R"(data: {"object":"error","message":"m","type":"InternalServerError","code":500})",
+          "event: error\ndata: {\"message\":\"m\"}",
+          R"(data: {"error":{"code":502,"message":"m"},"choices":[{"delta":{},"finish_reason":"error"}]})"}) {
+        const auto result = play(join({hello, event, "\n\n", done}));
+        BOOST_TEST(ends_in_error(result), event);
+        BOOST_TEST(result.text.find("\"type\":\"upstream_error\"") != std::string::npos, event);
+        BOOST_TEST(result.code == "upstream_error", event);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_in_an_error_event_is_removed) {
+    const std::string event = R"(data: {"error":{"message":"key hunter22","type":"t","param":null,"code":null}})"
+                              "\n\n";
+    const auto result = play(join({hello, event}), {.secrets = {"hunter22"}});
+    BOOST_TEST(result.text.find("hunter22") == std::string::npos);
+    BOOST_TEST(result.text.find("key ***") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_finish_reason_that_means_failure_fails) {
+    const std::string event = R"(data: {"choices":[{"index":0,"finish_reason":"insufficient_system_resource"}]})"
+                              "\n\n";
+    const auto result = play(join({hello, event, done}));
+    BOOST_TEST(ends_in_error(result));
+    BOOST_TEST(result.code == "upstream_overloaded");
+    BOOST_TEST(result.outcome.finish_reason == "insufficient_system_resource");
+}
+
+BOOST_AUTO_TEST_CASE(junk_is_skipped_and_the_third_piece_fails) {
+    BOOST_TEST(play(join({hello, "data: not-json\n\n", "data: [1]\n\n", finish, done})).text ==
+               join({hello, finish, done}));
+    const auto result = play(join({hello, "data: a\n\n", "data: {\n\n", hello, "data: 5\n\n", finish, done}));
+    BOOST_TEST(result.code == "upstream_invalid_response");
+    BOOST_TEST(ends_in_error(result));
+}
+
+BOOST_AUTO_TEST_CASE(comments_pass_and_are_no_payload) {
+    stream_gate gate({false, &provider::find_provider("other")});
+    for (const std::string_view comment : {": OPENROUTER PROCESSING\n\n", "\n", ":\r\n\r\n"}) {
+        openai::sse_scanner scanner;
+        const auto verdict = gate.on_event(*scanner.next(comment));
+        BOOST_TEST((verdict.action == gate_action::pass));
+        BOOST_TEST(!verdict.has_payload);
+    }
+    BOOST_TEST(!gate.has_payload());
+    openai::sse_scanner scanner;
+    BOOST_TEST(gate.on_event(*scanner.next(hello)).has_payload);
+    BOOST_TEST(gate.has_payload());
+}
+
+BOOST_AUTO_TEST_CASE(events_without_data_are_dropped_because_sdks_parse_them) {
+    for (const std::string_view event :
+         {"event: ping\n\n", "id: 1\n\n", "retry: 10\n\n", "data:\n\n", "event: ping\ndata: \n\n"}) {
+        BOOST_TEST(play(join({event, hello, finish, done})).text == join({hello, finish, done}), event);
+    }
+    const auto named = join({"id: 1\nevent: x\n", hello, finish, done});
+    BOOST_TEST(play(named).text == named);
+}
+
+BOOST_AUTO_TEST_CASE(comments_after_an_id_are_dropped_because_sdks_take_them_for_events) {
+    const auto with_id = join({"id: 1\n", hello});
+    BOOST_TEST(play(join({": a\n\n", with_id, ": b\n\n", finish, done})).text ==
+               join({": a\n\n", with_id, finish, done}));
+}
+
+BOOST_AUTO_TEST_CASE(other_framings_pass_untouched) {
+    for (const std::string end : {"\r\n", "\r"}) {
+        std::string stream;
+        for (const char c : join({hello, finish, done})) {
+            if (c == '\n')
+                stream += end;
+            else
+                stream += c;
+        }
+        for (std::size_t piece = 1; piece < stream.size(); ++piece) {
+            BOOST_TEST(play(stream, {.piece = piece}).text == stream);
+        }
+    }
+    BOOST_TEST(play("\xef\xbb\xbf" + join({hello, finish, done})).text == join({hello, finish, done}));
+    const auto lines = join({"data: {\"choices\":[{\"index\":0,\ndata: \"finish_reason\":\"stop\"}]}\n\n", done});
+    BOOST_TEST(play(lines).text == lines);
+    BOOST_TEST(play(lines).outcome.finish_reason == "stop");
+}
+
+BOOST_AUTO_TEST_CASE(awkward_numbers_and_bytes_pass_untouched) {
+    const auto stream = join(
+        {"data: {\"a\":1e-7,\"b\":12345678901234567890,\"b\":1e400,\"c\":\"\xff\\u0000\"}\n\n", hello, finish, done});
+    BOOST_TEST(play(stream).text == stream);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
