@@ -17,6 +17,7 @@ class request_reader {
 public:
     // `in` starts at the request's first byte and holds all that was received so far.
     read_state read(std::string_view in);
+    bool has_head() const { return head_end_ != 0; }
     const request& found() const { return request_; }        // REQUIRES: read() said complete
     std::size_t consumed() const { return consumed_; }       // bytes of `in` that belong to it
     bool wants_continue() const { return wants_continue_; }  // Expect: 100-continue, body not yet whole

@@ -2,6 +2,7 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,9 +22,22 @@ std::uint16_t bound_port(int fd) {
                                             : reinterpret_cast<sockaddr_in*>(&name)->sin_port);
 }
 
+// Inherited by what is accepted. The segment size must be known before a handshake begins: the peer is told it there.
+void shape(int fd, const network& way) {
+    const auto set = [fd](int level, int name, int value) {
+        if (value > 0 && setsockopt(fd, level, name, &value, sizeof value) != 0) {
+            throw std::runtime_error(std::string("the listening socket refuses this --mss or buffer size: ") +
+                                     std::strerror(errno));
+        }
+    };
+    set(IPPROTO_TCP, TCP_MAXSEG, way.mss);
+    set(SOL_SOCKET, SO_RCVBUF, way.receive_buffer);
+    set(SOL_SOCKET, SO_SNDBUF, way.send_buffer);
+}
+
 }  // namespace
 
-listener::listener(const std::string& address) {
+listener::listener(const std::string& address, const network& way) {
     const auto colon = address.rfind(':');
     if (colon == std::string::npos) {
         throw std::runtime_error("--listen " + address + ": give host:port, for example 127.0.0.1:0");
@@ -41,6 +55,7 @@ listener::listener(const std::string& address) {
     fd_ = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     const int on = 1;
     setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (fd_ >= 0) shape(fd_, way);
     if (fd_ < 0 || bind(fd_, found->ai_addr, found->ai_addrlen) != 0 || ::listen(fd_, 4096) != 0) {
         const std::string why = std::strerror(errno);
         if (fd_ >= 0) close(fd_);

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <string>
 
+#include "io/network.hpp"
+
 namespace ferry::bench {
 
 // A listening TCP socket on "host:port" or "[v6]:port"; port 0 takes a free one. Owned by: whoever made it.
 class listener {
 public:
-    explicit listener(const std::string& address);  // throws std::runtime_error in words
+    listener(const std::string& address, const network& way);  // throws std::runtime_error in words
     ~listener();
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;

@@ -16,7 +16,7 @@ int choose_http11(SSL*, const unsigned char** chosen, unsigned char* length, con
 
 }  // namespace
 
-tls_context make_tls_context(const std::string& certificate_file, const std::string& key_file) {
+tls_context make_tls_context(const std::string& certificate_file, const std::string& key_file, tls_versions allowed) {
     tls_context context(SSL_CTX_new(TLS_server_method()));
     if (!context) throw std::runtime_error("cannot create a TLS context");
     if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1) {
@@ -26,6 +26,8 @@ tls_context make_tls_context(const std::string& certificate_file, const std::str
         SSL_CTX_check_private_key(context.get()) != 1) {
         throw std::runtime_error("--tls-key: not the PEM private key of the certificate: " + key_file);
     }
+    SSL_CTX_set_min_proto_version(context.get(), allowed.lowest);
+    SSL_CTX_set_max_proto_version(context.get(), allowed.highest);
     SSL_CTX_set_mode(context.get(),
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_alpn_select_cb(context.get(), choose_http11, nullptr);

@@ -12,8 +12,13 @@ struct tls_context_free {
 };
 using tls_context = std::unique_ptr<SSL_CTX, tls_context_free>;
 
+// SSL_CTX_set_min_proto_version and its like; 0 is whatever the library allows.
+struct tls_versions {
+    int lowest = 0, highest = 0;
+};
+
 // A server's context: PEM chain and key, ALPN http/1.1, session tickets on (so that resumption can be tested).
 // Throws std::runtime_error that names the file at fault.
-tls_context make_tls_context(const std::string& certificate_file, const std::string& key_file);
+tls_context make_tls_context(const std::string& certificate_file, const std::string& key_file, tls_versions allowed);
 
 }  // namespace ferry::bench

@@ -14,17 +14,19 @@
 namespace ferry::bench {
 namespace {
 
+constexpr int usual_tickets = 2;
 constexpr std::size_t most_at_once = std::size_t(1) << 30;  // OpenSSL counts in int
 
 }  // namespace
 
-transport::transport(int fd, SSL_CTX* tls) : fd_(fd) {
+transport::transport(int fd, SSL_CTX* tls, bool late_tickets) : fd_(fd) {
     const int on = 1;
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (!tls) return;
     ssl_ = SSL_new(tls);
     SSL_set_fd(ssl_, fd_);
     SSL_set_accept_state(ssl_);
+    if (late_tickets) SSL_set_num_tickets(ssl_, 0);
 }
 
 transport::~transport() {
@@ -35,6 +37,12 @@ transport::~transport() {
 std::string transport::server_name() const {
     const char* name = ssl_ ? SSL_get_servername(ssl_, TLSEXT_NAMETYPE_host_name) : nullptr;
     return name ? name : "";
+}
+
+void transport::send_tickets() {
+    for (int i = 0; i < usual_tickets; ++i) SSL_new_session_ticket(ssl_);
+    SSL_do_handshake(ssl_);  // they leave now, or with the next write
+    ERR_clear_error();
 }
 
 io_result transport::tls_result(int returned) {

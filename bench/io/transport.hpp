@@ -19,7 +19,8 @@ struct io_result {
 // reads. Errors are states, never exceptions.
 class transport {
 public:
-    transport(int fd, SSL_CTX* tls);  // owns fd; tls may be null and must outlive this
+    // Owns fd; tls may be null and must outlive this. With `late_tickets` TLS 1.3 sends none until send_tickets().
+    transport(int fd, SSL_CTX* tls, bool late_tickets);
     ~transport();
     transport(const transport&) = delete;
     transport& operator=(const transport&) = delete;
@@ -31,6 +32,7 @@ public:
     std::string server_name() const;                   // SNI, "" if none
     bool wants_write() const { return wants_write_; }  // a read or write waits for room in the socket
 
+    void send_tickets();  // REQUIRES: handshake_done()
     io_result read(char* to, std::size_t room);
     io_result write(std::string_view bytes);
     std::size_t unsent() const;  // bytes that the kernel has not seen acknowledged

@@ -19,13 +19,11 @@ delivery::delivery(answer a, std::shared_ptr<ledger_entry> entry, bool hashes, s
     stop_at(act.cut_at, delivery_step::cut);
     stop_at(act.reset_at, delivery_step::reset);
     stop_at(act.stall_at, delivery_step::stall);
-    if (!hashes && !act.sha256) return;
-    digest_.reset(EVP_MD_CTX_new());
-    EVP_DigestInit_ex(digest_.get(), EVP_sha256(), nullptr);
+    if (hashes || act.sha256) digest_.emplace();
 }
 
 void delivery::hash(std::string_view bytes) {
-    if (digest_) EVP_DigestUpdate(digest_.get(), bytes.data(), bytes.size());
+    if (digest_) digest_->add(bytes);
 }
 
 // False if the answer ends inside the head.
@@ -134,16 +132,7 @@ std::size_t delivery::next_write(std::size_t pending) const {
 
 outcome delivery::take_outcome() {
     outcome_.bytes_sent = wire_sent_;
-    if (digest_) {
-        static constexpr char hex[] = "0123456789abcdef";
-        unsigned char sum[EVP_MAX_MD_SIZE];
-        unsigned int length = 0;
-        EVP_DigestFinal_ex(digest_.get(), sum, &length);
-        for (unsigned int i = 0; i < length; ++i) {
-            outcome_.sha256 += hex[sum[i] >> 4];
-            outcome_.sha256 += hex[sum[i] & 15];
-        }
-    }
+    if (digest_) outcome_.sha256 = digest_->hex();
     return std::move(outcome_);
 }
 

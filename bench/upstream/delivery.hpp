@@ -1,14 +1,14 @@
 #pragma once
 
-#include <openssl/evp.h>
-
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "io/timer_heap.hpp"
 #include "upstream/answer.hpp"
 #include "upstream/ledger.hpp"
+#include "upstream/sha256.hpp"
 
 namespace ferry::bench {
 
@@ -62,7 +62,7 @@ private:
     std::uint64_t wire_sent_ = 0;
     std::deque<mark> marks_;
     outcome outcome_;
-    std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> digest_{nullptr, EVP_MD_CTX_free};
+    std::optional<sha256> digest_;
 };
 
 }  // namespace ferry::bench

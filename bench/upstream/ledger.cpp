@@ -78,6 +78,8 @@ void append_line(const ledger_entry& e, std::string& out) {
     put_raw(out, "target", e.target);
     put_raw(out, "head", e.head);
     put_raw(out, "body", e.body);
+    put(out, "received_bytes", static_cast<std::int64_t>(e.received_bytes));
+    if (!e.received_sha256.empty()) put(out, "received_sha256", e.received_sha256);
     put(out, "body_framing", framing_name(e.framing));
     put(out, "whole", e.is_whole);
     put(out, "nonce", e.nonce);

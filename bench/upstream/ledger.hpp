@@ -36,6 +36,8 @@ struct ledger_entry {
     std::int64_t unix_us = 0;
     std::int64_t received_us = 0;  // monotonic
     std::string method, target, head, body, nonce, model, server_name;
+    std::size_t received_bytes = 0;  // of the body
+    std::string received_sha256;     // of the body, hex, if asked
     body_framing framing = body_framing::none;
     bool is_stream = false, is_tls = false, is_resumed = false;
     std::size_t rule = 0;

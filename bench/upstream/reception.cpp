@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "upstream/server.hpp"
+#include "upstream/sha256.hpp"
 
 namespace ferry::bench {
 namespace {
@@ -28,6 +29,12 @@ std::shared_ptr<ledger_entry> reception::new_entry(const request& r, std::uint64
     if (shared_.journal.keeps()) {
         entry->head = r.head;
         entry->body = r.body;
+    }
+    entry->received_bytes = r.body.size();
+    if (shared_.options.sha256) {
+        sha256 hash;
+        hash.add(r.body);
+        entry->received_sha256 = hash.hex();
     }
     entry->framing = r.framing;
     entry->is_tls = transport_.is_tls();

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "upstream/way.hpp"
+
 namespace ferry::bench {
 namespace {
 
@@ -80,7 +82,8 @@ bool fits_path(std::string_view pattern, std::string_view path) {
 
 }  // namespace
 
-script::script() : demo_(std::make_shared<action>(built_in_mood("demo"))) {}
+script::script(const network& way)
+    : given_way_(way), way_(way), demo_(std::make_shared<action>(built_in_mood("demo"))) {}
 
 script::rule script::read_rule(const json::value& source) {
     rule made;
@@ -122,6 +125,7 @@ script::rule script::read_rule(const json::value& source) {
 void script::load(const json::value& source) {
     std::vector<rule> rules;
     moods models;
+    network way = given_way_;
     const json::array* list = source.if_array();
     if (!list) {
         for (const auto& member : object_of(source, "a script")) {
@@ -133,9 +137,11 @@ void script::load(const json::value& source) {
                     apply(object_of(model.value(), "a model's action"), mood);
                     models[std::string(model.key())] = std::make_shared<action>(std::move(mood));
                 }
+            } else if (member.key() == "network") {
+                apply(object_of(member.value(), "network"), way);
             } else {
                 throw std::invalid_argument("unknown or ill-typed script member \"" + std::string(member.key()) +
-                                            "\": rules (an array) or models (an object)");
+                                            "\": rules (an array), models or network (objects)");
             }
         }
     }
@@ -148,6 +154,7 @@ void script::load(const json::value& source) {
     const std::lock_guard lock(mutex_);
     rules_ = std::move(rules);
     moods_ = std::move(models);
+    way_ = way;
     failed_.clear();
     reads_prompts_ = reads_prompts;
     scripted_ = !rules_.empty() || !moods_.empty();
@@ -170,6 +177,11 @@ std::vector<std::string> script::model_names() const {
         if (name != "mock" && name != "demo") names.push_back(name);
     }
     return names;
+}
+
+network script::way() const {
+    const std::lock_guard lock(mutex_);
+    return way_;
 }
 
 std::shared_ptr<const action> script::built_in(std::string_view model) const {

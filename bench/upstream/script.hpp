@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "http/request.hpp"
+#include "io/network.hpp"
 #include "upstream/action.hpp"
 #include "upstream/request_facts.hpp"
 
@@ -27,7 +28,7 @@ struct decision {
 // marker in its prompt, member by member. Owned by: the server, shared by all workers. Lives on: any thread.
 class script {
 public:
-    script();
+    explicit script(const network& way);  // what the script says of the network is laid over `way`
 
     // Replaces everything. Throws std::invalid_argument in words and changes nothing if `source` is at fault.
     void load(const boost::json::value& source);
@@ -38,6 +39,7 @@ public:
     // Whether decide() needs a parsed prompt.
     bool needs_prompt(const request_facts& facts) const;
     std::vector<std::string> model_names() const;
+    network way() const;  // for a connection that is accepted now
 
 private:
     struct rule {
@@ -64,6 +66,8 @@ private:
     moods moods_;
     std::vector<rule> rules_;
     std::unordered_map<std::string, int> failed_;  // by nonce
+    const network given_way_;
+    network way_;
     const std::shared_ptr<const action> plain_ = std::make_shared<action>();
     const std::shared_ptr<const action> demo_;
 };

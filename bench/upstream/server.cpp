@@ -51,7 +51,7 @@ void prepare(upstream_shared& shared) {
     if (o.tls_certificate.empty() != o.tls_key.empty()) {
         throw std::runtime_error("--tls-cert and --tls-key go together: give both or none");
     }
-    if (!o.tls_certificate.empty()) shared.tls = make_tls_context(o.tls_certificate, o.tls_key);
+    if (!o.tls_certificate.empty()) shared.tls = make_tls_context(o.tls_certificate, o.tls_key, o.tls_allowed);
     if (o.script_file.empty()) return;
     try {
         shared.commands.set_start_script(read_script(o.script_file));
@@ -73,7 +73,7 @@ int run_upstream(const upstream_options& options) {
 
     upstream_shared shared(options);
     prepare(shared);
-    const listener listening(options.listen);
+    const listener listening(options.listen, options.way);
     std::vector<std::unique_ptr<worker>> workers;
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < std::max(1u, options.threads); ++i) {

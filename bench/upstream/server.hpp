@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/listener.hpp"
+#include "io/network.hpp"
 #include "io/tls_context.hpp"
 #include "upstream/control.hpp"
 #include "upstream/ledger.hpp"
@@ -20,6 +21,8 @@ struct upstream_options {
     unsigned threads = 1;
     std::string script_file;
     std::string tls_certificate, tls_key;
+    tls_versions tls_allowed;
+    network way;
     std::string ledger_file;
     std::string port_file;
     bool record = true;
@@ -29,7 +32,7 @@ struct upstream_options {
 
 // All that the workers share.
 struct upstream_shared {
-    explicit upstream_shared(const upstream_options& o) : options(o), journal(o.record, o.ledger_file) {}
+    explicit upstream_shared(const upstream_options& o) : options(o), rules(o.way), journal(o.record, o.ledger_file) {}
 
     const upstream_options options;
     tls_context tls;  // null: plain

@@ -16,9 +16,10 @@ constexpr int most_reset_polls = 200;
 
 }  // namespace
 
-session::session(int fd, owner& o)
+session::session(int fd, const network& way, owner& o)
     : owner_(o),
-      transport_(fd, o.shared().tls.get()),
+      way_(way),
+      transport_(fd, o.shared().tls.get(), way.tickets_after.count() > 0),
       reception_(o.shared(), transport_),
       interest_(EPOLLIN | EPOLLRDHUP) {
     bump(owner_.shared().counters.accepted);
@@ -28,6 +29,7 @@ session::session(int fd, owner& o)
 
 session::~session() {
     if (delivery_) settle("server_stopped");
+    owner_.loop().timers().cancel(late_);
     owner_.loop().timers().cancel(*this);
 }
 
@@ -74,6 +76,9 @@ void session::note_handshake() {
     handshake_noted_ = true;
     bump(owner_.shared().counters.tls_handshakes);
     if (transport_.resumed()) bump(owner_.shared().counters.tls_resumed);
+    if (way_.tickets_after.count() == 0) return;
+    tickets_due_ = steady::now() + way_.tickets_after;
+    set_late_timer();
 }
 
 void session::drive() {
@@ -131,11 +136,10 @@ bool session::begin() {
     if (in_.empty()) return false;
     switch (reader_.read(in_)) {
         case read_state::more:
-            if (reader_.wants_continue() && !continued_) {
-                continued_ = true;
-                out_ += "HTTP/1.1 100 Continue\r\n\r\n";
-                flush();
-            }
+            if (continued_ || interim_due_ || !reader_.has_head()) return false;
+            if (way_.interim_after.count() == 0 && !reader_.wants_continue()) return false;
+            interim_due_ = steady::now() + way_.interim_after;
+            way_.interim_after.count() > 0 ? set_late_timer() : send_late();
             return false;
         case read_state::bad:
             delivery_.emplace(reception_.refuse(in_, reader_.problem()));
@@ -155,7 +159,31 @@ bool session::begin() {
     in_.erase(0, reader_.consumed());
     reader_.clear();
     continued_ = false;
+    interim_due_.reset();
     return true;
+}
+
+void session::set_late_timer() {
+    auto next = tickets_due_;
+    if (interim_due_ && (!next || *interim_due_ < *next)) next = interim_due_;
+    if (next) owner_.loop().timers().set(late_, *next);
+}
+
+void session::send_late() {
+    if (over_) return;
+    const auto now = steady::now();
+    if (tickets_due_ && *tickets_due_ <= now) {
+        tickets_due_.reset();
+        transport_.send_tickets();
+    }
+    if (interim_due_ && *interim_due_ <= now) {
+        interim_due_.reset();
+        continued_ = true;
+        out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+        if (!flush() && over_) return;
+        set_interest();
+    }
+    set_late_timer();
 }
 
 bool session::begin_control(const request& r) {
@@ -229,6 +257,7 @@ void session::peer_gone(bool by_reset) {
 void session::end() {
     if (std::exchange(over_, true)) return;
     owner_.loop().timers().cancel(*this);
+    owner_.loop().timers().cancel(late_);
     transport_.close();
     if (!is_control_) drop(owner_.shared().counters.open_connections);
     owner_.remove(*this);

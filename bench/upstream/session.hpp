@@ -6,6 +6,7 @@
 
 #include "http/request_reader.hpp"
 #include "io/event_loop.hpp"
+#include "io/network.hpp"
 #include "io/transport.hpp"
 #include "upstream/delivery.hpp"
 #include "upstream/reception.hpp"
@@ -31,7 +32,7 @@ public:
         ~owner() = default;
     };
 
-    session(int fd, owner& o);
+    session(int fd, const network& way, owner& o);
     ~session();
     void on_ready(std::uint32_t events) override;
     void on_timer() override;
@@ -41,16 +42,27 @@ private:
     void note_handshake();
     void drive();
     bool begin();  // false: no whole request yet
+    void send_late();  // session tickets, an interim answer
     bool begin_control(const request& r);
     bool flush();     // false: the socket is full, a pause was asked for, or the session is over
     void conclude();  // what produce() said comes last, once all is written
     void answered();
+    void set_late_timer();
     void settle(std::string_view how, bool by_reset = false);
     void peer_gone(bool by_reset);
     void end();
     void set_interest();
 
+    struct late_timer final : timer {
+        explicit late_timer(session& s) : of(s) {}
+        void on_timer() override { of.send_late(); }
+        session& of;
+    };
+
     owner& owner_;
+    const network way_;
+    std::optional<steady::time_point> tickets_due_, interim_due_;
+    late_timer late_{*this};
     transport transport_;
     reception reception_;
     std::uint32_t interest_;

@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -18,6 +19,7 @@ worker::worker(int listening_fd, upstream_shared& shared) : listening_fd_(listen
 
 worker::~worker() {
     sessions_.clear();
+    links_.clear();
     loop_.timers().cancel(*this);
 }
 
@@ -31,6 +33,36 @@ void worker::remove(session& s) {
     sessions_.erase(found);
 }
 
+void worker::remove(delayed_link& link) {
+    const auto found = links_.find(&link);
+    loop_.retire(std::shared_ptr<delayed_link>(std::move(found->second)));
+    links_.erase(found);
+}
+
+int worker::behind_a_link(int fd, const network& way) {
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) != 0) {
+        close(fd);
+        return -1;
+    }
+    // What the session may have on its way is the window, not what a local socket would hold besides.
+    const int little = 4096;
+    setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
+    auto made = std::make_unique<delayed_link>(fd, pair[1], way, loop_, static_cast<delayed_link::owner&>(*this));
+    delayed_link* key = made.get();
+    links_.emplace(key, std::move(made));
+    return pair[0];
+}
+
+void worker::serve(int fd) {
+    const network way = shared_.rules.way();
+    if (way.is_delayed()) fd = behind_a_link(fd, way);
+    if (fd < 0) return;
+    auto made = std::make_unique<session>(fd, way, *this);
+    session* key = made.get();
+    sessions_.emplace(key, std::move(made));
+}
+
 // A few at a time, so that a burst of connections spreads over the workers.
 void worker::on_ready(std::uint32_t) {
     for (int i = 0; i < 16; ++i) {
@@ -42,9 +74,7 @@ void worker::on_ready(std::uint32_t) {
             }
             return;
         }
-        auto made = std::make_unique<session>(fd, *this);
-        session* key = made.get();
-        sessions_.emplace(key, std::move(made));
+        serve(fd);
     }
 }
 

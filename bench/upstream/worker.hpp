@@ -3,6 +3,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "io/delayed_link.hpp"
 #include "io/event_loop.hpp"
 #include "upstream/server.hpp"
 #include "upstream/session.hpp"
@@ -10,7 +11,7 @@
 namespace ferry::bench {
 
 // One thread: accepts from the listening socket that all workers share, and owns the sessions it accepted.
-class worker final : public session::owner, private watcher, private timer {
+class worker final : public session::owner, private delayed_link::owner, private watcher, private timer {
 public:
     worker(int listening_fd, upstream_shared& shared);
     ~worker();
@@ -24,6 +25,9 @@ public:
     void remove(session& s) override;
 
 private:
+    void remove(delayed_link& link) override;
+    void serve(int fd);
+    int behind_a_link(int fd, const network& way);  // the descriptor for its session
     void on_ready(std::uint32_t events) override;  // a connection waits
     void on_timer() override;                      // descriptors may be free again
 
@@ -32,6 +36,7 @@ private:
     event_loop loop_;
     const std::unique_ptr<char[]> scratch_ = std::make_unique<char[]>(scratch_size);
     std::unordered_map<session*, std::unique_ptr<session>> sessions_;
+    std::unordered_map<delayed_link*, std::unique_ptr<delayed_link>> links_;
 };
 
 }  // namespace ferry::bench

@@ -10,6 +10,7 @@ import threading
 import time
 
 import answers
+from slow_way import Way
 
 RESET, CLOSE, CUT, STALL = "reset", "close", "cut", "stall"
 NONCE = re.compile(rb"nonce-[0-9a-z]+")
@@ -39,13 +40,15 @@ class Served:
 
 
 class Imposter:
-    def __init__(self, tls=None):
+    def __init__(self, tls=None, way=None):
         self.tls = tls  # an ssl.SSLContext to serve TLS
+        self.way = way or Way()
         self.scripts, self.served, self.raw = {}, [], b""
         self.default = [answers.json_answer(answers.completion())]
         self.connections = 0
         self._changed = threading.Condition()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.way.shape(self._listener)
         self.port = self._listener.getsockname()[1]
         self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/v1"
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
@@ -82,6 +85,7 @@ class Imposter:
 
     def _serve(self, peer, number):
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        peer = self.way.through(peer)
         try:
             if self.tls:
                 peer = self.tls.wrap_socket(peer, server_side=True)
@@ -158,12 +162,25 @@ class Reader:
 
     def __init__(self, peer, owner):
         self.peer, self.owner, self.held = peer, owner, b""
+        self.interim_due = None
 
     def more(self):
-        data = self.peer.recv(1 << 16)
+        data = self.receive()
         self.owner.raw += data
         self.held += data
         return bool(data)
+
+    def receive(self):
+        if self.interim_due is not None:
+            try:
+                self.peer.settimeout(max(0.001, self.interim_due - time.monotonic()))
+                return self.peer.recv(1 << 16)
+            except TimeoutError:
+                self.interim_due = None
+            finally:
+                self.peer.settimeout(None)
+            self.peer.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return self.peer.recv(1 << 16)
 
     def until(self, mark):
         while mark not in self.held:
@@ -183,12 +200,15 @@ class Reader:
         head = self.until(b"\r\n\r\n")
         if head is None:
             return None
+        if after := self.owner.way.interim_after:
+            self.interim_due = time.monotonic() + after
         length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
         body = b""
         if length:
             body = self.exactly(int(length[1]))
         elif re.search(rb"(?i)\r\ntransfer-encoding: *chunked", head):
             body = self.chunked()
+        self.interim_due = None
         return None if body is None else Served(number, head, body)
 
     def chunked(self):

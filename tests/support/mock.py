@@ -31,7 +31,8 @@ class Mock:
                 raise AssertionError(f"the mock upstream did not start\n{(self.folder / 'log.txt').read_text()}")
             time.sleep(0.005)
         self.port = int(port_file.read_text())
-        self.base = f"http://127.0.0.1:{self.port}/v1"
+        scheme = "https" if "--tls-cert" in options else "http"
+        self.base = f"{scheme}://127.0.0.1:{self.port}/v1"
 
     def control(self, what):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_control/{what}", timeout=60) as answer:
