@@ -3,6 +3,7 @@ import time
 
 import answers
 from harness import FerryCase, insert_model
+from waiting import eventually, paced
 
 
 class Admission(FerryCase):
@@ -100,10 +101,8 @@ class Admission(FerryCase):
         self.until_status(key, 401)
 
     def until_status(self, key, status):
-        began = time.monotonic()
-        while (got := self.ask(self.with_fields(f"Authorization: Bearer {key}"))[1].status) != status:
-            self.assertLess(time.monotonic() - began, 1.0, f"still {got}")
-            time.sleep(0.02)
+        asking = self.with_fields(f"Authorization: Bearer {key}")
+        eventually(lambda: self.ask(asking)[1].status == status, 1.0, f"an answer {status}")
 
     # Models
 
@@ -215,9 +214,8 @@ class Admission(FerryCase):
         client = self.client()
         began = time.monotonic()
         try:
-            for byte in b"POST /v1/chat/completions HTTP/1.1\r\nX-Slow: " + b"x" * 100:
+            for byte in paced(b"POST /v1/chat/completions HTTP/1.1\r\nX-Slow: " + b"x" * 100, 0.03):
                 client.send(bytes([byte]))
-                time.sleep(0.03)
         except OSError:
             pass
         self.assertLess(time.monotonic() - began, 2.5)

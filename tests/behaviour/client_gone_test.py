@@ -4,7 +4,9 @@ import threading
 import time
 
 import answers
+from client import unread
 from harness import FerryCase, insert_model
+from waiting import eventually, stays
 
 CLOSED_WITHIN = 0.1
 TRIES = 3  # a busy machine may be late once; it is not late three times
@@ -104,7 +106,7 @@ class ClientGone(FerryCase):
         client.send(self.request(self.body(nonce, model="deaf", filler="x" * 8_000_000), nonce=nonce))
         peer, _ = self.deaf.accept()
         self.addCleanup(peer.close)
-        time.sleep(0.05)  # the socket buffers fill; there is nothing to wait for
+        eventually(lambda: unread(peer) > 0)
         left = self.leave(client, "close")
         self.assertLess(self.time_of_end(peer) - left, 1.0)
         self.assert_row(nonce, status=499, end_reason="client_gone")
@@ -170,7 +172,7 @@ class HalfCloseServed(FerryCase):
         client.send(self.request(self.body(nonce), nonce=nonce))
         self.upstream.wait_for(nonce)
         client.socket.shutdown(socket.SHUT_WR)
-        time.sleep(0.15)  # it must not be taken for gone in this time
+        stays(lambda: self.ferry.metric("ferry_open_requests") == 1, 0.15, "a request under way")
         go.set()
         self.assertEqual(client.response().json["choices"][0]["message"]["content"], "late")
         self.assert_row(nonce, status=200, end_reason="done")

@@ -15,10 +15,10 @@ from collections import Counter
 
 from client import Client, Closed
 from ferry import Ferry
-from harness import eventually
 from mock import FerryBeforeMock
 from postgres import Cluster
 from postgres_case import PostgresFerry
+from waiting import eventually, play
 
 REQUESTS = int(os.environ.get("CONSERVATION_REQUESTS", "10000"))
 CLIENTS = int(os.environ.get("CONSERVATION_CLIENTS", "32"))
@@ -77,12 +77,12 @@ class Worker(threading.Thread):
             try:
                 self.connection = Client(self.test.both.ferry.port, seconds=60)
             except OSError:
-                return time.sleep(0.01)  # between stop and start: nothing was sent, so it is tried again
+                return play(0.01)  # between stop and start: nothing was sent, so it is tried again
         client, kept = self.connection, False
         try:
             client.send(plan.request(self.test.both.key))
             if plan.leaves_after is not None:
-                time.sleep(plan.leaves_after)
+                play(plan.leaves_after)
                 plan.outcome = "left"
                 client.reset() if plan.prompt % 2 else client.close()
                 return
@@ -139,8 +139,7 @@ class Conservation(unittest.TestCase):
             self.assertEqual(both.ferry.complaints(), [], both.ferry.log[-6000:])
 
     def wait_for_share(self, share):
-        while self.begun < REQUESTS * share:
-            time.sleep(0.005)
+        eventually(lambda: self.begun >= REQUESTS * share, 600, "enough requests")
 
     def disturb(self):
         self.wait_for_share(0.5)
@@ -208,7 +207,7 @@ class ConservationOnPostgres(Conservation):
             went = time.monotonic()
             go()
             self.wait_for_share(end)
-            time.sleep(max(0, went + AWAY_SECONDS - time.monotonic()))
+            play(went + AWAY_SECONDS - time.monotonic())
             come_back()
 
     def check(self):

@@ -12,12 +12,13 @@ from mock import FerryBeforeMock
 from postgres import Cluster
 from postgres_case import PostgresFerry
 from successors import adopt_orphans, hand_over, kill_successors
+from waiting import eventually, play_async
 
 HANDOVERS = int(os.environ.get("HANDOVERS", "20"))
 STREAMS = int(os.environ.get("HANDOVER_STREAMS", "200"))
 SHORT = 8  # clients of each kind
 CHUNKS, INTERVAL_MS = 15, 100
-PAUSE = 0.3  # between a process that serves and the next signal
+BETWEEN = 100  # requests between a process that serves and the next signal
 
 
 class HandoversUnderLoad(unittest.TestCase):
@@ -52,15 +53,19 @@ class HandoversUnderLoad(unittest.TestCase):
         streams = [asyncio.create_task(self.stream_on()) for _ in range(self.streams)]
         others = [asyncio.create_task(self.ask_on(kind == "kept")) for kind in ("kept", "fresh") for _ in range(SHORT)]
         drained = []
-        await asyncio.sleep(PAUSE)
+        await self.more_requests()
         for _ in range(self.hand_overs):
             drained.append(await asyncio.to_thread(hand_over, self.both.ferry))
-            await asyncio.sleep(PAUSE)
+            await self.more_requests()
         self.going = False
         for result in await asyncio.gather(*streams, *others, return_exceptions=True):
             if result is not None:
                 self.wrong.append(repr(result))
         return drained
+
+    async def more_requests(self):
+        wanted = self.sent + BETWEEN
+        await asyncio.to_thread(eventually, lambda: self.sent >= wanted, 60, "requests between two signals")
 
     def request(self, **members):
         self.sent += 1
@@ -103,7 +108,7 @@ class HandoversUnderLoad(unittest.TestCase):
                     self.wrong.append((name, head))
                 lives = keeps and b"\r\nconnection: close\r\n" not in head
                 is_first = False
-                await asyncio.sleep(0.01)
+                await play_async(0.01)
             writer.close()
 
     def check_bodies(self):

@@ -12,9 +12,11 @@ import time
 from pathlib import Path
 
 import answers
-from harness import eventually, insert_model
+from client import unread
+from harness import insert_model
 from own_ferry import OwnFerry
 from tls_upstream_test import make_certificate
+from waiting import eventually, play, stays
 
 RELOADS = int(os.environ.get("RELOADS", "20"))
 CHANGES = int(os.environ.get("CATALOG_CHANGES", "200"))
@@ -54,7 +56,7 @@ class Reload(OwnFerry):
         ferry, go = self.own(**{"timeouts.idle": "10s"}), threading.Event()
         nonce, client = self.begin_stream(go, *map(answers.as_chunk, answers.story()), answers.LAST_CHUNK)
         self.reload(**{"timeouts.idle": "50ms", "timeouts.total": "50ms"})
-        time.sleep(0.3)  # several times as long as a new request would be given
+        stays(lambda: not unread(client.socket), 0.3)  # several times as long as a new request would be given
         go.set()
         client.until(b"[DONE]")
         self.assert_row(nonce, end_reason="done")
@@ -157,7 +159,7 @@ class ReloadUnderLoad(OwnFerry):
                                    "timeouts.total": f"{100 + reloads}s"})
                 ferry.process.send_signal(signal.SIGHUP)
                 reloads += 1
-            time.sleep(max(0.0, began + SECONDS * (change + 1) / CHANGES - time.monotonic()))
+            play(began + SECONDS * (change + 1) / CHANGES - time.monotonic())
         stop.set()
         for worker in workers:
             worker.join()

@@ -3,12 +3,11 @@ import json
 import signal
 import sqlite3
 import threading
-import time
 
 import answers
 from client import Client, Closed
-from harness import eventually
 from own_ferry import OwnFerry
+from waiting import eventually, play
 
 
 class Restarts(OwnFerry):
@@ -38,7 +37,7 @@ class Restarts(OwnFerry):
                         client.send(self.request(self.body(nonce, stream=True), nonce=nonce))
                         client.response()
                 except (OSError, Closed):
-                    time.sleep(0.01)
+                    play(0.01)
                 with lock:
                     nonces.append(nonce)
 
@@ -46,7 +45,8 @@ class Restarts(OwnFerry):
         for worker in workers:
             worker.start()
         for _ in range(3):
-            time.sleep(0.4)
+            asked = len(self.upstream.served)
+            eventually(lambda: len(self.upstream.served) > asked + 20, 60, "requests between two stops")
             self.assertEqual(ferry.stop(), 0)
             ferry.start()
         stop.set()

@@ -6,8 +6,9 @@ import threading
 import time
 
 import answers
-from harness import eventually
+from client import unread
 from own_ferry import OwnFerry
+from waiting import eventually, stays
 
 
 class Stopping(OwnFerry):
@@ -28,8 +29,8 @@ class Stopping(OwnFerry):
         ferry, go = self.own(), threading.Event()
         nonce, client = self.begin_stream(go, *map(answers.as_chunk, answers.story()), answers.LAST_CHUNK)
         ferry.process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)  # the drain has begun; the stream must outlive it
-        self.assertIsNone(ferry.process.poll())
+        eventually(self.refuses_connections)  # the drain has begun; the stream must outlive it
+        stays(lambda: ferry.process.poll() is None, 0.2)
         go.set()
         client.rest()
         self.assertEqual(client.received.count(b"[DONE]"), 1)
@@ -62,7 +63,7 @@ class Stopping(OwnFerry):
         ferry = self.own(**{"server.drain_timeout": "20s"})
         self.begin_stream("stall")
         ferry.process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)  # two signals at once would be one
+        eventually(self.refuses_connections)  # it was heard: two signals at once would be one
         began = time.monotonic()
         ferry.process.send_signal(signal.SIGTERM)
         ferry.process.wait(10)
@@ -92,7 +93,7 @@ class Stopping(OwnFerry):
         raw = self.request(self.body(nonce), nonce=nonce)
         client = self.client(ferry.port)
         client.send(raw[:-10])
-        time.sleep(0.1)  # until the head has been read; nothing tells from outside
+        eventually(lambda: ferry.metric("ferry_request_heads_total") == 1)
         ferry.process.send_signal(signal.SIGTERM)
         eventually(self.refuses_connections, seconds=1)
         client.send(raw[-10:])
@@ -117,7 +118,7 @@ class Stopping(OwnFerry):
         client = self.client(ferry.port)
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
         client.send(self.request(self.body(nonce, stream=True), nonce=nonce))
-        self.upstream.wait_for(nonce).answered.wait(0.5)
+        eventually(lambda: unread(client.socket) > 0)
         ferry.process.send_signal(signal.SIGTERM)
         self.assertEqual(ferry.stop(), 0)
         client.rest()

@@ -6,6 +6,7 @@ import time
 
 import answers
 from harness import FerryCase
+from waiting import paced, play
 
 
 class StreamsAreHonest(FerryCase):
@@ -172,10 +173,9 @@ class SlowReaders(FerryCase):
         client = self.client()
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
         client.send(self.request(self.body(nonce, stream=True), nonce=nonce))
-        time.sleep(0.4)
-        for _ in range(20):  # and now and then some bytes, until the end is in flight
+        play(0.4)
+        for _ in paced(range(20), 0.02):  # and now and then some bytes, until the end is in flight
             client.more()
-            time.sleep(0.02)
         answer = client.response()
         self.assertTrue(answer.whole)
         self.assertEqual(len(answer.body), sum(map(len, events)))

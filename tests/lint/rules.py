@@ -30,6 +30,9 @@ PROVIDER_NAME = re.compile(
     r"|mistral|\bgroq|openrouter|\bazure|gemini|anthropic|\bx\.?ai\b|together\.xyz", re.IGNORECASE,
 )
 
+SLEEPERS = {"tests/support/waiting.py"}
+SLEEP = re.compile(r"\b(time\.sleep|asyncio\.sleep|u?sleep|nanosleep|sleep_for|sleep_until)\s*\(|\bimport sleep\b")
+
 
 def is_proxy(source):
     return source.path.startswith("proxy/")
@@ -130,6 +133,15 @@ def functions_are_short(source, project):
 def files_are_short(source, project):
     if len(source.lines) > MAX_FILE_LINES:
         yield len(source.lines), f"{len(source.lines)} lines, at most {MAX_FILE_LINES}: two nouns are two files"
+
+
+def tests_wait_for_states(source, project):
+    """A sleep is a guess at how fast a machine is: tests poll for what they wait for, with a deadline."""
+    if not source.path.startswith("tests/") or source.path in SLEEPERS or source.path.startswith("tests/lint/"):
+        return
+    for number, line in enumerate(source.lines, 1):
+        if found := SLEEP.search(line):
+            yield number, f"{found[0]}...): poll for a state with what tests/support/waiting.py has"
 
 
 def secrets_are_not_printable(source, project):

@@ -1,8 +1,12 @@
 """A client made of a plain socket: it sends exactly the bytes it is told and keeps every byte that comes back."""
+import array
+import fcntl
 import json
 import socket
 import struct
-import time
+import termios
+
+from waiting import paced
 
 
 class Closed(Exception):
@@ -11,6 +15,13 @@ class Closed(Exception):
     def __init__(self, so_far):
         super().__init__(f"closed after {len(so_far)} bytes: {so_far[-300:]!r}")
         self.so_far = so_far
+
+
+def unread(peer):
+    """Bytes that have come and lie in the kernel."""
+    count = array.array("i", [0])
+    fcntl.ioctl(peer, termios.FIONREAD, count)
+    return count[0]
 
 
 class Response:
@@ -64,9 +75,7 @@ class Client:
 
     def send(self, *parts, pause=0.0):
         """Each part is one write."""
-        for number, part in enumerate(parts):
-            if number and pause:
-                time.sleep(pause)
+        for part in paced(parts, pause):
             self.socket.sendall(part)
         return self
 

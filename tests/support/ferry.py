@@ -7,10 +7,12 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from exposition import Scrape
+from waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("FERRY_BUILD") or ROOT / "build/dev")
@@ -95,15 +97,15 @@ class Ferry:
         return self.wait_until_ready() if wait else self
 
     def wait_until_ready(self, seconds=30):
-        limit = time.monotonic() + seconds
-        while time.monotonic() < limit:
-            if match := READY.search(self.output):
-                self.port, self.admin_port = int(match[1]), int(match[2])
-                return self
-            if self.process.poll() is not None:
+        def told():
+            match = READY.search(self.output)
+            if not match and self.process.poll() is not None:
                 raise AssertionError(f"ferry ended with {self.process.returncode}\n{self.output}{self.log}")
-            time.sleep(0.005)
-        raise AssertionError(f"ferry was not ready in {seconds} s\n{self.output}{self.log}")
+            return match
+
+        match = eventually(told, seconds, f"the line that ferry is ready\n{self.log}")
+        self.port, self.admin_port = int(match[1]), int(match[2])
+        return self
 
     def stop(self, with_signal=signal.SIGTERM, seconds=20):
         """The exit code."""
@@ -133,6 +135,10 @@ class Ferry:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode()
+
+    def metric(self, name, **labels):
+        """What /metrics says now; the sum over all label sets that have these labels."""
+        return Scrape(self.admin("/metrics")[1]).value(name, **labels)
 
     def rows(self, query="SELECT * FROM usage_records", *values):
         """Read with Python's own SQLite, not through the program under test."""

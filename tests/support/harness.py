@@ -5,12 +5,12 @@ one usage row, joined on the nonce in its prompt. Canary: no secret stands in an
 import itertools
 import json
 import secrets
-import time
 import unittest
 
 from client import Client
 from ferry import Ferry
 from imposter import Imposter
+from waiting import eventually
 
 UPSTREAM_KEY = "sk-canary-" + secrets.token_hex(16)
 _numbers = itertools.count(1)
@@ -28,18 +28,6 @@ def insert_model(name, endpoint, provider="other", key=UPSTREAM_KEY, **columns):
         "created_at": "NOW()", "updated_at": "NOW()", **columns,
     }
     return f"INSERT INTO ai_models ({', '.join(values)}) VALUES ({', '.join(values.values())});"
-
-
-def eventually(probe, seconds=5, what="the condition"):
-    """Polls until `probe()` is true and returns what it gave."""
-    limit = time.monotonic() + seconds
-    while True:
-        got = probe()
-        if got:
-            return got
-        if time.monotonic() > limit:
-            raise AssertionError(f"{what} did not come true in {seconds} s (last: {got!r})")
-        time.sleep(0.01)
 
 
 class FerryCase(unittest.TestCase):

@@ -11,6 +11,7 @@ import time
 
 import answers
 from slow_way import Way
+from waiting import play
 
 RESET, CLOSE, CUT, STALL = "reset", "close", "cut", "stall"
 NONCE = re.compile(rb"nonce-[0-9a-z]+")
@@ -113,7 +114,7 @@ class Imposter:
                 if isinstance(step, bytes):
                     peer.sendall(step)
                 elif isinstance(step, (int, float)):
-                    time.sleep(step)
+                    play(step)
                 elif isinstance(step, threading.Event):
                     step.wait(20)
                 elif step == RESET:

@@ -4,12 +4,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 import urllib.request
 from pathlib import Path
 
 from ferry import BUILD, Ferry
 from harness import insert_model
+from waiting import eventually
 
 
 BENCH = os.environ.get("FERRY_BENCH_BIN") or BUILD / "ferry-bench"
@@ -25,11 +25,10 @@ class Mock:
         command = [BENCH, "upstream", "--listen", "127.0.0.1:0", "--port-file", port_file,
                    "--script", script, *options]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        limit = time.monotonic() + 20
-        while not (port_file.exists() and port_file.read_text().strip()):
-            if self.process.poll() is not None or time.monotonic() > limit:
-                raise AssertionError(f"the mock upstream did not start\n{(self.folder / 'log.txt').read_text()}")
-            time.sleep(0.005)
+        # The file is there when the port is open, or the process has ended.
+        eventually(lambda: port_file.exists() or self.process.poll() is not None, 20, "a mock upstream")
+        if not port_file.exists():
+            raise AssertionError(f"the mock upstream did not start\n{(self.folder / 'log.txt').read_text()}")
         self.port = int(port_file.read_text())
         scheme = "https" if "--tls-cert" in options else "http"
         self.base = f"{scheme}://127.0.0.1:{self.port}/v1"

@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from itertools import count
 from pathlib import Path
+
+from waiting import eventually
 
 USER = "ferry"
 # Nothing here outlives a test, so nothing needs to reach the disk.
@@ -81,11 +82,10 @@ class Cluster:
                 [*self.as_user, self.bin / "postgres", "-D", self.data, "-k", self.folder], cwd=self.folder,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
-        limit = time.monotonic() + 60
-        while subprocess.run([self.bin / "pg_isready", "-q", "-h", self.folder]).returncode != 0:
-            if self.process.poll() is not None or time.monotonic() > limit:
-                raise RuntimeError(f"PostgreSQL did not start:\n{self.log[-3000:]}")
-            time.sleep(0.01)
+        ask = [self.bin / "pg_isready", "-q", "-h", self.folder]
+        eventually(lambda: self.process.poll() is not None or subprocess.run(ask).returncode == 0, 60, "PostgreSQL")
+        if self.process.poll() is not None:
+            raise RuntimeError(f"PostgreSQL did not start:\n{self.log[-3000:]}")
         return self
 
     def stop(self, with_signal=signal.SIGINT):

@@ -6,11 +6,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
-from harness import eventually
 from own_ferry import OwnFerry
+from waiting import eventually
 
 PR_SET_CHILD_SUBREAPER = 36
 TAKEN_OVER = re.compile(r"Process (\d+) is ready and serves from now on")
@@ -38,12 +37,11 @@ class Successor:
         return self.returncode
 
     def wait(self, timeout=30):
-        limit = time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if time.monotonic() > limit:
-                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
-            time.sleep(0.005)
-        return code
+        try:
+            eventually(lambda: self.poll() is not None, timeout)
+        except AssertionError:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout) from None
+        return self.returncode
 
     def send_signal(self, number):
         os.kill(self.pid, number)
