@@ -1,11 +1,14 @@
 #include "relay/relay.hpp"
 
+#include <optional>
+#include <variant>
+
 #include "openai/fault_map.hpp"
 #include "relay/answer/aggregate.hpp"
 #include "relay/answer/answer_check.hpp"
+#include "relay/answer/answer_sink.hpp"
 #include "relay/answer/document.hpp"
 #include "relay/answer/stream.hpp"
-#include "relay/answer/whole_answer.hpp"
 #include "relay/books/durability.hpp"
 #include "relay/books/settle.hpp"
 #include "relay/exchange/client_watch.hpp"
@@ -23,16 +26,16 @@ namespace asio = boost::asio;
 namespace {
 
 // Who asks, and may it come in? Decided before a byte of the body is read or asked for.
-std::optional<fault> admit(exchange& x) {
+std::optional<fault> admit(request& x) {
     if (auto refused = authenticate(x)) return refused;
     return check_declared_body(x);
 }
 
 // Which rows may answer, in which order, and may this key ask for them?
-std::optional<fault> choose_candidates(exchange& x) {
+std::optional<fault> choose_candidates(request& x) {
     catalog::request_choice choice;
-    choice.id = x.request.id;
-    if (x.request.model) choice.model = *x.request.model;
+    choice.id = x.asked.id;
+    if (x.asked.model) choice.model = *x.asked.model;
     auto chosen = catalog::choose(*x.pinned.models, choice, draw_below);
     if (!chosen) return chosen.error();
     if (!x.who->may_use(chosen->model_name)) {
@@ -45,7 +48,7 @@ std::optional<fault> choose_candidates(exchange& x) {
     return std::nullopt;
 }
 
-asio::awaitable<std::optional<fault>> refuse_answer(exchange& x, attempt& from) {
+asio::awaitable<std::optional<fault>> refuse_answer(request& x, attempt& from) {
     const int status = from.head().status;
     if (status > 203 && status < 300) {
         co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
@@ -55,61 +58,70 @@ asio::awaitable<std::optional<fault>> refuse_answer(exchange& x, attempt& from) 
     co_return std::move(why);
 }
 
-// Relays the answer of a try that got one. A fault means that the client has not had a byte yet.
-asio::awaitable<std::optional<fault>> relay_answer(exchange& x, attempt& from) {
+// An answer on its way: the try it comes from, the way it takes, and where it goes. The last piece, which the sink
+// holds, lies in the memory of the other two.
+struct answer_under_way {
+    explicit answer_under_way(request& x) : sink(x) {}
+
+    std::optional<attempt> source;
+    std::variant<std::monostate, document, event_stream, aggregate> way;
+    answer_sink sink;
+};
+
+// Pumps the answer of a try that got one into the sink, until only the last piece is held.
+asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer) {
+    auto& from = *answer.source;
     const int status = from.head().status;
     // A stream that is answered with a document can only be an error the provider forgot to give a status.
-    const bool no_stream = x.request.stream && !is_event_stream(from.head());
+    const bool no_stream = x.asked.stream && !is_event_stream(from.head());
     if (status < 200 || status > 203 || no_stream) return refuse_answer(x, from);
-    if (x.request.stream) return relay_stream(x, from);
+    if (x.asked.stream) return answer.way.emplace<event_stream>(x, from).pump(answer.sink);
     // Asked for because the model answers in streams alone, or the upstream's own idea.
-    if (is_event_stream(from.head())) return relay_aggregate(x, from);
-    return relay_full(x, from);
+    if (is_event_stream(from.head())) return answer.way.emplace<aggregate>(x, from).pump(answer.sink);
+    return answer.way.emplace<document>(x, from).pump(answer.sink);
 }
 
-// Asks one candidate after the other, each as often as that is safe and of use. A fault means that the client has not
-// had a byte yet.
-asio::awaitable<std::optional<fault>> ask_upstream(exchange& x) {
+// Asks one candidate after the other, each as often as that is safe and of use, until the last piece of an answer is
+// held. A fault means that the client has not had a byte yet.
+asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) {
     x.total_until = x.started + x.settings->relay.total;
-    const client_watch watch(x);
     failover plan(x);
     for (milliseconds wait{0};;) {
         if (wait.count() > 0) {
             if (auto ended = co_await pause(x, wait)) co_return ended;
         }
-        attempt current(x, plan.to(), x.adjusted);
+        answer.way.emplace<std::monostate>();
+        auto& current = answer.source.emplace(x, plan.to(), x.adjusted);
         auto failed = co_await current.ask(plan.fresh());
         const bool answered = !failed;
-        if (answered) failed = co_await relay_answer(x, current);
-        if (!failed) {
+        if (answered) failed = co_await pump(x, answer);
+        if (failed) note_failure(x, *failed);
+        current.finish(x.end.error_code);
+        if (!failed || answer.sink.has_begun() || x.cut) {
+            if (failed) x.keep_alive = false;
             plan.answered();
             co_return std::nullopt;
         }
-        note_failure(x, *failed);
-        current.finish(x.end.error_code);
         const auto next = plan.after(*failed, current, answered);
         if (next.step == next_step::give_up) co_return failed;
         wait = next.wait;
         x.end = {};
+        x.bill = {};
         x.first_token.reset();
     }
 }
 
-// Tells the client that there is no answer; the books, if open, are closed first.
-asio::awaitable<void> refuse(exchange& x, const fault& why) {
+// There is no answer: the error is given in its place.
+void refuse(request& x, const fault& why, answer_sink& sink) {
     note_failure(x, why);
     if (why.code != fault_code::client_gone) x.end.status = openai::map_fault(why).status;
-    if (settle(x)) co_await until_durable(x);
     if (x.tries == 0) count_refusal(x, why);
-    if (x.gone) x.cut = true;
-    if (x.cut) co_return;
-    if (x.stopping()) x.waiting.reset();
-    co_await send_error(x, why, x.attempts_used);
+    sink.hold_error(why);
 }
 
 }  // namespace
 
-asio::awaitable<void> handle(exchange& x) {
+asio::awaitable<void> handle(request& x) {
     auto refused = admit(x);
     // The body of a request that is not let in is not read, and must never be taken for the next request.
     if (refused && !x.client.reader.body_done()) x.keep_alive = false;
@@ -120,11 +132,16 @@ asio::awaitable<void> handle(exchange& x) {
     }
     if (!refused) refused = choose_candidates(x);
     if (!refused) refused = open_books(x);
-    if (!refused) refused = co_await ask_upstream(x);
-    if (refused) {
-        auto why = std::move(*refused);
-        co_await refuse(x, why);
+    answer_under_way answer(x);
+    std::optional<client_watch> watch;
+    if (!refused) {
+        watch.emplace(x);
+        refused = co_await ask(x, answer);
     }
+    if (refused) refuse(x, *refused, answer.sink);
+    if (settle(x)) co_await until_durable(x);
+    co_await answer.sink.release();
+    if (answer.source && x.end.reason == usage::end_reason::done) answer.source->release();
 }
 
 }  // namespace ferry::relay

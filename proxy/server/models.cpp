@@ -23,7 +23,7 @@ catalog::visibility visible_to(const access::principal& who) {
 
 }  // namespace
 
-asio::awaitable<void> send_model_list(relay::exchange& x) {
+asio::awaitable<void> send_model_list(relay::http_exchange& x) {
     std::string body = R"({"object":"list","data":[)";
     const auto visible = visible_to(*x.who);
     bool first = true;
@@ -38,7 +38,7 @@ asio::awaitable<void> send_model_list(relay::exchange& x) {
     co_await relay::send_whole(x, 200, relay::json_type, pieces);
 }
 
-asio::awaitable<void> send_model(relay::exchange& x, std::string_view name) {
+asio::awaitable<void> send_model(relay::http_exchange& x, std::string_view name) {
     const auto visible = visible_to(*x.who);
     const auto model = catalog::find_listed_model(*x.pinned.models, name, visible);
     if (!model) {

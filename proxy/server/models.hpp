@@ -4,14 +4,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <string_view>
 
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/http_exchange.hpp"
 
 namespace ferry::server {
 
 // REQUIRES: x.who is known.
-boost::asio::awaitable<void> send_model_list(relay::exchange& x);
+boost::asio::awaitable<void> send_model_list(relay::http_exchange& x);
 
 // 404 model_not_found for a model that does not exist and for one this key may not see: the two look alike.
-boost::asio::awaitable<void> send_model(relay::exchange& x, std::string_view name);
+boost::asio::awaitable<void> send_model(relay::http_exchange& x, std::string_view name);
 
 }  // namespace ferry::server

@@ -29,7 +29,7 @@ struct awaited_text {
 };
 
 // Nothing when the process stops first.
-asio::awaitable<std::optional<std::string>> make_elsewhere(relay::exchange& x, const ops_answers::maker& make) {
+asio::awaitable<std::optional<std::string>> make_elsewhere(relay::http_exchange& x, const ops_answers::maker& make) {
     auto* context = &x.core.context;
     const auto awaited = std::make_shared<awaited_text>(*context);
     const std::weak_ptr<awaited_text> target = awaited;
@@ -48,7 +48,7 @@ asio::awaitable<std::optional<std::string>> make_elsewhere(relay::exchange& x, c
     co_return std::move(text);
 }
 
-asio::awaitable<void> send_document(relay::exchange& x, int status, std::string_view type, std::string_view body) {
+asio::awaitable<void> send_document(relay::http_exchange& x, int status, std::string_view type, std::string_view body) {
     if (body.size() <= most_at_once || x.head.method == "HEAD") {
         const std::span<const std::string_view> pieces(&body, 1);
         co_await relay::send_whole(x, status, type, pieces);
@@ -65,7 +65,7 @@ asio::awaitable<void> send_document(relay::exchange& x, int status, std::string_
     if (!sent) x.keep_alive = false;
 }
 
-asio::awaitable<void> send_made(relay::exchange& x, const ops_answers::maker& make, std::string_view type) {
+asio::awaitable<void> send_made(relay::http_exchange& x, const ops_answers::maker& make, std::string_view type) {
     const auto text = co_await make_elsewhere(x, make);
     if (text) {
         co_await send_document(x, 200, type, *text);
@@ -88,7 +88,7 @@ std::optional<document> find_document(std::string_view path, const ops_answers& 
 
 }  // namespace
 
-asio::awaitable<void> answer_ops(relay::exchange& x, const ops_answers& answers) {
+asio::awaitable<void> answer_ops(relay::http_exchange& x, const ops_answers& answers) {
     const auto path = x.head.target.substr(0, x.head.target.find('?'));
     if (x.head.method != "GET" && x.head.method != "HEAD") {
         auto refused = fault::client(fault_code::method_not_allowed, "The admin listener answers GET only.");

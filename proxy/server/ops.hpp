@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/http_exchange.hpp"
 
 namespace ferry::server {
 
@@ -23,6 +23,6 @@ struct ops_answers {
 };
 
 // GET /healthz, /readyz, /status, /metrics.
-boost::asio::awaitable<void> answer_ops(relay::exchange& x, const ops_answers& answers);
+boost::asio::awaitable<void> answer_ops(relay::http_exchange& x, const ops_answers& answers);
 
 }  // namespace ferry::server

@@ -1,5 +1,6 @@
 #include "server/routes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -8,8 +9,6 @@ namespace ferry::server {
 namespace {
 
 constexpr std::array<std::string_view, 2> prefixes = {"/api/v1", "/v1"};
-constexpr std::string_view chat = "/chat/completions";
-constexpr std::string_view models = "/models";
 
 int hex(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -42,8 +41,35 @@ std::optional<std::string_view> below_prefix(std::string_view path) {
     return std::nullopt;
 }
 
+// The rows whose path this is, whatever the method. `rest` is what a path has beyond the row's.
+bool is_path_of(const openai::operation& row, std::string_view below) {
+    if (row.model != openai::model_place::rest_of_path) return below == row.path;
+    return below.starts_with(row.path) && below.size() > row.path.size();
+}
+
 bool is_known(std::string_view below) {
-    return below == chat || below == models;
+    const auto all = openai::operations();
+    return std::any_of(all.begin(), all.end(), [below](const auto& row) { return row.path == below; });
+}
+
+bool is_method_of(const openai::operation& row, std::string_view method) {
+    return method == row.method || (method == "HEAD" && row.method == "GET");
+}
+
+std::string_view methods_of(const openai::operation& row) {
+    return row.method == "GET" ? "GET, HEAD" : row.method;
+}
+
+// "POST /v1/chat/completions, GET /v1/models and GET /v1/models/{name}"
+std::string served() {
+    const auto all = openai::operations();
+    std::string text;
+    for (const auto& row : all) {
+        if (!text.empty()) text += &row == &all.back() ? " and " : ", ";
+        text.append(row.method).append(" /v1").append(row.path);
+        if (row.model == openai::model_place::rest_of_path) text += "{name}";
+    }
+    return text;
 }
 
 fault unknown_url(std::string_view method, std::string_view path) {
@@ -58,7 +84,7 @@ fault unknown_url(std::string_view method, std::string_view path) {
     } else if (bare.starts_with("/v1/v1/")) {
         text += "Did you mean " + std::string(bare.substr(3)) + "? Set your SDK's base_url to end in one /v1.";
     } else {
-        text += "Ferry serves POST /v1/chat/completions and GET /v1/models here.";
+        text += "Ferry serves " + served() + " here.";
     }
     return fault::client(fault_code::unknown_url, std::move(text));
 }
@@ -73,32 +99,30 @@ fault wrong_method(std::string_view method, std::string_view path, std::string a
 
 }  // namespace
 
-result<route> find_route(std::string_view method, std::string_view target) {
+result<matched_operation> find_operation(std::string_view method, std::string_view target) {
     // The absolute form (RFC 9112 section 3.2.2): its host plays no part in routing.
     if (target.starts_with("http://") || target.starts_with("https://")) {
         const auto slash = target.find('/', target.find("//") + 2);
         target = slash == std::string_view::npos ? "/" : target.substr(slash);
     }
     const auto path = target.substr(0, target.find('?'));
-    const bool reads = method == "GET" || method == "HEAD";
     if (method == "CONNECT" || method == "TRACE") return wrong_method(method, path, "GET, HEAD, POST");
     const auto below = below_prefix(path);
     if (!below) return unknown_url(method, path);
-    if (*below == chat) {
-        if (method != "POST") return wrong_method(method, path, "POST");
-        return route{operation::chat_completions, {}};
+    std::string allow;
+    for (const auto& row : openai::operations()) {
+        if (!is_path_of(row, *below)) continue;
+        matched_operation found{&row, {}};
+        if (row.model == openai::model_place::rest_of_path) {
+            auto name = percent_decoded(below->substr(row.path.size()));
+            if (!name) return unknown_url(method, path);
+            found.model = std::move(*name);
+        }
+        if (is_method_of(row, method)) return found;
+        allow.append(allow.empty() ? "" : ", ").append(methods_of(row));
     }
-    if (*below == models) {
-        if (!reads) return wrong_method(method, path, "GET, HEAD");
-        return route{operation::list_models, {}};
-    }
-    if (below->starts_with("/models/") && below->size() > 8) {
-        auto name = percent_decoded(below->substr(8));
-        if (!name) return unknown_url(method, path);
-        if (!reads) return wrong_method(method, path, "GET, HEAD");
-        return route{operation::retrieve_model, std::move(*name)};
-    }
-    return unknown_url(method, path);
+    if (allow.empty()) return unknown_url(method, path);
+    return wrong_method(method, path, allow);
 }
 
 }  // namespace ferry::server

@@ -5,18 +5,17 @@
 #include <string_view>
 
 #include "base/fault.hpp"
+#include "openai/operation.hpp"
 
 namespace ferry::server {
 
-enum class operation { chat_completions, list_models, retrieve_model };
-
-struct route {
-    operation what = operation::list_models;
-    std::string model;  // of retrieve_model: the rest of the path, percent-decoded once
+struct matched_operation {
+    const openai::operation* what = nullptr;
+    std::string model;  // where the model is the rest of the path: percent-decoded once
 };
 
 // Operations are served under /v1 and /api/v1; HEAD is GET. Faults: unknown_url, whose message names the nearest right
 // URL for a trailing slash or a missing /v1; method_not_allowed, with `allow`.
-result<route> find_route(std::string_view method, std::string_view target);
+result<matched_operation> find_operation(std::string_view method, std::string_view target);
 
 }  // namespace ferry::server

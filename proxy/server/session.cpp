@@ -17,18 +17,7 @@ using relay::run_phase;
 namespace {
 
 constexpr auto linger_time = std::chrono::seconds(2);
-
-std::string_view operation_name(operation what) {
-    switch (what) {
-        case operation::chat_completions:
-            return "chat.completions";
-        case operation::list_models:
-            return "models.list";
-        case operation::retrieve_model:
-            return "models.retrieve";
-    }
-    return "unknown";
-}
+constexpr std::string_view unknown = "unknown";  // the operation of what is none
 
 // Requests that only somebody who wants two parties to read them differently sends: what follows is not trusted.
 bool is_suspect(const net::http_head& head) {
@@ -163,7 +152,7 @@ asio::awaitable<session::head_state> session::read_head() {
 asio::awaitable<void> session::refuse_head(const fault& why) {
     auto& services = context_.services;
     relay::count(services.counts.refused_framing);
-    relay::exchange x(services, link_, "unknown");
+    relay::http_exchange x(services, link_, unknown);
     x.keep_alive = false;
     current_ = &x;
     relay::note_failure(x, why);
@@ -173,42 +162,61 @@ asio::awaitable<void> session::refuse_head(const fault& why) {
 }
 
 asio::awaitable<void> session::serve_request() {
-    auto& services = context_.services;
-    const open_exchange counted(services.counts, context_.ops == nullptr);
-    relay::exchange x(services, link_, "unknown");
+    const open_exchange counted(context_.services.counts, context_.ops == nullptr);
     link_.consume(link_.reader.head_size());
-    x.keep_alive = keep_alive_ && x.head.keep_alive && services.phase == run_phase::serving;
-    current_ = &x;
-    if (context_.ops != nullptr) {
-        co_await answer_ops(x, *context_.ops);
+    if (context_.ops == nullptr) {
+        co_await serve_client();
     } else {
-        const auto forwarded = context_.proxies.client_of(link_.address, x.head);
-        if (!forwarded.empty()) x.client_address = forwarded;
-        co_await answer_client(x);
-        relay::log_access(x);
-        x.client_address = link_.address;
+        relay::http_exchange x(context_.services, link_, unknown);
+        begin(x);
+        co_await answer_ops(x, *context_.ops);
+        end(x);
     }
+}
+
+asio::awaitable<void> session::serve_client() {
+    const auto& head = link_.reader.head();
+    auto found = find_operation(head.method, head.target);
+    if (found && found->what->who == openai::answered_by::relay) {
+        relay::request x(context_.services, link_, *found->what);
+        begin(x);
+        co_await relay::handle(x);
+        relay::log_access(x);
+        end(x);
+        co_return;
+    }
+    relay::http_exchange x(context_.services, link_, found ? found->what->name : unknown);
+    begin(x);
+    const bool asks_leave = !found && head.method == "OPTIONS" && context_.cors.is_on();
+    if (asks_leave && !found.error().allow.empty()) {
+        auto allow = found.error().allow;
+        co_await answer_preflight(x, std::move(allow));
+    } else {
+        co_await answer(x, std::move(found));
+    }
+    relay::log_access(x);
+    end(x);
+}
+
+void session::begin(relay::http_exchange& x) {
+    x.keep_alive = keep_alive_ && x.head.keep_alive && context_.services.phase == run_phase::serving;
+    current_ = &x;
+    if (context_.ops != nullptr) return;
+    auto forwarded = context_.proxies.client_of(link_.address, x.head);
+    if (!forwarded.empty()) x.client_address = std::move(forwarded);
+    x.browser_headers = context_.cors.answer_headers(x.head);
+}
+
+void session::end(relay::http_exchange& x) {
     current_ = nullptr;
     keep_alive_ = keep_alive_ && x.keep_alive && link_.reader.body_done();
     cut_ = x.cut;
 }
 
-// No coroutine of its own: each of these is one.
-asio::awaitable<void> session::answer_client(relay::exchange& x) {
-    x.browser_headers = context_.cors.answer_headers(x.head);
-    auto found = find_route(x.head.method, x.head.target);
-    if (found) x.operation = operation_name(found->what);
-    if (found && found->what == operation::chat_completions) return relay::handle(x);
-    if (!found && x.head.method == "OPTIONS" && context_.cors.is_on() && !found.error().allow.empty()) {
-        return answer_preflight(x, found.error().allow);
-    }
-    return answer(x, std::move(found));
-}
-
 // Browsers ask without a key whether they may ask with one.
-asio::awaitable<void> session::answer_preflight(relay::exchange& x, std::string allow) {
+asio::awaitable<void> session::answer_preflight(relay::http_exchange& x, std::string allow) {
     if (!link_.reader.body_done()) x.keep_alive = false;
-    x.operation = "preflight";
+    x.operation_name = "preflight";
     const auto headers = context_.cors.preflight_headers(x.head, allow);
     const std::string_view no_type;
     const std::span<const std::string_view> no_body;
@@ -216,7 +224,7 @@ asio::awaitable<void> session::answer_preflight(relay::exchange& x, std::string 
 }
 
 // What needs no upstream.
-asio::awaitable<void> session::answer(relay::exchange& x, result<route> found) {
+asio::awaitable<void> session::answer(relay::http_exchange& x, result<matched_operation> found) {
     if (!link_.reader.body_done() || (!found && is_suspect(x.head))) x.keep_alive = false;
     std::optional<fault> refused;
     if (found) {
@@ -228,7 +236,7 @@ asio::awaitable<void> session::answer(relay::exchange& x, result<route> found) {
         relay::note_failure(x, *refused);
         relay::count_refusal(x, *refused);
         co_await relay::send_error(x, *refused);
-    } else if (found->what == operation::list_models) {
+    } else if (found->what->who == openai::answered_by::model_list) {
         co_await send_model_list(x);
     } else {
         co_await send_model(x, found->model);

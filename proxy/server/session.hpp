@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "relay/exchange/client_link.hpp"
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/http_exchange.hpp"
 #include "relay/exchange/services.hpp"
 #include "server/cors.hpp"
 #include "server/ops.hpp"
@@ -47,15 +47,17 @@ private:
     boost::asio::awaitable<bool> secure();
     boost::asio::awaitable<head_state> read_head();
     boost::asio::awaitable<void> serve_request();
-    boost::asio::awaitable<void> answer(relay::exchange& x, result<route> found);
-    boost::asio::awaitable<void> answer_client(relay::exchange& x);
-    boost::asio::awaitable<void> answer_preflight(relay::exchange& x, std::string allow);
+    boost::asio::awaitable<void> serve_client();
+    void begin(relay::http_exchange& x);
+    void end(relay::http_exchange& x);
+    boost::asio::awaitable<void> answer(relay::http_exchange& x, result<matched_operation> found);
+    boost::asio::awaitable<void> answer_preflight(relay::http_exchange& x, std::string allow);
     boost::asio::awaitable<void> refuse_head(const fault& why);
     boost::asio::awaitable<void> linger();
 
     session_context context_;
     relay::client_link link_;
-    relay::exchange* current_ = nullptr;
+    relay::http_exchange* current_ = nullptr;
     net::deadline limit_;  // of the handshake, of being idle, of a head
     bool idle_ = true;     // waiting for a request's first byte
     bool keep_alive_ = true;

@@ -39,6 +39,18 @@ def awaits_without_conditional(source, project):
             yield source.line_of(at), "?: in an awaited expression: use if, or name the value on the line before"
 
 
+def awaits_without_short_circuit(source, project):
+    """`a && !co_await f(g())`: the frame of the coroutine is laid out wrongly, and `this` is another argument."""
+    for start, end in awaited_expressions(source):
+        first = source.code.index("co_await", start, end)
+        for match in re.finditer(r"&&|\|\|", source.code[start:end]):
+            at = start + match.start()
+            # What guards the statement of an if stands in brackets that are closed before the await.
+            inside = all(not (opened < at < closed <= first) for opened, closed in source.partner.items())
+            if inside:
+                yield source.line_of(at), "co_await beside && or ||: await into a name of its own"
+
+
 def lambda_coroutines_capture_nothing(source, project):
     """Captures live in the lambda object, which is gone when the coroutine resumes."""
     for at, captures, body in source.lambdas:

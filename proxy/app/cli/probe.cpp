@@ -117,7 +117,7 @@ private:
         refused.reset();
         told_.failed.reset();
         const net::http_head no_client;
-        const relay::request_plan plan(request_, body_, no_client, row_, told_.adjusted);
+        const relay::request_plan plan(openai::chat_completions(), request_, body_, no_client, row_, told_.adjusted);
         const auto until = steady::now() + row_.limits.connect.value_or(chosen_.upstream.connect);
         auto connected = co_await pool_.connect(row_.where, until, slot_, &told_.dialled);
         if (!connected) {

@@ -1,10 +1,7 @@
 #include "relay/answer/aggregate.hpp"
 
 #include "relay/answer/answer_check.hpp"
-#include "relay/answer/event_collector.hpp"
 #include "relay/answer/whole_answer.hpp"
-#include "relay/books/durability.hpp"
-#include "relay/books/settle.hpp"
 
 namespace ferry::relay {
 
@@ -23,56 +20,59 @@ std::optional<fault> end_of_body(event_collector& all, const attempt& from, cons
     return why;
 }
 
-asio::awaitable<std::optional<fault>> read_whole(exchange& x, attempt& from, event_collector& all) {
-    net::io_result got;
-    for (;;) {
-        if (auto failed = all.take(from)) co_return failed;
-        if (all.has_payload())
-            from.clock().on_payload();
-        else if (all.has_begun())
-            from.clock().on_keepalive();
-        if (from.body_done()) co_return all.end(stream_end::clean);
-        if (all.is_done() && !from.clock().waking()) from.clock().wake_reads_at(steady::now() + usage_may_follow);
-        from.make_room();
-        if (!from.clock().woken()) got = co_await from.read_more();
-        if (!from.clock().woken() && got.status == net::io_status::ok) continue;
-        if (!from.clock().woken() || x.gone || x.stopping()) co_return end_of_body(all, from, got);
-        from.read_available();
-        if (auto failed = all.take(from)) co_return failed;
-        co_return all.end(stream_end::clean);
-    }
-}
-
-void note_success(exchange& x, const stream_outcome& outcome) {
-    x.end.status = 200;
-    x.end.reason = usage::end_reason::done;
-    x.end.finish_reason = outcome.finish_reason;
-    if (!outcome.usage) return;
-    x.end.basis = usage::basis::provider;
-    x.end.tokens = *outcome.usage;
+gate_options options_for(const attempt& from, std::span<const std::string_view> secrets) {
+    gate_options options;
+    options.service = from.to().service;
+    options.secrets = secrets;
+    return options;
 }
 
 }  // namespace
 
-asio::awaitable<std::optional<fault>> relay_aggregate(exchange& x, attempt& from) {
-    if (auto odd = check_answer_head(from.head(), true)) co_return odd;
-    const auto secrets = secrets_of(from.to());
-    gate_options options;
-    options.service = from.to().service;
-    options.secrets = secrets;
-    event_collector all(options);
-    auto failed = co_await read_whole(x, from, all);
+aggregate::aggregate(request& x, attempt& from)
+    : x_(x), from_(from), secrets_(secrets_of(from.to())), all_(options_for(from, secrets_)) {}
+
+asio::awaitable<std::optional<fault>> aggregate::read_whole() {
+    net::io_result got;
+    for (;;) {
+        if (auto failed = all_.take(from_)) co_return failed;
+        if (all_.has_payload())
+            from_.clock().on_payload();
+        else if (all_.has_begun())
+            from_.clock().on_keepalive();
+        if (from_.body_done()) co_return all_.end(stream_end::clean);
+        if (all_.is_done() && !from_.clock().waking()) from_.clock().wake_reads_at(steady::now() + usage_may_follow);
+        from_.make_room();
+        if (!from_.clock().woken()) got = co_await from_.read_more();
+        if (!from_.clock().woken() && got.status == net::io_status::ok) continue;
+        if (!from_.clock().woken() || x_.gone || x_.stopping()) co_return end_of_body(all_, from_, got);
+        from_.read_available();
+        if (auto failed = all_.take(from_)) co_return failed;
+        co_return all_.end(stream_end::clean);
+    }
+}
+
+void aggregate::note_success() {
+    const auto outcome = all_.outcome();
+    x_.end.status = 200;
+    x_.end.reason = usage::end_reason::done;
+    x_.bill.finish_reason = outcome.finish_reason;
+    if (!outcome.usage) return;
+    x_.bill.basis = usage::basis::provider;
+    x_.bill.tokens = *outcome.usage;
+}
+
+asio::awaitable<std::optional<fault>> aggregate::pump(answer_sink& sink) {
+    if (auto odd = check_answer_head(from_.head(), true)) co_return odd;
+    auto failed = co_await read_whole();
     if (failed) co_return failed;
-    const auto document = all.document();
-    note_success(x, all.outcome());
-    from.finish({});
-    x.after_us = us_between(from.last_read(), x.moment);
-    x.body.release();
-    if (settle(x)) co_await until_durable(x);
-    const std::string_view piece = document;
-    const std::span<const std::string_view> pieces(&piece, 1);
-    co_await send_whole(x, x.end.status, json_type, pieces);
-    from.release();
+    document_ = all_.document();
+    note_success();
+    x_.moment = steady::now();
+    x_.after_us = us_between(from_.last_read(), x_.moment);
+    piece_list pieces;
+    pieces.push_back(document_);
+    sink.hold_whole(x_.end.status, json_type, std::move(pieces));
     co_return std::nullopt;
 }
 

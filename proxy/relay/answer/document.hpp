@@ -1,22 +1,53 @@
-// Relays an answer that is one JSON document.
+// An answer that is one JSON document.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <optional>
+#include <string>
 
 #include "base/fault.hpp"
-#include "relay/exchange/exchange.hpp"
+#include "openai/usage_finder.hpp"
+#include "relay/answer/answer_sink.hpp"
+#include "relay/exchange/request.hpp"
 #include "relay/tries/attempt.hpp"
 
 namespace ferry::relay {
 
-// Reads the answer of `from`, settles, releases it to the client. Answers up to 256 KiB are read whole before a byte
-// goes out, so that one which turns out cut, empty or an error is refused honestly; larger ones are passed on as they
-// come, and a cut then breaks the client's connection.
-// A fault means that nothing was sent to the client yet.
-boost::asio::awaitable<std::optional<fault>> relay_full(exchange& x, attempt& from);
+// Reads the answer of a try into the sink, until only its last piece is held. Answers up to 256 KiB are read whole
+// before a byte goes out, so that one which turns out cut, empty or an error is refused honestly; larger ones are
+// passed on as they come, and a cut then breaks the client's connection. Owned by `handle`; lives on the request's
+// core.
+class document {
+public:
+    document(request& x, attempt& from);
+    document(const document&) = delete;
+    document& operator=(const document&) = delete;
+
+    // A fault while the sink has not begun means that nothing went out and another answer may take its place.
+    boost::asio::awaitable<std::optional<fault>> pump(answer_sink& sink);
+
+private:
+    std::optional<fault> take();
+    void move_out();
+    void forget();
+    std::string_view beginning() const { return held_.empty() && !pieces_.empty() ? pieces_.front() : held_; }
+    piece_list pieces() const;
+    std::optional<fault> check() const;
+    void note_success();
+    boost::asio::awaitable<std::optional<fault>> pass_on(answer_sink& sink);
+
+    request& x_;
+    attempt& from_;
+    openai::usage_finder finder_;
+    const bool readable_;
+    // What was moved out of the read buffer, then views of what still lies in it.
+    std::string held_;
+    piece_list pieces_;
+    std::size_t size_ = 0, trimmed_ = 0;
+    bool ended_ = false;  // with the connection, as it may
+};
 
 // An answer with an error status: its body is read (to 64 KiB) and made a fault by the provider's own rules.
-boost::asio::awaitable<fault> read_error(exchange& x, attempt& from);
+boost::asio::awaitable<fault> read_error(request& x, attempt& from);
 
 }  // namespace ferry::relay

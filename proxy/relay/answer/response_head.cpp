@@ -1,10 +1,7 @@
 #include "relay/answer/response_head.hpp"
 
-#include <algorithm>
 #include <array>
 #include <ctime>
-
-#include "provider/provider.hpp"
 
 namespace ferry::relay {
 
@@ -62,41 +59,19 @@ std::string_view http_date(std::int64_t now_s) {
     return text.data();
 }
 
-// Another model answers than the one asked for; of a virtual name every member was asked for.
-bool is_fallback(const exchange& x) {
-    if (x.answered_by == nullptr || x.answered_by->model_name == x.route.model_name) return false;
-    const auto* route = x.pinned.models->find_route(x.route.model_name);
-    if (route == nullptr) return true;
-    return std::none_of(route->members.begin(), route->members.end(), [&x](const catalog::route_member& member) {
-        return member.model_name == x.answered_by->model_name;
-    });
-}
-
-// Everything between the status line and the empty line but framing and content headers: Date, request ids, what
-// Ferry says of the route, rate limits.
-void add_common_headers(const exchange& x, text_buffer& head) {
+// Everything between the status line and the empty line but framing and content headers.
+void add_common_headers(const http_exchange& x, text_buffer& head) {
     const std::string_view id = x.id_text();
     head.add("date: ").add(http_date((x.started_at_us + us_between(x.started, x.moment)) / 1'000'000));
     head.add("\r\nx-request-id: ").add(x.client_request_id.empty() ? id : x.client_request_id);
     head.add("\r\nx-ferry-request-id: ").add(id).add("\r\n");
-    if (!x.upstream_request_id.empty()) {
-        head.add("x-ferry-upstream-request-id: ").add(x.upstream_request_id).add("\r\n");
-    }
-    if (x.answered_by != nullptr) {
-        head.add("x-ferry-model-id: ").add(x.answered_by->id);
-        head.add("\r\nx-ferry-provider: ").add(x.answered_by->service->name).add("\r\n");
-    }
-    if (is_fallback(x)) head.add("x-ferry-fallback: ").add(x.answered_by->model_name).add("\r\n");
-    if (x.tries > 0) head.add("x-ferry-attempts: ").add(x.tries).add("\r\n");
-    if (x.adjusted.any()) head.add("x-ferry-adjusted: ").add(provider::names_of(x.adjusted)).add("\r\n");
     if (x.pinned.models) head.add("x-ferry-config-version: ").add(x.pinned.models->version()).add("\r\n");
-    if (x.before_us >= 0) head.add("x-ferry-overhead-us: ").add(x.before_us + x.after_us).add("\r\n");
-    head.add(x.upstream_limits).add(x.browser_headers);
+    head.add(x.browser_headers);
 }
 
 }  // namespace
 
-text_buffer start_head(const exchange& x, int status, std::string_view content_type) {
+text_buffer start_head(const http_exchange& x, int status, std::string_view content_type) {
     text_buffer head(704);
     head.add("HTTP/1.1 ").add(status).add(' ').add(reason_phrase(status)).add("\r\n");
     if (!content_type.empty()) head.add("content-type: ").add(content_type).add("\r\n");
@@ -104,7 +79,7 @@ text_buffer start_head(const exchange& x, int status, std::string_view content_t
     return head;
 }
 
-void end_head(const exchange& x, text_buffer& head) {
+void end_head(const http_exchange& x, text_buffer& head) {
     if (!x.keep_alive) {
         head.add("connection: close\r\n");
     } else if (x.head.version == 10) {

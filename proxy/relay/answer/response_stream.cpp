@@ -11,8 +11,8 @@ namespace ferry::relay {
 
 namespace asio = boost::asio;
 
-response_stream::response_stream(exchange& x, int status, std::string_view content_type, std::string_view extra_headers,
-                                 std::optional<std::uint64_t> length)
+response_stream::response_stream(http_exchange& x, int status, std::string_view content_type,
+                                 std::string_view extra_headers, std::optional<std::uint64_t> length)
     : x_(x) {
     // HTTP/1.0 knows no chunks: the end of the connection is the end of the body.
     if (!length && x.head.version == 10) x.keep_alive = false;
@@ -56,8 +56,6 @@ asio::awaitable<bool> response_stream::write(std::span<const std::string_view> p
     const auto step = write_now(x_, left);
     bool sent = step == write_step::done;
     if (step == write_step::blocked) sent = co_await write_rest(x_, left);
-    // From here on nobody else is asked.
-    if (!head_.empty()) x_.body.release();
     head_ = {};
     co_return sent;
 }

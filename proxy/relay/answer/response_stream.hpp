@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/text_buffer.hpp"
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/http_exchange.hpp"
 
 namespace ferry::relay {
 
@@ -16,7 +16,7 @@ namespace ferry::relay {
 // Framing: chunked; the given length where it is known; to a HTTP/1.0 client by closing the connection.
 class response_stream {
 public:
-    response_stream(exchange& x, int status, std::string_view content_type, std::string_view extra_headers,
+    response_stream(http_exchange& x, int status, std::string_view content_type, std::string_view extra_headers,
                     std::optional<std::uint64_t> length = std::nullopt);
 
     // Writes the pieces (with the head before the first of them), gathered; awaits the write: the back-pressure.
@@ -28,7 +28,7 @@ public:
 private:
     boost::asio::awaitable<bool> write(std::span<const std::string_view> pieces, bool last);
 
-    exchange& x_;
+    http_exchange& x_;
     text_buffer head_;
     bool chunked_ = false;
     std::vector<iovec> gather_;

@@ -1,18 +1,47 @@
-// Relays an event stream, event by event, from the memory it was read into.
+// An answer that is an event stream, passed on event by event from the memory it was read into.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "base/fault.hpp"
-#include "relay/exchange/exchange.hpp"
+#include "relay/answer/answer_sink.hpp"
+#include "relay/answer/event_flow.hpp"
+#include "relay/answer/head_hold.hpp"
+#include "relay/answer/stream_metrics.hpp"
+#include "relay/exchange/request.hpp"
 #include "relay/tries/attempt.hpp"
 
 namespace ferry::relay {
 
 // Read, look, write the same memory; awaiting the write is the back-pressure. What each event becomes is decided by
-// stream_gate. The head goes out with the first event. Settles before the last byte is released.
-// A fault means that nothing was sent to the client yet; a failure after that is an error event without [DONE].
-boost::asio::awaitable<std::optional<fault>> relay_stream(exchange& x, attempt& from);
+// stream_gate. The head goes out with the first event. Owned by `handle`; lives on the request's core.
+class event_stream {
+public:
+    event_stream(request& x, attempt& from);
+    event_stream(const event_stream&) = delete;
+    event_stream& operator=(const event_stream&) = delete;
+
+    // Until only the last piece is held. A fault while the sink has not begun means that nothing went out and another
+    // answer may take its place; after that the last piece is an error event, and there is no [DONE].
+    boost::asio::awaitable<std::optional<fault>> pump(answer_sink& sink);
+
+private:
+    boost::asio::awaitable<std::optional<fault>> pass_on(answer_sink& sink);
+    boost::asio::awaitable<bool> give_out(answer_sink& sink);
+    std::optional<fault> end_of_body(const net::io_result& got);
+    std::optional<fault> end_after_done();
+    void note_progress();
+    void note_outcome();
+
+    request& x_;
+    attempt& from_;
+    const std::vector<std::string_view> secrets_;
+    event_flow flow_;
+    stream_metrics pace_;
+    head_hold hold_;
+};
 
 }  // namespace ferry::relay

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "relay/books/counters.hpp"
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/request.hpp"
 
 namespace ferry::relay {
 
 // Counts a stream as open while it lives. Owned by the relay of one stream; lives on its core.
 class stream_metrics {
 public:
-    explicit stream_metrics(const exchange& x) : core_(x.core.counts.measured), model_(core_.of(x)) {
+    explicit stream_metrics(const request& x) : core_(x.core.counts.measured), model_(core_.of(x)) {
         core_.open_streams.add(1);
     }
     ~stream_metrics() { core_.open_streams.subtract(1); }

@@ -23,7 +23,7 @@ text_buffer error_headers(const fault& why, const openai::fault_answer& answer) 
 
 }  // namespace
 
-whole_answer::whole_answer(exchange& x, int status, std::string_view content_type,
+whole_answer::whole_answer(http_exchange& x, int status, std::string_view content_type,
                            std::span<const std::string_view> pieces, std::string_view extra_headers)
     : x_(x), head_(start_head(x, status, content_type)) {
     std::size_t length = 0;
@@ -47,20 +47,23 @@ asio::awaitable<bool> whole_answer::write_rest() {
     return relay::write_rest(x_, left_);
 }
 
-asio::awaitable<void> send_whole(exchange& x, int status, std::string_view content_type,
+asio::awaitable<void> send_whole(http_exchange& x, int status, std::string_view content_type,
                                  std::span<const std::string_view> pieces, std::string_view extra_headers) {
     whole_answer answer(x, status, content_type, pieces, extra_headers);
     if (!answer.write_now()) co_await answer.write_rest();
 }
 
-asio::awaitable<void> send_error(exchange& x, const fault& why, bool attempts_used) {
+error_document make_error(http_exchange& x, const fault& why, bool attempts_used) {
     const auto answer = openai::map_fault(why, attempts_used);
-    const auto body = openai::render_error(why);
-    const auto extra = error_headers(why, answer);
     if (x.end.error_code.empty()) x.end.error_code = answer.code;
-    const std::string_view piece = body;
+    return {answer.status, openai::render_error(why), error_headers(why, answer)};
+}
+
+asio::awaitable<void> send_error(http_exchange& x, const fault& why) {
+    const auto error = make_error(x, why, false);
+    const std::string_view piece = error.body;
     const std::span<const std::string_view> pieces(&piece, 1);
-    co_await send_whole(x, answer.status, json_type, pieces, extra);
+    co_await send_whole(x, error.status, json_type, pieces, error.headers);
 }
 
 }  // namespace ferry::relay

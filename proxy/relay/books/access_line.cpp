@@ -18,43 +18,58 @@ void log_slow(const access_entry& of) {
         of.upstream_ttfb_us, of.overhead_us, std::max<std::int64_t>(of.write_wait_us, 0));
 }
 
-}  // namespace
-
-void log_access(exchange& x) {
+access_entry common_entry(const http_exchange& x, std::int64_t duration) {
     access_entry entry;
-    const auto duration = us_between(x.started, steady::now());
-    x.core.counts.measured.finished(x, duration);
     entry.time_us = x.started_at_us + duration;
     entry.request_id = x.id_text();
     entry.client_ip = x.client_address;
     entry.method = x.head.method;
     entry.target = x.head.target;
     entry.status = x.end.status;
-    entry.operation = x.operation;
+    entry.operation = x.operation_name;
+    entry.key_name = x.who->name;
+    entry.duration_us = duration;
+    if (x.write_us > 0) entry.write_wait_us = x.write_us;
+    entry.client_request_id = x.client_request_id;
+    entry.bytes_in = x.client.reader.head_size();
+    entry.bytes_out = x.bytes_out;
+    entry.end_reason = usage::to_text(x.end.reason);
+    entry.user_agent = x.head.find("user-agent").value_or("");
+    return entry;
+}
+
+void write_line(http_exchange& x, const access_entry& entry, std::int64_t answered_us) {
+    x.core.log.write(entry);
+    const auto patience = x.settings->slow;
+    if (patience.count() > 0 && answered_us > patience.count() * 1000) log_slow(entry);
+}
+
+}  // namespace
+
+void log_access(http_exchange& x) {
+    const auto duration = us_between(x.started, steady::now());
+    x.core.counts.measured.finished(x, duration);
+    write_line(x, common_entry(x, duration), duration);
+}
+
+void log_access(request& x) {
+    const auto duration = us_between(x.started, steady::now());
+    x.core.counts.measured.finished(x, duration);
+    auto entry = common_entry(x, duration);
     entry.model = x.route.model_name;
     if (x.answered_by != nullptr) entry.provider = x.answered_by->service->name;
-    entry.key_name = x.who->name;
-    entry.stream = x.request.stream;
-    entry.duration_us = duration;
+    entry.stream = x.asked.stream;
     if (x.first_token) entry.ttft_us = us_between(x.started, *x.first_token);
     if (x.before_us >= 0) entry.overhead_us = x.before_us + x.after_us;
     if (x.body_us > 0) entry.body_us = x.body_us;
     if (x.connect_us > 0) entry.connect_us = x.connect_us;
-    if (x.write_us > 0) entry.write_wait_us = x.write_us;
     entry.upstream_ttfb_us = x.upstream_us;
-    entry.client_request_id = x.client_request_id;
     entry.upstream_request_id = x.upstream_request_id;
-    entry.prompt_tokens = x.end.tokens.prompt.value_or(-1);
-    entry.completion_tokens = x.end.tokens.completion.value_or(-1);
-    entry.bytes_in = x.client.reader.head_size() + x.body_bytes;
-    entry.bytes_out = x.bytes_out;
+    entry.prompt_tokens = x.bill.tokens.prompt.value_or(-1);
+    entry.completion_tokens = x.bill.tokens.completion.value_or(-1);
+    entry.bytes_in += x.body_bytes;
     entry.attempts = x.tries;
-    entry.end_reason = usage::to_text(x.end.reason);
-    entry.user_agent = x.head.find("user-agent").value_or("");
-    x.core.log.write(entry);
-    const auto patience = x.settings->slow;
-    const auto answered_us = x.first_token ? entry.ttft_us : duration;
-    if (patience.count() > 0 && answered_us > patience.count() * 1000) log_slow(entry);
+    write_line(x, entry, x.first_token ? entry.ttft_us : duration);
 }
 
 }  // namespace ferry::relay

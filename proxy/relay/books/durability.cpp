@@ -8,7 +8,7 @@ namespace ferry::relay {
 namespace asio = boost::asio;
 
 // Group commit: everybody who waits now shares the next sync.
-asio::awaitable<void> until_durable(exchange& x) {
+asio::awaitable<void> until_durable(request& x) {
     // Shared, because the journal thread may answer after a wait that was cut short by a shutdown.
     const auto synced = std::make_shared<net::signal>(x.core.context);
     x.core.journal.when_durable(x.core.journal.position(), [synced](bool done) {

@@ -3,11 +3,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/request.hpp"
 
 namespace ferry::relay {
 
 // Returns when all that was settled so far is on the disk, or the wait was ended through x.waiting.
-boost::asio::awaitable<void> until_durable(exchange& x);
+boost::asio::awaitable<void> until_durable(request& x);
 
 }  // namespace ferry::relay

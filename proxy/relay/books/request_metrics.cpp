@@ -1,7 +1,7 @@
 #include "relay/books/request_metrics.hpp"
 
 #include "provider/provider.hpp"
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/request.hpp"
 
 namespace ferry::relay {
 
@@ -42,34 +42,44 @@ void add_tokens(model_metrics& to, const openai::token_usage& tokens) {
 
 }  // namespace
 
+void request_metrics::count_end(model_metrics& model, const http_exchange& x, std::int64_t duration_us) {
+    const auto status_class = static_cast<std::size_t>(x.end.status / 100);
+    model.by_class[status_class < model.by_class.size() ? status_class : 0].add(1);
+    model.duration_us.observe(duration_us);
+}
+
 request_metrics::request_metrics()
     : models({other, other, other, "", "false"}), refusals({other}), errors({other}), upstream_failures({other}) {}
 
-model_metrics& request_metrics::of(const exchange& x) {
-    const bool stream = x.request.stream;
-    if (x.answered_by == nullptr) return models.of({x.operation, other, "none", "", yes_or_no(stream)});
+model_metrics& request_metrics::of(const request& x) {
+    const bool stream = x.asked.stream;
+    if (x.answered_by == nullptr) return models.of({x.operation_name, other, "none", "", yes_or_no(stream)});
     const auto& row = *x.answered_by;
     const auto version = x.pinned.models->version();
     auto& slot = recent_[(static_cast<std::size_t>(row.id) * 2 + (stream ? 1 : 0)) % recent_.size()];
     const bool known = slot.row == row.id && slot.version == version && slot.stream == stream &&
-                       slot.operation.data() == x.operation.data();
+                       slot.operation.data() == x.operation_name.data();
     if (!known) {
-        auto& values = models.of({x.operation, row.model_name, row.service->name, row.currency, yes_or_no(stream)});
-        slot = {version, row.id, x.operation, stream, &values};
+        auto& values =
+            models.of({x.operation_name, row.model_name, row.service->name, row.currency, yes_or_no(stream)});
+        slot = {version, row.id, x.operation_name, stream, &values};
     }
     return *slot.values;
 }
 
-void request_metrics::finished(exchange& x, std::int64_t duration_us) {
+void request_metrics::finished(const http_exchange& x, std::int64_t duration_us) {
+    count_end(models.of({x.operation_name, other, "none", "", yes_or_no(false)}), x, duration_us);
+    count_code(refusals, x.end.error_code);
+}
+
+void request_metrics::finished(const request& x, std::int64_t duration_us) {
     auto& model = of(x);
-    const auto status_class = static_cast<std::size_t>(x.end.status / 100);
-    model.by_class[status_class < model.by_class.size() ? status_class : 0].add(1);
-    model.duration_us.observe(duration_us);
+    count_end(model, x, duration_us);
     if (x.before_us >= 0) overhead_us.observe(x.before_us + x.after_us);
     if (x.first_token) model.first_token_us.observe(us_between(x.started, *x.first_token));
     if (x.tries == 0) return count_code(refusals, x.end.error_code);
     model.ends[static_cast<std::size_t>(x.end.reason)].add(1);
-    add_tokens(model, x.end.tokens);
+    add_tokens(model, x.bill.tokens);
     model.cost_pico.add(static_cast<std::uint64_t>(x.cost_pico));
     count_code(errors, x.end.error_code);
     if (x.tries > 1) model.retries.add(static_cast<std::uint64_t>(x.tries - 1));

@@ -6,7 +6,8 @@
 
 namespace ferry::relay {
 
-struct exchange;
+struct request;
+struct http_exchange;
 
 // The bounds that the OpenTelemetry conventions for generative AI advise, in microseconds.
 struct duration_bounds {
@@ -56,10 +57,11 @@ public:
 
     // The metrics of the model that answers, or of all that never came to one. One search for each new label set and
     // now and then one more; else a comparison of a few numbers.
-    model_metrics& of(const exchange& x);
+    model_metrics& of(const request& x);
 
     // A request is over, whichever way.
-    void finished(exchange& x, std::int64_t duration_us);
+    void finished(const request& x, std::int64_t duration_us);
+    void finished(const http_exchange& x, std::int64_t duration_us);
 
     metric_table<model_labels, model_metrics, most_models> models;
     metric_table<1, metric_counter, most_codes> refusals, errors, upstream_failures;  // by error code
@@ -67,6 +69,8 @@ public:
     metric_counter open_streams;
 
 private:
+    static void count_end(model_metrics& model, const http_exchange& x, std::int64_t duration_us);
+
     // A row of one catalog version has the same labels for ever.
     struct recent {
         std::int64_t version = -1, row = 0;

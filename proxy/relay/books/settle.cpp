@@ -8,10 +8,10 @@ namespace ferry::relay {
 
 namespace {
 
-std::int64_t cost_in_pico(const exchange& x) {
+std::int64_t cost_in_pico(const request& x) {
     if (x.answered_by == nullptr) return 0;
     const auto& price = x.answered_by->price;
-    const auto& tokens = x.end.tokens;
+    const auto& tokens = x.bill.tokens;
     const usage::token_prices prices{price.input, price.output, price.cached_input};
     return usage::cost_of(prices, tokens.prompt.value_or(0), tokens.cached.value_or(0), tokens.completion.value_or(0))
         .pico;
@@ -36,11 +36,11 @@ usage::end_reason reason_for(const fault& why) {
     }
 }
 
-std::string_view header(const exchange& x, std::string_view name) {
+std::string_view header(const request& x, std::string_view name) {
     return x.head.find(name).value_or("");
 }
 
-void write_end(exchange& x) {
+void write_end(request& x) {
     x.moment = steady::now();
     usage::end_record record;
     record.duration_us = us_between(x.started, x.moment);
@@ -52,10 +52,10 @@ void write_end(exchange& x) {
     if (x.before_us >= 0) record.overhead_us = x.before_us + x.after_us;
     record.status = x.end.status;
     record.error_code = x.end.error_code;
-    record.finish_reason = x.end.finish_reason;
+    record.finish_reason = x.bill.finish_reason;
     record.end_reason = x.end.reason;
-    record.basis = x.end.basis;
-    record.tokens = x.end.tokens;
+    record.basis = x.bill.basis;
+    record.tokens = x.bill.tokens;
     auto& total = record.tokens.total;
     if (!total && record.tokens.prompt && record.tokens.completion) {
         total = *record.tokens.prompt + *record.tokens.completion;
@@ -73,18 +73,18 @@ void write_end(exchange& x) {
 
 }  // namespace
 
-std::optional<fault> open_books(exchange& x) {
+std::optional<fault> open_books(request& x) {
     usage::begin_record record;
     record.id = x.id;
     record.started_at_us = x.started_at_us;
     record.key_id = x.who->key_id;
     record.user_id = x.who->user_id;
     record.team_id = x.who->team_id;
-    record.operation = x.operation;
+    record.operation = x.operation_name;
     record.model_name = x.route.model_name;
-    record.is_stream = x.request.stream;
-    record.conversation_id = x.request.conversation_id;
-    if (x.request.user) record.end_user = *x.request.user;
+    record.is_stream = x.asked.stream;
+    record.conversation_id = x.asked.conversation_id;
+    if (x.asked.user) record.end_user = *x.asked.user;
     record.client_request_id = x.client_request_id;
     record.client_ip = x.client_address;
     record.user_agent = header(x, "user-agent");
@@ -97,19 +97,19 @@ std::optional<fault> open_books(exchange& x) {
     return std::nullopt;
 }
 
-bool settle(exchange& x) {
+bool settle(request& x) {
     if (!x.books) return false;
     write_end(x);
     return x.settings->durable_power;
 }
 
-void note_failure(exchange& x, const fault& why) {
+void note_failure(http_exchange& x, const fault& why) {
     x.end.reason = reason_for(why);
     if (x.end.error_code.empty()) x.end.error_code = openai::code_text(why);
     if (why.code == fault_code::client_gone) x.end.status = 499;
 }
 
-void count_refusal(exchange& x, const fault& why) {
+void count_refusal(http_exchange& x, const fault& why) {
     auto& counts = x.core.counts;
     const bool about_the_key = why.code == fault_code::invalid_api_key || why.code == fault_code::model_not_allowed;
     count(about_the_key ? counts.refused_auth : counts.refused_request);

@@ -1,7 +1,7 @@
 // Notices that the client has gone while its request is in flight.
 #pragma once
 
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/http_exchange.hpp"
 
 namespace ferry::relay {
 
@@ -11,7 +11,7 @@ namespace ferry::relay {
 // request; lives on its core.
 class client_watch {
 public:
-    explicit client_watch(exchange& x) : x_(x), begin_(x.core.wheel) {
+    explicit client_watch(http_exchange& x) : x_(x), begin_(x.core.wheel) {
         begin_.on_expiry([this] { look(); });
         begin_.arm(x.started + grace);
     }
@@ -26,7 +26,7 @@ private:
     // An answer that comes sooner never pays for a watch.
     static constexpr auto grace = milliseconds(20);
 
-    exchange& x_;
+    http_exchange& x_;
     net::deadline begin_;
 };
 

@@ -9,7 +9,7 @@ namespace asio = boost::asio;
 namespace {
 
 // Counts what one write brought, and says how it goes on.
-write_step note_write(exchange& x, const write_outcome& written, bool all_out) {
+write_step note_write(http_exchange& x, const write_outcome& written, bool all_out) {
     x.bytes_out += written.io.bytes;
     if (written.io.bytes > 0) x.head_sent = true;
     const auto status = written.io.status;
@@ -24,7 +24,7 @@ write_step note_write(exchange& x, const write_outcome& written, bool all_out) {
 
 }  // namespace
 
-write_step write_now(exchange& x, std::span<iovec>& pieces) {
+write_step write_now(http_exchange& x, std::span<iovec>& pieces) {
     write_outcome written;
     written.io.status = net::io_status::interrupted;
     if (!x.waiting.interrupted()) written.io = x.client.stream->try_write(pieces);
@@ -32,7 +32,7 @@ write_step write_now(exchange& x, std::span<iovec>& pieces) {
     return note_write(x, written, pieces.empty());
 }
 
-asio::awaitable<bool> write_rest(exchange& x, std::span<iovec> pieces) {
+asio::awaitable<bool> write_rest(http_exchange& x, std::span<iovec> pieces) {
     const auto patience = x.settings->client_patience;
     const auto before = steady::now();
     const auto written = co_await write_patiently(x.core.wheel, x.waiting, *x.client.stream, pieces, patience);
@@ -40,7 +40,7 @@ asio::awaitable<bool> write_rest(exchange& x, std::span<iovec> pieces) {
     co_return note_write(x, written, true) == write_step::done;
 }
 
-asio::awaitable<bool> send_continue(exchange& x) {
+asio::awaitable<bool> send_continue(http_exchange& x) {
     iovec line = net::piece("HTTP/1.1 100 Continue\r\n\r\n");
     std::span<iovec> left(&line, 1);
     const auto step = write_now(x, left);

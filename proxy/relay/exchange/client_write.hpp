@@ -4,19 +4,19 @@
 #include <boost/asio/awaitable.hpp>
 #include <span>
 
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/http_exchange.hpp"
 
 namespace ferry::relay {
 
 enum class write_step { done, blocked, failed };
 
 // What the kernel takes at once, which is nearly always all of it; the pieces are consumed in place.
-write_step write_now(exchange& x, std::span<iovec>& pieces);
+write_step write_now(http_exchange& x, std::span<iovec>& pieces);
 
 // The rest, as the client takes it; false when nobody is there to read.
-boost::asio::awaitable<bool> write_rest(exchange& x, std::span<iovec> pieces);
+boost::asio::awaitable<bool> write_rest(http_exchange& x, std::span<iovec> pieces);
 
 // Sends `100 Continue`.
-boost::asio::awaitable<bool> send_continue(exchange& x);
+boost::asio::awaitable<bool> send_continue(http_exchange& x);
 
 }  // namespace ferry::relay

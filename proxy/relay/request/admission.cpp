@@ -25,7 +25,7 @@ bool is_json_type(std::string_view value) {
 
 }  // namespace
 
-std::optional<fault> authenticate(exchange& x) {
+std::optional<fault> authenticate(http_exchange& x) {
     access::credential_headers headers;
     for (const auto& [name, value] : x.head.fields) {
         if (name.size() == 12 && net::same_token(name, "x-request-id") && is_sane_id(value))
@@ -47,7 +47,7 @@ std::optional<fault> authenticate(exchange& x) {
     return std::nullopt;
 }
 
-std::optional<fault> check_declared_body(const exchange& x) {
+std::optional<fault> check_declared_body(const request& x) {
     const auto type = x.head.content_type;
     if (type && !is_json_type(*type)) {
         return fault::client(fault_code::unsupported_media_type,

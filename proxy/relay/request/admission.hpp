@@ -4,14 +4,14 @@
 #include <optional>
 
 #include "base/fault.hpp"
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/request.hpp"
 
 namespace ferry::relay {
 
 // Finds the principal (x.who) and the client's own request id. Faults: invalid_api_key.
-std::optional<fault> authenticate(exchange& x);
+std::optional<fault> authenticate(http_exchange& x);
 
 // Content type, coding and declared size of a JSON body. Faults: unsupported_media_type, request_too_large.
-std::optional<fault> check_declared_body(const exchange& x);
+std::optional<fault> check_declared_body(const request& x);
 
 }  // namespace ferry::relay

@@ -9,7 +9,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-fault too_large(const exchange& x) {
+fault too_large(const request& x) {
     return fault::client(fault_code::request_too_large, "The request body is larger than limits.json_body_bytes (" +
                                                             std::to_string(x.settings->json_body_bytes) + " bytes).");
 }
@@ -22,7 +22,7 @@ fault out_of_memory() {
 // One step of reading: what is decoded goes into the body and past the scanner.
 class body_reading {
 public:
-    explicit body_reading(exchange& x) : x_(x), scanner_(scan_limits(x)) {}
+    explicit body_reading(request& x) : x_(x), scanner_(scan_limits(x)) {}
 
     // Takes what was read ahead with the head, or with the last chunk.
     std::optional<fault> take_buffered() {
@@ -51,23 +51,23 @@ public:
     std::optional<fault> finish() {
         auto scanned = scanner_.finish();
         if (!scanned) return scanned.error();
-        x_.request = std::move(*scanned);
+        x_.asked = std::move(*scanned);
         return std::nullopt;
     }
 
 private:
-    static openai::scan_limits scan_limits(const exchange& x) {
+    static openai::scan_limits scan_limits(const request& x) {
         openai::scan_limits limits;
         limits.depth = static_cast<int>(x.settings->json_depth);
         return limits;
     }
 
-    exchange& x_;
+    request& x_;
     openai::chat_scanner scanner_;
     piece_list payload_;
 };
 
-fault why_stopped(exchange& x, const net::deadline& limit) {
+fault why_stopped(request& x, const net::deadline& limit) {
     if (limit.expired()) {
         return fault::client(fault_code::request_timeout,
                              "The request body did not arrive within limits.body_timeout.");
@@ -78,7 +78,7 @@ fault why_stopped(exchange& x, const net::deadline& limit) {
 }
 
 // Reads once, to where the next bytes belong.
-asio::awaitable<std::optional<fault>> read_more(exchange& x, body_reading& reading, const net::deadline& limit) {
+asio::awaitable<std::optional<fault>> read_more(request& x, body_reading& reading, const net::deadline& limit) {
     const bool in_place = x.head.framing == net::body_framing::length;
     std::span<char> into;
     if (in_place) {
@@ -104,12 +104,12 @@ asio::awaitable<std::optional<fault>> read_more(exchange& x, body_reading& readi
 
 }  // namespace
 
-bool body_is_here(const exchange& x) {
+bool body_is_here(const request& x) {
     if (x.head.framing == net::body_framing::chunked) return false;
     return x.head.framing == net::body_framing::none || x.client.unread().size() >= x.head.content_length;
 }
 
-std::optional<fault> take_request(exchange& x) {
+std::optional<fault> take_request(request& x) {
     body_reading reading(x);
     const auto behind_head = x.client.begin;
     if (auto refused = reading.take_buffered()) {
@@ -122,7 +122,7 @@ std::optional<fault> take_request(exchange& x) {
     return reading.finish();
 }
 
-asio::awaitable<std::optional<fault>> read_request(exchange& x) {
+asio::awaitable<std::optional<fault>> read_request(request& x) {
     const bool keeps_alive = x.keep_alive;
     x.keep_alive = false;
     body_reading reading(x);

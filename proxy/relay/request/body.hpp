@@ -5,18 +5,18 @@
 #include <optional>
 
 #include "base/fault.hpp"
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/request.hpp"
 
 namespace ferry::relay {
 
-// Fills x.body and x.request. Sends `100 Continue` first where the client waits for it. A body that was not read to
+// Fills x.body and x.asked. Sends `100 Continue` first where the client waits for it. A body that was not read to
 // its end leaves x.keep_alive false, so that its rest is never taken for a request.
 // Faults: those of chat_scanner; bad_framing, request_too_large, request_timeout, overloaded; client_gone.
-boost::asio::awaitable<std::optional<fault>> read_request(exchange& x);
+boost::asio::awaitable<std::optional<fault>> read_request(request& x);
 
 // Whether the whole body was read together with the head, as most are. Then take_request does the same as read_request,
 // without a wait.
-bool body_is_here(const exchange& x);
-std::optional<fault> take_request(exchange& x);
+bool body_is_here(const request& x);
+std::optional<fault> take_request(request& x);
 
 }  // namespace ferry::relay

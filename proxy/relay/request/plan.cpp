@@ -1,7 +1,6 @@
 #include "relay/request/plan.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "net/strict_http.hpp"
 #include "openai/member_names.hpp"
@@ -13,9 +12,6 @@ namespace ferry::relay {
 namespace {
 
 using openai::member;
-
-// The client's headers that may travel on. Everything else, credentials and hop-by-hop fields above all, stays here.
-constexpr std::array<std::string_view, 4> forwarded = {"accept", "user-agent", "traceparent", "tracestate"};
 
 // The row's own members are defaults: what the client says of a member stands, and none is ever there twice.
 void add_extra_body(std::string_view body, const catalog::candidate& to, provider::repair_set repairs,
@@ -73,23 +69,25 @@ openai::edit_list edits_for(const openai::chat_request& request, std::string_vie
 
 }  // namespace
 
-request_plan::request_plan(const openai::chat_request& request, std::string_view body, const net::http_head& from,
-                           const catalog::candidate& to, provider::repair_set repairs)
+request_plan::request_plan(const openai::operation& operation, const openai::chat_request& request,
+                           std::string_view body, const net::http_head& from, const catalog::candidate& to,
+                           provider::repair_set repairs)
     : head_(512), edits_(edits_for(request, body, to, repairs)) {
     const auto body_pieces = edits_.gather(body);
     std::size_t body_size = 0;
     for (const auto piece : body_pieces) body_size += piece.size();
-    write_head(from, to, body_size);
+    write_head(operation, from, to, body_size);
     pieces_.push_back(head_);
     pieces_.insert(pieces_.end(), body_pieces.begin(), body_pieces.end());
     size_ = head_.size() + body_size;
 }
 
-void request_plan::write_head(const net::http_head& from, const catalog::candidate& to, std::size_t body_size) {
+void request_plan::write_head(const openai::operation& operation, const net::http_head& from,
+                              const catalog::candidate& to, std::size_t body_size) {
     const auto line = [this](std::string_view name, std::string_view value) {
         head_.add(name).add(": ").add(value).add("\r\n");
     };
-    head_.add("POST ").add(to.where.target).add(" HTTP/1.1\r\nhost: ").add(to.where.host_header);
+    head_.add(operation.method).add(' ').add(to.where.target).add(" HTTP/1.1\r\nhost: ").add(to.where.host_header);
     head_.add("\r\ncontent-type: application/json\r\ncontent-length: ").add(body_size);
     // A compressed event stream could be neither read nor flushed event by event.
     head_.add("\r\naccept-encoding: identity\r\n");
@@ -98,7 +96,7 @@ void request_plan::write_head(const net::http_head& from, const catalog::candida
         for (const auto& ours : to.extra_headers) replaced = replaced || net::same_token(ours.name, name);
         if (const auto value = from.find(name); value && !replaced) line(name, *value);
     };
-    std::for_each(forwarded.begin(), forwarded.end(), forward);
+    std::for_each(operation.headers.begin(), operation.headers.end(), forward);
     std::for_each(to.speaks->client_headers.begin(), to.speaks->client_headers.end(), forward);
     if (to.credentials) line(to.credentials->name, to.credentials->value.reveal());
     for (const auto& extra : to.extra_headers) line(extra.name, extra.value.reveal());

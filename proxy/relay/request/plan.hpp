@@ -9,6 +9,7 @@
 #include "catalog/catalog.hpp"
 #include "net/http_head.hpp"
 #include "openai/chat_request.hpp"
+#include "openai/operation.hpp"
 #include "openai/splice.hpp"
 #include "provider/repair.hpp"
 
@@ -17,8 +18,8 @@ namespace ferry::relay {
 // Owned by an attempt. `pieces` are views into `head`, `edits` and the client's body: none of them may move.
 class request_plan {
 public:
-    request_plan(const openai::chat_request& request, std::string_view body, const net::http_head& from,
-                 const catalog::candidate& to, provider::repair_set repairs = {});
+    request_plan(const openai::operation& operation, const openai::chat_request& request, std::string_view body,
+                 const net::http_head& from, const catalog::candidate& to, provider::repair_set repairs = {});
     request_plan(const request_plan&) = delete;
     request_plan& operator=(const request_plan&) = delete;
 
@@ -27,7 +28,8 @@ public:
     std::size_t size() const { return size_; }
 
 private:
-    void write_head(const net::http_head& from, const catalog::candidate& to, std::size_t body_size);
+    void write_head(const openai::operation& operation, const net::http_head& from, const catalog::candidate& to,
+                    std::size_t body_size);
 
     text_buffer head_;
     openai::edit_list edits_;

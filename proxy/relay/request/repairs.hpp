@@ -1,6 +1,6 @@
 #pragma once
 
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/request.hpp"
 #include "relay/request/repair_memory.hpp"
 
 namespace ferry::relay {
@@ -9,15 +9,15 @@ namespace ferry::relay {
 // member twice. Owned by the relay of one request. The repairs of the next try stand in x.adjusted.
 class request_repairs {
 public:
-    request_repairs(exchange& x, const catalog::candidate& to) : x_(x), to_(to) {
+    request_repairs(request& x, const catalog::candidate& to) : x_(x), to_(to) {
         x.adjusted = x.core.learned.of(to.id, version());
-        if (x.adjusted.any()) x.adjusted = provider::applicable(x.adjusted, x.request, x.body.view());
+        if (x.adjusted.any()) x.adjusted = provider::applicable(x.adjusted, x.asked, x.body.view());
     }
 
     // What an error answer said must go. True if another try without it may succeed.
     // REQUIRES: the request's body is still there.
     bool take(provider::repair_set refused) {
-        const auto more = provider::applicable(refused & ~x_.adjusted, x_.request, x_.body.view());
+        const auto more = provider::applicable(refused & ~x_.adjusted, x_.asked, x_.body.view());
         if (more.none() || count_ == most) {
             // What once helped may be what is refused now.
             if (refused.any() && x_.adjusted.any()) x_.core.learned.forget(to_.id);
@@ -41,7 +41,7 @@ private:
 
     std::int64_t version() const { return x_.pinned.models->version(); }
 
-    exchange& x_;
+    request& x_;
     const catalog::candidate& to_;
     int count_ = 0;
 };

@@ -30,8 +30,8 @@ bool is_visible(std::string_view text) {
 
 }  // namespace
 
-attempt::attempt(exchange& x, const catalog::candidate& to, provider::repair_set repairs)
-    : x_(x), to_(to), plan_(x.request, x.body.view(), x.head, to, repairs), started_(steady::now()) {
+attempt::attempt(request& x, const catalog::candidate& to, provider::repair_set repairs)
+    : x_(x), to_(to), plan_(x.operation, x.asked, x.body.view(), x.head, to, repairs), started_(steady::now()) {
     x.moment = started_;
 }
 

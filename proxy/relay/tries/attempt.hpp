@@ -7,7 +7,7 @@
 #include <span>
 
 #include "base/fault.hpp"
-#include "relay/exchange/exchange.hpp"
+#include "relay/exchange/request.hpp"
 #include "relay/request/plan.hpp"
 #include "relay/tries/answer_clock.hpp"
 #include "relay/tries/retry_policy.hpp"
@@ -19,7 +19,7 @@ namespace ferry::relay {
 // it to the pool. Ended from outside through x.waiting.
 class attempt {
 public:
-    attempt(exchange& x, const catalog::candidate& to, provider::repair_set repairs = {});
+    attempt(request& x, const catalog::candidate& to, provider::repair_set repairs = {});
     attempt(const attempt&) = delete;
     attempt& operator=(const attempt&) = delete;
 
@@ -73,7 +73,7 @@ private:
     void journal_try();
     void note_answer_head();
 
-    exchange& x_;
+    request& x_;
     const catalog::candidate& to_;
     request_plan plan_;
     upstream::lease lease_;

@@ -8,7 +8,7 @@
 
 namespace ferry::relay {
 
-failover::failover(exchange& x) : x_(x) {
+failover::failover(request& x) : x_(x) {
     const auto& cooling = x.core.cooling;
     auto& all = x.route.candidates;
     if (!cooling.is_empty() && all.size() > 1) {

@@ -13,7 +13,7 @@ class attempt;
 // cool down are asked last. Owned by the relay of one request; lives on its core.
 class failover {
 public:
-    explicit failover(exchange& x);
+    explicit failover(request& x);
 
     const catalog::candidate& to() const { return *x_.route.candidates[at_]; }
     // The next try may not use a connection that stood idle.
@@ -28,7 +28,7 @@ private:
     void enter(std::size_t candidate);
     std::optional<std::size_t> larger_candidate() const;
 
-    exchange& x_;
+    request& x_;
     std::optional<request_repairs> repairs_;
     std::size_t at_ = 0;
     int tries_ = 0;      // at this candidate

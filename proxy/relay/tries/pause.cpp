@@ -4,7 +4,7 @@
 
 namespace ferry::relay {
 
-boost::asio::awaitable<std::optional<fault>> pause(exchange& x, milliseconds length) {
+boost::asio::awaitable<std::optional<fault>> pause(request& x, milliseconds length) {
     net::signal over(x.core.context);
     net::deadline timer(x.core.wheel);
     timer.on_expiry([&over] { over.notify(); });

@@ -1,0 +1,64 @@
+// All that is known of one request that is relayed.
+#pragma once
+
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/routing.hpp"
+#include "openai/chat_request.hpp"
+#include "openai/operation.hpp"
+#include "openai/token_usage.hpp"
+#include "provider/repair.hpp"
+#include "relay/exchange/body_buffer.hpp"
+#include "relay/exchange/http_exchange.hpp"
+#include "usage/journal_writer.hpp"
+
+namespace ferry::relay {
+
+// What the answer was, for the bill.
+struct billing {
+    std::string finish_reason;
+    usage::basis basis = usage::basis::none;
+    openai::token_usage tokens;
+};
+
+// Owned by a session; lives on its core, for one request.
+struct request : http_exchange {
+    request(services& core_services, client_link& link, const openai::operation& wanted)
+        : http_exchange(core_services, link, wanted.name), operation(wanted), body(core_services.bodies) {}
+
+    // what is asked
+    const openai::operation& operation;
+    body_buffer body;
+    openai::chat_request asked;
+    catalog::route route;
+    steady::time_point total_until = steady::time_point::max();
+
+    // the tries
+    usage::open_request books;                    // open once the request resolved to a model
+    int tries = 0;                                // begun so far
+    std::vector<usage::attempt_result> attempts;  // ended
+    std::list<std::string> attempt_codes;         // what their error_code views point to
+    const catalog::candidate* answered_by = nullptr;
+    std::string upstream_request_id;
+    std::string upstream_limits;    // header lines `x-ratelimit-...: ...\r\n` of the upstream, checked
+    bool attempts_used = false;     // Ferry has made all the tries it may: the client need not make more
+    provider::repair_set adjusted;  // how the request that was answered differs from what its provider refused
+
+    // the answer
+    billing bill;
+    std::optional<steady::time_point> first_token;
+    std::int64_t cost_pico = 0;
+
+    // times in microseconds
+    std::int64_t before_us = -1, after_us = 0;  // Ferry's own: before the request left, after the answer came
+    std::int64_t waited_us = 0;                 // for the client's body and for connections, until the request left
+    std::int64_t body_us = 0;                   // waits for the client to send its request
+    std::int64_t connect_us = 0;                // waits for upstream connections
+    std::int64_t upstream_us = -1;              // from the last try's request to the head of its answer
+    std::size_t body_bytes = 0;                 // of the request
+};
+
+}  // namespace ferry::relay
