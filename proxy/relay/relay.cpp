@@ -3,6 +3,7 @@
 #include <optional>
 #include <variant>
 
+#include "openai/dialect.hpp"
 #include "openai/fault_map.hpp"
 #include "relay/answer/aggregate.hpp"
 #include "relay/answer/answer_check.hpp"
@@ -68,17 +69,56 @@ struct answer_under_way {
     answer_sink sink;
 };
 
+// Whether what comes is an event stream. Where label and content differ, the content is right; where it tells nothing,
+// the label is believed.
+asio::awaitable<result<bool>> finds_events(attempt& from) {
+    const bool label = is_event_stream(from.head());
+    for (;;) {
+        const auto first = from.look_ahead();
+        if (!first) co_return first.error();
+        const auto what = openai::find_dialect(*first);
+        if (what == openai::dialect::events) co_return true;
+        if (what == openai::dialect::document) co_return false;
+        if (what == openai::dialect::other || from.body_done() || from.buffer_is_full()) co_return label;
+        const auto got = co_await from.read_more();
+        if (got.status == net::io_status::eof && from.ends_with_connection()) co_return label;
+        if (got.status != net::io_status::ok) co_return from.why_no_bytes(got);
+        from.clock().on_keepalive();
+    }
+}
+
 // Pumps the answer of a try that got one into the sink, until only the last piece is held.
 asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer) {
     auto& from = *answer.source;
     const int status = from.head().status;
-    // A stream that is answered with a document can only be an error the provider forgot to give a status.
-    const bool no_stream = x.asked.stream && !is_event_stream(from.head());
-    if (status < 200 || status > 203 || no_stream) return refuse_answer(x, from);
-    if (x.asked.stream) return answer.way.emplace<event_stream>(x, from).pump(answer.sink);
-    // Asked for because the model answers in streams alone, or the upstream's own idea.
-    if (is_event_stream(from.head())) return answer.way.emplace<aggregate>(x, from).pump(answer.sink);
-    return answer.way.emplace<document>(x, from).pump(answer.sink);
+    std::optional<fault> failed;
+    if (status < 200 || status > 203) {
+        failed = co_await refuse_answer(x, from);
+        co_return failed;
+    }
+    // The head of a stream need not wait for its first event.
+    bool is_events = x.asked.stream && is_event_stream(from.head());
+    if (!is_events) {
+        const auto found = co_await finds_events(from);
+        if (!found) co_return found.error();
+        is_events = *found;
+    }
+    if (is_events && x.asked.stream) {
+        auto& stream = answer.way.emplace<event_stream>(x, from);
+        failed = co_await stream.pump(answer.sink);
+        if (!stream.is_document()) co_return failed;
+        is_events = false;
+    }
+    if (is_events) {
+        // Asked for because the model answers in streams alone, or the upstream's own idea.
+        auto& whole = answer.way.emplace<aggregate>(x, from);
+        failed = co_await whole.pump(answer.sink);
+        co_return failed;
+    }
+    auto& one =
+        answer.way.emplace<document>(x, from, x.asked.stream ? document::form::as_events : document::form::as_it_is);
+    failed = co_await one.pump(answer.sink);
+    co_return failed;
 }
 
 // Asks one candidate after the other, each as often as that is safe and of use, until the last piece of an answer is

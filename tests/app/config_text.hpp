@@ -63,7 +63,7 @@ inline loaded_text load_sources(std::map<std::string, std::string> environment, 
 
 // The root of the sources, where config/ is.
 inline std::filesystem::path source_root() {
-    return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
+    return FERRY_SOURCE_DIR;
 }
 
 }  // namespace ferry::test

@@ -88,6 +88,34 @@ class ClientGone(FerryCase):
                 nonce = self.gone_within(self.in_mid_stream, how)
                 self.assertIn(self.row(nonce)["basis"], ("partial", "none"))
 
+    def test_behind_the_last_finish_reason_usage_that_follows_is_booked(self):
+        left = threading.Event()
+        nonce = self.nonce(answers.stream_head(), answers.as_chunk(answers.words()[0]),
+                           answers.as_chunk(answers.chunk(finish="stop")),
+                           left, answers.as_chunk(answers.usage_chunk(7, 5)),
+                           answers.as_chunk(answers.DONE), answers.LAST_CHUNK)
+        client = self.client()
+        client.send(self.request(self.body(nonce, stream=True), nonce=nonce))
+        client.until(b'"stop"')
+        client.close()
+        seen = self.upstream.wait_for(nonce)
+        # Ferry has noticed: it closes for good only after what it waits for.
+        self.assertFalse(seen.gone.wait(0.3), "the upstream was closed though its usage was under way")
+        left.set()
+        self.assert_row(nonce, status=499, end_reason="client_gone", basis="provider", prompt_tokens=7,
+                        completion_tokens=5)
+
+    def test_behind_the_last_finish_reason_usage_that_never_comes_is_waited_for_two_seconds(self):
+        nonce = self.nonce(answers.stream_head(), answers.as_chunk(answers.words()[0]),
+                           answers.as_chunk(answers.chunk(finish="stop")),
+                           "stall")
+        client = self.client()
+        client.send(self.request(self.body(nonce, stream=True), nonce=nonce))
+        client.until(b'"stop"')
+        client.close()
+        self.assertTrue(self.upstream.wait_for(nonce).gone.wait(10), "the upstream request was never cancelled")
+        self.assert_row(nonce, status=499, end_reason="client_gone", prompt_tokens=None)
+
     def test_in_the_middle_of_a_whole_answer(self):
         self.gone_within(self.in_mid_answer, "close")
 

@@ -65,8 +65,8 @@ class TheHeadOfAStreamDoesNotWaitForEver(FailoverCase):
 
 
 class WaitsEnd(FailoverCase):
-    options = {**FailoverCase.options, "retry.retry_after_max": "60s", "server.drain_timeout": "100ms",
-               "timeouts.total": "3s"}
+    options = {**FailoverCase.options, "retry.retry_after_max": "60s", "retry.hold_max": "60s",
+               "server.drain_timeout": "100ms", "timeouts.total": "3s"}
 
     def test_no_wait_goes_beyond_the_deadline(self):
         nonce, began = self.nonce(*limited(20_000)), time.monotonic()
@@ -98,6 +98,26 @@ class WaitsEnd(FailoverCase):
         self.assertEqual(self.ferry.stop(), 0)
         self.ferry.start()
         self.assert_row(nonce, status=503, end_reason="shutdown", attempts=1)
+
+
+class WaitsAreTheClients(FailoverCase):
+    options = {**FailoverCase.options, "retry.retry_after_max": "60s"}
+
+    def test_where_nobody_else_can_be_asked_for_longer_than_two_seconds(self):
+        nonce = self.nonce(*limited(2_500))
+        answer = self.assert_error(self.chat(nonce, model="alone"), 429, "rate_limit_exceeded")
+        self.assertEqual((answer.field("retry-after"), answer.field("retry-after-ms")), ("3", "2500"))
+        self.assertIsNone(answer.field("x-should-retry"))
+        self.assertEqual(self.asked(nonce), [3])
+
+
+class WaitsAreNotFerrysTime(FailoverCase):
+    options = {**FailoverCase.options, "retry.backoff_base": "1s", "retry.backoff_max": "1s"}
+
+    def test_between_connections_that_fail(self):
+        answer = self.chat(self.nonce(), model="dead")
+        self.assertEqual((answer.status, answer.field("x-ferry-model-id")), (200, "2"))
+        self.assertLess(int(answer.field("x-ferry-overhead-us")), 400_000)
 
 
 def row_ended(row):

@@ -195,6 +195,7 @@ std::vector<key_rule> upstream_keys() {
         {"retry", "backoff_base", duration(some_time, relayed, retry, &relay::retry_options::backoff_base)},
         {"retry", "backoff_max", duration(some_time, relayed, retry, &relay::retry_options::backoff_max)},
         {"retry", "retry_after_max", duration(or_at_once, relayed, retry, &relay::retry_options::retry_after_max)},
+        {"retry", "hold_max", duration(or_at_once, relayed, retry, &relay::retry_options::hold_max)},
         {"circuit", "failure_ratio", ratio(), false},
         {"circuit", "minimum_requests",
          integer({1, 1'000'000}, relayed, circuit, &relay::circuit_options::minimum_requests)},

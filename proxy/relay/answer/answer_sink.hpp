@@ -15,6 +15,9 @@
 
 namespace ferry::relay {
 
+// No proxy on the way may keep an event.
+inline constexpr std::string_view stream_headers = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
+
 // What is held goes out with release(), after the books were settled: a client that has its whole answer has a usage
 // row. Until something went out, another answer may take the place of this one. Owned by `handle`; lives on the
 // request's core. REQUIRES: what the held pieces point to stays where it is until release() has returned.

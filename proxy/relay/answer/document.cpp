@@ -1,5 +1,6 @@
 #include "relay/answer/document.hpp"
 
+#include "openai/completion_events.hpp"
 #include "provider/provider.hpp"
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/whole_answer.hpp"
@@ -12,6 +13,12 @@ namespace {
 
 constexpr std::size_t most_held = 256u << 10;
 constexpr std::size_t most_error_body = 64u << 10;
+constexpr std::size_t most_told = 16u << 20;  // as events
+
+fault too_large() {
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                           "The upstream answered a stream request with a document of more than 16 MiB.");
+}
 
 // Reads once more. Empty: more bytes came, or the body ended with the connection as it may (`ended`).
 asio::awaitable<std::optional<fault>> read_on(attempt& from, bool& ended) {
@@ -29,7 +36,8 @@ std::string coding_header(const net::http_head& head) {
 
 }  // namespace
 
-document::document(request& x, attempt& from) : x_(x), from_(from), readable_(!is_compressed(from.head())) {}
+document::document(request& x, attempt& from, form wanted)
+    : x_(x), from_(from), readable_(!is_compressed(from.head())), form_(wanted) {}
 
 std::optional<fault> document::take() {
     const auto before = pieces_.size();
@@ -97,7 +105,8 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
     if (auto odd = check_answer_head(from_.head(), false)) co_return odd;
     auto failed = take();
     while (!failed && !ended_ && !from_.body_done()) {
-        if (size_ > most_held) {
+        if (size_ > most_told && form_ == form::as_events) co_return too_large();
+        if (size_ > most_held && form_ == form::as_it_is) {
             failed = co_await pass_on(sink);
             co_return failed;
         }
@@ -110,9 +119,21 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
     note_success();
     x_.moment = steady::now();
     x_.after_us = us_between(from_.last_read(), x_.moment);
+    if (form_ == form::as_events) {
+        hold_events(sink);
+        co_return std::nullopt;
+    }
     const auto type = from_.head().content_type.value_or(json_type);
     sink.hold_whole(from_.head().status, type, pieces(), coding_header(from_.head()));
     co_return std::nullopt;
+}
+
+void document::hold_events(answer_sink& sink) {
+    move_out();
+    held_ = openai::tell_as_events(held_, x_.asked.asks_usage());
+    x_.first_token = x_.moment;
+    sink.begin(from_.head().status, "text/event-stream", stream_headers);
+    sink.hold_last(pieces());
 }
 
 // From here on the client sees the answer as it comes: a failure can only break its connection.

@@ -19,7 +19,10 @@ namespace ferry::relay {
 // core.
 class document {
 public:
-    document(request& x, attempt& from);
+    // What the client gets: the document, or the events of a stream that say the same, since it asked for a stream.
+    enum class form { as_it_is, as_events };
+
+    document(request& x, attempt& from, form wanted = form::as_it_is);
     document(const document&) = delete;
     document& operator=(const document&) = delete;
 
@@ -34,6 +37,7 @@ private:
     piece_list pieces() const;
     std::optional<fault> check() const;
     void note_success();
+    void hold_events(answer_sink& sink);
     boost::asio::awaitable<std::optional<fault>> pass_on(answer_sink& sink);
 
     request& x_;
@@ -45,6 +49,7 @@ private:
     piece_list pieces_;
     std::size_t size_ = 0, trimmed_ = 0;
     bool ended_ = false;  // with the connection, as it may
+    const form form_;
 };
 
 // An answer with an error status: its body is read (to 64 KiB) and made a fault by the provider's own rules.

@@ -1,5 +1,6 @@
 #include "relay/answer/stream.hpp"
 
+#include "openai/dialect.hpp"
 #include "openai/error_body.hpp"
 #include "relay/answer/answer_check.hpp"
 
@@ -10,7 +11,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto done_is_held = milliseconds(250);
-constexpr std::string_view stream_headers = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
+constexpr auto usage_is_awaited = milliseconds(2000);  // of a client that has left
 
 usage::basis basis_of(stream_basis basis) {
     switch (basis) {
@@ -79,8 +80,12 @@ void event_stream::note_outcome() {
 asio::awaitable<std::optional<fault>> event_stream::pump(answer_sink& sink) {
     if (auto odd = check_answer_head(from_.head(), true)) co_return odd;
     x_.after_us = us_between(from_.last_read(), steady::now());
-    sink.begin(from_.head().status, from_.head().content_type.value_or("text/event-stream"), stream_headers);
+    // However the upstream labels it; a charset it names stays.
+    const std::string_view type = is_event_stream(from_.head()) ? *from_.head().content_type : "text/event-stream";
+    sink.begin(from_.head().status, type, stream_headers);
     auto failed = co_await pass_on(sink);
+    if (is_document_) co_return std::nullopt;
+    if (x_.gone && !x_.stopping() && flow_.gate().awaits_usage()) co_await await_usage();
     hold_.end();
     note_outcome();
     sink.hold_last(flow_.pieces());
@@ -90,6 +95,7 @@ asio::awaitable<std::optional<fault>> event_stream::pump(answer_sink& sink) {
 asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
     net::io_result got;
     for (;;) {
+        if (!flow_.has_payload() && look_for_document()) co_return std::nullopt;
         auto failed = flow_.take(from_);
         note_progress();
         if (failed) co_return failed;
@@ -108,6 +114,31 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
         }
         if (from_.clock().woken() && !x_.gone && !x_.stopping()) co_return end_after_done();
         co_return end_of_body(got);
+    }
+}
+
+// A document that is labelled as a stream: seen at its first byte, while nothing but blanks was consumed.
+bool event_stream::look_for_document() {
+    if (is_decided_) return false;
+    const auto first = from_.look_ahead();
+    if (first) beginning_.append(*first);
+    const auto what = first ? openai::find_dialect(beginning_) : openai::dialect::other;
+    is_decided_ = what != openai::dialect::undecided;
+    is_document_ = what == openai::dialect::document;
+    return is_document_;
+}
+
+// The client has left behind the last finish reason, and the usage is under way: it is worth a moment.
+asio::awaitable<void> event_stream::await_usage() {
+    x_.waiting.reset();
+    from_.resume();
+    from_.clock().wake_reads_at(steady::now() + usage_is_awaited);
+    while (flow_.gate().awaits_usage() && !from_.body_done()) {
+        flow_.written();
+        from_.make_room();
+        const auto got = co_await from_.read_more();
+        if (got.status != net::io_status::ok) co_return;
+        if (flow_.take(from_)) co_return;
     }
 }
 

@@ -27,10 +27,14 @@ public:
     // Until only the last piece is held. A fault while the sink has not begun means that nothing went out and another
     // answer may take its place; after that the last piece is an error event, and there is no [DONE].
     boost::asio::awaitable<std::optional<fault>> pump(answer_sink& sink);
+    // What was labelled as a stream is a document: pump() has returned, and nothing of it is consumed.
+    bool is_document() const { return is_document_; }
 
 private:
     boost::asio::awaitable<std::optional<fault>> pass_on(answer_sink& sink);
     boost::asio::awaitable<bool> give_out(answer_sink& sink);
+    boost::asio::awaitable<void> await_usage();
+    bool look_for_document();
     std::optional<fault> end_of_body(const net::io_result& got);
     std::optional<fault> end_after_done();
     void note_progress();
@@ -42,6 +46,8 @@ private:
     event_flow flow_;
     stream_metrics pace_;
     head_hold hold_;
+    std::string beginning_;  // until is_decided_
+    bool is_decided_ = false, is_document_ = false;
 };
 
 }  // namespace ferry::relay

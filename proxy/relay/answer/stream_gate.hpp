@@ -75,6 +75,9 @@ public:
     // What is known for billing, at any time: after on_end, after fail, or when the client has gone.
     stream_outcome outcome() const;
 
+    // The answer is whole but for its usage, which may still come.
+    bool awaits_usage() const { return !failed_ && !usage_ && (done_ || all_finished()); }
+
     // Events were seen that carry something of the answer.
     bool has_payload() const { return payload_; }
 

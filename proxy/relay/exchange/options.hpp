@@ -15,6 +15,9 @@ struct retry_options {
     int attempts = 3;  // at one candidate
     std::chrono::milliseconds backoff_base{500}, backoff_max{8'000};
     std::chrono::milliseconds retry_after_max{60'000};  // the longest wait an upstream may ask for
+    // All waits of a request for which nobody else can be asked: a client that hears of the limit can plan, one that is
+    // held cannot.
+    std::chrono::milliseconds hold_max{2'000};
 
     bool operator==(const retry_options&) const = default;
 };

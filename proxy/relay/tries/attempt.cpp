@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "net/executor.hpp"
+#include "openai/dialect.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
 
@@ -202,9 +203,25 @@ void attempt::read_available() {
 
 result<std::size_t> attempt::decode(piece_list& payload) {
     auto& c = *lease_.operator->();
+    payload.insert(payload.end(), ahead_.begin(), ahead_.end());
+    ahead_.clear();
     auto consumed = c.reader.read_body(c.unread(), payload);
     if (consumed) c.begin += *consumed;
     return consumed;
+}
+
+result<std::string> attempt::look_ahead() {
+    piece_list payload;
+    const auto decoded = decode(payload);
+    ahead_ = std::move(payload);
+    if (!decoded) return decoded.error();
+    std::string first;
+    for (const auto piece : ahead_) {
+        const auto at = first.empty() ? std::min(piece.find_first_not_of(" \t\r\n"), piece.size()) : 0;
+        first.append(piece.substr(at, openai::dialect_bytes - first.size()));
+        if (first.size() == openai::dialect_bytes) break;
+    }
+    return first;
 }
 
 bool attempt::buffer_is_full() const {

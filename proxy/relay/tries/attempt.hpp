@@ -34,7 +34,7 @@ public:
     provider::repair_set refused() const { return refused_; }
     void note_refused(provider::repair_set refused) { refused_ = refused; }
     answer_clock& clock() { return *clock_; }
-    bool has_expired() const { return clock_->expired() != answer_clock::which::none; }
+    bool has_expired() const { return clock_ && clock_->expired() != answer_clock::which::none; }
 
     // Reads more of the answer. Empty room, an end or an error are told by the status.
     boost::asio::awaitable<net::io_result> read_more();
@@ -44,7 +44,10 @@ public:
     void resume() { lease_->stream->resume(); }
     // Decodes what lies unread; the views are good until the next read_more() that moves the buffer (make_room()).
     result<std::size_t> decode(piece_list& payload);
-    bool body_done() const { return lease_->reader.body_done(); }
+    // The first bytes of the payload behind blanks, as far as they have come, at most dialect_bytes; nothing is
+    // consumed.
+    result<std::string> look_ahead();
+    bool body_done() const { return lease_->reader.body_done() && ahead_.empty(); }
     bool ends_with_connection() const { return lease_->reader.ends_with_connection(); }
     bool buffer_is_full() const;
     // Forgets what was decoded, so that the buffer can be read into again; the head stays where it is.
@@ -78,6 +81,7 @@ private:
     request_plan plan_;
     upstream::lease lease_;
     std::optional<answer_clock> clock_;
+    piece_list ahead_;  // decoded by look_ahead(), and not yet given out
     failed_try failed_;
     provider::repair_set refused_;
     usage::attempt_result result_;

@@ -56,6 +56,7 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
     const auto& rules = x_.settings->relay.retry;
     failed.client_waits = !x_.head_sent && !x_.gone && !x_.stopping();
     failed.tries = once_ ? rules.attempts : tries_;
+    failed.held = held_;
     failed.has_next = at_ + 1 < x_.route.candidates.size();
     auto until = x_.total_until;
     if (to().limits.total) until = std::min(until, x_.started + *to().limits.total);
@@ -67,6 +68,7 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
             return {next_step::next_candidate};
         }
     }
+    held_ += next.wait;
     // A broken connection is not worth a second idle one.
     fresh_ = !answered;
     if (next.step == next_step::next_candidate) enter(at_ + 1);

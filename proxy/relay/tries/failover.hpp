@@ -33,6 +33,7 @@ private:
     std::size_t at_ = 0;
     int tries_ = 0;      // at this candidate
     int all_tries_ = 0;  // at all of them; neither counts repairs and stale connections
+    milliseconds held_{0};
     bool once_ = false;  // this candidate kept failing: it is not asked twice
     bool fresh_ = false;
 };

@@ -5,6 +5,7 @@
 namespace ferry::relay {
 
 boost::asio::awaitable<std::optional<fault>> pause(request& x, milliseconds length) {
+    const auto before = steady::now();
     net::signal over(x.core.context);
     net::deadline timer(x.core.wheel);
     timer.on_expiry([&over] { over.notify(); });
@@ -13,6 +14,8 @@ boost::asio::awaitable<std::optional<fault>> pause(request& x, milliseconds leng
         const net::interrupt_slot::holder waiting(x.waiting, over);
         co_await over.wait();
     }
+    // Not Ferry's own time.
+    if (x.before_us < 0) x.waited_us += us_between(before, steady::now());
     if (x.gone) co_return fault::client(fault_code::client_gone, "the client went away");
     if (x.stopping()) {
         co_return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");

@@ -24,6 +24,7 @@ struct failed_try {
     bool client_waits = true;           // neither gone, nor was a byte of the answer sent, nor is the process stopping
     int tries = 1;                      // at this candidate, this one included
     bool has_next = false;              // another candidate is left
+    std::chrono::milliseconds held{0};  // the waits between the tries of this request so far
     std::chrono::milliseconds left{0};  // until the deadline of the whole exchange
 };
 
@@ -61,6 +62,7 @@ inline next_move decide(const fault& why, const failed_try& tried, const retry_o
     if (why.retry_after && *why.retry_after > patience) return other;
     const auto wait = why.retry_after ? *why.retry_after : backoff(rules, tried.tries, share);
     if (wait >= tried.left) return other;
+    if (!tried.has_next && tried.held + wait > rules.hold_max) return other;
     return {next_step::again, wait};
 }
 

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(the_wait_doubles_to_its_limit_and_half_of_it_is_drawn) {
 }
 
 BOOST_AUTO_TEST_CASE(an_upstream_that_names_a_time_is_waited_for_if_it_is_near) {
-    const retry_options rules{.backoff_max = 8s, .retry_after_max = 60s};
+    const retry_options rules{.backoff_max = 8s, .retry_after_max = 60s, .hold_max = 60s};
     failed_try tried{.left = plenty};
     BOOST_TEST(is(decide(limited(0ms), tried, rules, luck), next_step::again));
     BOOST_TEST(is(decide(limited(60s), tried, rules, luck), next_step::again, 60s));
