@@ -141,15 +141,18 @@ mapping::mapping(const file& of, std::size_t bytes) : size_(bytes) {
     void* at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, of.fd_, 0);
     if (at == MAP_FAILED) fail(file_call::map, of.path(), errno);
     data_ = static_cast<char*>(at);
+    guard_ = std::make_unique<page_guard>(data_, size_);
 }
 
 mapping& mapping::operator=(mapping&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
+    std::swap(guard_, other.guard_);
     return *this;
 }
 
 mapping::~mapping() {
+    guard_.reset();
     if (data_ != nullptr) ::munmap(data_, size_);
 }
 
@@ -173,6 +176,8 @@ void make_folder(const std::string& path) {
     const std::string parent = std::filesystem::path(path).parent_path().string();
     if (!parent.empty() && parent != path) make_folder(parent);
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) fail(file_call::create, path, errno);
+    // Else a power cut could take away the folder with all that was synced in it.
+    sync_folder(parent.empty() ? "." : parent);
 }
 
 std::vector<std::string> list_folder(const std::string& path) {

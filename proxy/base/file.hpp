@@ -5,11 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "base/page_guard.hpp"
 
 namespace ferry {
 
@@ -67,28 +70,34 @@ private:
 };
 
 // A whole file in memory, shared with the file: a store into it is in the page cache at once and survives kill -9.
-// Move-only. REQUIRES: the file is not made shorter meanwhile.
+// Move-only. Where the file is made shorter meanwhile, or its disk fails, what is touched there is memory of no file.
 class mapping {
 public:
     mapping() = default;
     mapping(const file& of, std::size_t bytes);  // throws file_error
     mapping(mapping&& other) noexcept
-        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+        : data_(std::exchange(other.data_, nullptr)),
+          size_(std::exchange(other.size_, 0)),
+          guard_(std::move(other.guard_)) {}
     mapping& operator=(mapping&& other) noexcept;
     ~mapping();
 
     char* data() const { return data_; }
     std::size_t size() const { return size_; }
+    // Something that was read or written here is not, or not any more, in the file. REQUIRES: it was mapped.
+    bool has_lost_pages() const { return guard_->has_lost_pages(); }
 
 private:
     char* data_ = nullptr;
     std::size_t size_ = 0;
+    std::unique_ptr<page_guard> guard_;
 };
 
 void rename_file(const std::string& from, const std::string& to);
 // Quietly does nothing if there is no such file.
 void remove_file(const std::string& path);
-// Creates the folder and its parents, mode 0700, where missing. Throws if `path` is something else.
+// Creates the folder and its parents, mode 0700, where missing; what is made is durable on return. Throws if `path` is
+// something else.
 void make_folder(const std::string& path);
 // Names of what is in the folder, sorted, without `.` and `..`.
 std::vector<std::string> list_folder(const std::string& path);

@@ -70,6 +70,17 @@ BOOST_AUTO_TEST_CASE(folders_are_made_with_their_parents_and_listed_in_order) {
     BOOST_CHECK_THROW(make_folder(path + "/x/a/below"), file_error);
 }
 
+BOOST_AUTO_TEST_CASE(the_parent_of_every_folder_that_is_made_is_synced) {
+    std::vector<std::string> synced;
+    set_file_fault([&](file_call call, const std::string& of) {
+        if (call == file_call::sync_folder) synced.push_back(of);
+        return std::error_code();
+    });
+    make_folder(path + "/x/y");
+    make_folder(path + "/x/y");
+    BOOST_TEST(synced == (std::vector<std::string>{path, path + "/x"}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(an_error_names_what_failed_the_path_and_the_reason) {
     try {
         file::open_existing(path + "/missing");
