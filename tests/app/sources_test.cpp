@@ -93,14 +93,17 @@ BOOST_AUTO_TEST_CASE(database_url_sets_the_store_unless_the_exact_variable_does)
     BOOST_TEST(load_sources({{"DATABASE_URL", "sqlite:/a/b.db"}}).settings.store.url == "sqlite:/a/b.db");
     BOOST_TEST(load_sources({{"DATABASE_URL", "sqlite:/a"}, {"FERRY_STORE_URL", "sqlite:/b"}}).settings.store.url ==
                "sqlite:/b");
-    BOOST_TEST(load_sources({{"DATABASE_URL", ""}}).faults.empty());
+    const auto empty = load_sources({{"DATABASE_URL", ""}}).faults;
+    BOOST_REQUIRE_EQUAL(empty.size(), 1u);
+    BOOST_TEST(empty[0].find("DATABASE_URL: store.url: is empty: give it the address") == 0u);
+    BOOST_TEST(load_sources({{"DATABASE_URL", ""}, {"FERRY_STORE_URL", "sqlite:/b"}}).faults.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_store_url_is_refused_without_repeating_its_password) {
     const std::string url = "postgres://ferry:hunter2@db/ferry?nonsense=1";
     const std::string text =
-        ": store.url: is no address of a PostgreSQL database; write postgres://USER@HOST:PORT/DATABASE, and special "
-        "characters of a password as %XX";
+        ": store.url: has a parameter behind its `?` that PostgreSQL does not know: leave it out (they are listed in "
+        "its manual, under libpq, Parameter Key Words); a `/` or `?` of a password is written %2F or %3F";
     BOOST_TEST(load_sources({{"DATABASE_URL", url}}).faults.at(0) == "DATABASE_URL" + text);
     BOOST_TEST(load_sources({}, {"store.url=" + url}).faults.at(0) == "--set" + text);
     BOOST_TEST(load_text("[store]\nurl = \"" + url + "\"").faults.at(0) == "F:2:7" + text);

@@ -68,7 +68,11 @@ public:
 
     void take_environment(const std::map<std::string, std::string>& environment) {
         const auto database = environment.find("DATABASE_URL");
-        if (database != environment.end() && !database->second.empty() && !environment.contains("FERRY_STORE_URL")) {
+        if (database != environment.end() && !environment.contains("FERRY_STORE_URL")) {
+            if (database->second.empty())
+                return fault({"DATABASE_URL"}, "store.url",
+                             "is empty: give it the address of a database, or unset it to use store.url of the "
+                             "configuration");
             take("store", "url", untyped_text{database->second}, {"DATABASE_URL"}, {"DATABASE_URL"});
         }
         for (const auto& [name, value] : environment) take_variable(name, value);

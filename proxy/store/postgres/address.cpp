@@ -2,8 +2,11 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "store/store_error.hpp"
@@ -23,11 +26,50 @@ constexpr std::pair<const char*, const char*> defaults[] = {
     {"tcp_user_timeout", "10000"},  // milliseconds
 };
 
+// Parameters that other programs put into such an address. What stands there is never repeated otherwise: with a `/` in
+// the password, a piece of it may look like a parameter.
+constexpr std::string_view of_a_schema[] = {"schema", "currentSchema", "search_path"};
+constexpr std::string_view of_others[] = {"connection_limit", "connection_timeout", "pool_timeout", "pgbouncer",
+                                          "sslaccept", "ssl", "socket_timeout", "statement_cache_size", "pool_size",
+                                          "max_connections", "charset", "encoding", "serverVersion", "useUnicode"};
+
+// `problem`: invalid URI query parameter: "schema"
+[[noreturn]] void refuse_parameter(std::string_view problem) {
+    const std::size_t from = problem.find('"') + 1;
+    const std::string name(problem.substr(from, problem.find('"', from) - from));
+    if (std::find(std::begin(of_a_schema), std::end(of_a_schema), name) != std::end(of_a_schema))
+        throw store_error("has the parameter `" + name +
+                          "`, which PostgreSQL does not know: for another schema than public write "
+                          "?options=-csearch_path%3DSCHEMA, else leave it out");
+    if (std::find(std::begin(of_others), std::end(of_others), name) != std::end(of_others))
+        throw store_error("has the parameter `" + name +
+                          "`, which is another program's and not PostgreSQL's: leave it out");
+    throw store_error(
+        "has a parameter behind its `?` that PostgreSQL does not know: leave it out (they are listed in its manual, "
+        "under libpq, Parameter Key Words); a `/` or `?` of a password is written %2F or %3F");
+}
+
+void refuse_control_characters(const std::string& url) {
+    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+    const auto found = std::find_if(url.begin(), url.end(), is_control);
+    if (found == url.end()) return;
+    if (std::all_of(found, url.end(), is_control))
+        throw store_error(
+            "ends in a line feed or another control character: take it away (a file that is read into an environment "
+            "often ends in one)");
+    throw store_error("holds a control character: take it away; in a password it is written %XX");
+}
+
 keywords parse(const std::string& url) {
+    refuse_control_characters(url);
     char* problem = nullptr;
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &problem),
                                                                                &PQconninfoFree);
     const std::unique_ptr<char, decltype(&PQfreemem)> freed(problem, &PQfreemem);
+    if (!options && problem != nullptr) {
+        const std::string_view text(problem);
+        if (text.starts_with("invalid URI query parameter")) refuse_parameter(text);
+    }
     if (!options) {
         throw store_error(
             "is no address of a PostgreSQL database; write postgres://USER@HOST:PORT/DATABASE, and special "

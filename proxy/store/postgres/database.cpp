@@ -8,6 +8,7 @@
 #include "store/postgres/partitions.hpp"
 #include "store/postgres/sql.hpp"
 #include "store/postgres/usage.hpp"
+#include "store/store_error.hpp"
 
 namespace ferry::store::postgres {
 
@@ -31,13 +32,31 @@ std::unique_ptr<catalog_watch> server_database::watch_catalog(std::function<void
     return std::make_unique<listener>(place_, std::move(look));
 }
 
+namespace {
+
+// In another encoding the server would refuse rows whose texts have other characters, and a client could keep its
+// requests out of the bill with one.
+void require_utf8(link& to, const std::string& where) {
+    const auto encoding = to.run(access::reading, "read the encoding", [](pqxx::work& in) {
+        return std::string(in.exec("SHOW server_encoding")[0][0].c_str());
+    });
+    if (encoding == "UTF8") return;
+    throw store_error("the database " + where + " has the encoding " + encoding +
+                      ", in which not every text can be kept, and Ferry needs UTF8: make another one with CREATE "
+                      "DATABASE name ENCODING 'UTF8' TEMPLATE template0 LOCALE 'C.UTF-8', and let store.url name it");
+}
+
+}  // namespace
+
 std::vector<migration_name> server_database::pending_migrations() {
     link once(place_);
+    require_utf8(once, description());
     return postgres::pending_migrations(once, known_);
 }
 
 std::vector<migration_name> server_database::migrate() {
     link once(place_);
+    require_utf8(once, description());
     auto applied = apply_migrations(once, known_);
     if (const auto problem = make_partitions(once); !problem.empty())
         log_warn("usage rows of some months go to the default partition: {}", problem);

@@ -40,6 +40,32 @@ BOOST_AUTO_TEST_CASE(quotes_in_a_password_stay_in_it) {
     BOOST_TEST(has(address_of("postgres://u:a'b%5Cc%20d@h/x"), "password='a\\'b\\\\c d'"));
 }
 
+std::string why_not(const std::string& url) {
+    try {
+        address_of(url);
+        return "it is taken";
+    } catch (const store_error& error) {
+        return error.what();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(parameters_of_other_programs_are_named_with_what_to_write_instead) {
+    BOOST_TEST(why_not("postgres://u:hunter2@h/db?schema=public") ==
+               "has the parameter `schema`, which PostgreSQL does not know: for another schema than public write "
+               "?options=-csearch_path%3DSCHEMA, else leave it out");
+    BOOST_TEST(why_not("postgres://h/db?pgbouncer=true&schema=x") ==
+               "has the parameter `pgbouncer`, which is another program's and not PostgreSQL's: leave it out");
+    BOOST_TEST(why_not("postgres://u:hunter2@h/db?hunter2=1").find("a parameter behind its `?`") == 4u);
+    BOOST_TEST(address_of("postgres://h/db?options=-csearch_path%3Dmine").connection.find("search_path=mine") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_feed_at_the_end_is_called_one) {
+    for (const char* end : {"\n", "\r\n", "\n\n"})
+        BOOST_TEST(why_not(std::string("postgres://u:hunter2@h/db") + end).find("ends in a line feed") == 0u);
+    BOOST_TEST(why_not("postgres://u:hun\tter2@h/db").find("holds a control character") == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_bad_url_is_refused_without_repeating_it) {
     for (const char* url :
          {"postgres://u:hunter2@[::1/db", "postgres://u:hunter2@h/db?nonsense=1", "postgres://u:hunter2@h/%zz"}) {

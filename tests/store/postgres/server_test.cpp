@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <condition_variable>
 #include <mutex>
+#include <pqxx/pqxx>
 #include <thread>
 
 #include "store/conformance/usage_fixture.hpp"
@@ -49,6 +50,27 @@ BOOST_AUTO_TEST_CASE(a_connection_that_the_server_ended_is_opened_anew) {
         " AND application_name = 'ferry' AND backend_type = 'client backend'");
     BOOST_TEST(models->change_token() == catalog_version());
     BOOST_TEST(usage->insert(rows{usage_of("b", 1)}, {}) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_database_in_another_encoding_than_utf8_is_refused_by_name) {
+    for (const std::string encoding : {"LATIN1", "EUC_CN", "SQL_ASCII"}) {
+        const std::string name = "ferry_" + schema() + "_in_" + encoding;
+        pqxx::connection server(fresh_store::server());
+        pqxx::nontransaction direct(server);
+        direct.exec("CREATE DATABASE " + direct.quote_name(name) + " ENCODING '" + encoding +
+                    "' TEMPLATE template0 LOCALE 'C'");
+        options other = chosen();
+        const std::string url = fresh_store::server();
+        const std::size_t slash = url.find('/', url.find("//") + 2), end = url.find('?');
+        other.url = url.substr(0, slash + 1) + name + (end == url.npos ? "" : url.substr(end));
+        const auto says_so = [&](const store_error& error) {
+            const std::string_view text = error.what();
+            return text.find("has the encoding " + encoding) != text.npos && text.find("needs UTF8") != text.npos;
+        };
+        BOOST_CHECK_EXCEPTION(open(other)->migrate(), store_error, says_so);
+        BOOST_CHECK_EXCEPTION(open(other)->pending_migrations(), store_error, says_so);
+        direct.exec("DROP DATABASE " + direct.quote_name(name));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_is_unavailable_and_its_password_unsaid) {
