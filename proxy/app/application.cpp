@@ -42,6 +42,7 @@ application::signal_mask::signal_mask() {
     const auto set = awaited_signals();
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow (ulimit -f) is an error of the call that wanted it
 }
 
 application::application(settings configuration, std::function<load_result()> load_again, inheritance given)
@@ -167,6 +168,10 @@ std::optional<std::string> application::degraded() const {
     if (!catalog.last_error.empty()) {
         why = "the catalog cannot be refreshed, " + std::string(catalog.is_from_snapshot ? "a snapshot of " : "") +
               "version " + std::to_string(catalog.version) + " stays in use: " + catalog.last_error;
+    }
+    const auto journal = journal_->status();
+    if (!journal.last_error.empty()) {
+        why += (why.empty() ? "" : "; ") + ("the usage journal fails: " + journal.last_error);
     }
     const auto shipping = shipper_->status();
     if (!shipping.last_error.empty()) {

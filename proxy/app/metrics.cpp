@@ -83,8 +83,12 @@ void add_journal(metric_sheet& sheet, const status_sources& from) {
     sheet.gauge("ferry_journal_bytes", "Journal on the disk.").add(number(j.bytes));
     sheet.gauge("ferry_journal_max_bytes", "usage.journal_max_bytes.").add(number(j.max_bytes));
     sheet.gauge("ferry_journal_open_requests", "Requests begun and not ended.").add(number(j.open_requests));
-    sheet.counter("ferry_journal_refused_total", "Requests refused because the journal was full.")
+    sheet.counter("ferry_journal_refused_total", "Requests refused for a journal that is full or fails.")
         .add(number(j.refused));
+    sheet.counter("ferry_journal_failed_segments_total", "Segments that could not be synced, or that others touched.")
+        .add(number(j.failed_segments));
+    sheet.counter("ferry_journal_lost_requests_total", "Ended requests whose record others cut off: no row.")
+        .add(number(j.lost_requests));
     sheet.gauge("ferry_journal_failing", "1 while the journal cannot be synced.").add(yes(!j.last_error.empty()));
     sheet.gauge("ferry_journal_lag_bytes", "Journal not yet in the store.").add(number(s.lag_bytes));
     sheet.gauge("ferry_journal_lag_rows", "Ended requests whose row is not yet in the store.").add(number(s.lag_rows));

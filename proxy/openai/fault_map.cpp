@@ -120,6 +120,8 @@ row row_of(fault_code code) {
             return {503, overload, "shutting_down"};
         case fault_code::journal_full:
             return {503, overload, "journal_full"};
+        case fault_code::journal_failed:
+            return {503, overload, "journal_failed"};
         case fault_code::overloaded:
             return {503, overload, "overloaded"};
         default:

@@ -121,6 +121,13 @@ asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer)
     co_return failed;
 }
 
+// What a try was billed for stays on its row of usage_attempts when another one follows.
+void keep_reported_tokens(request& x) {
+    if (x.attempts.empty()) return;
+    x.attempts.back().prompt_tokens = x.bill.tokens.prompt;
+    x.attempts.back().completion_tokens = x.bill.tokens.completion;
+}
+
 // Asks one candidate after the other, each as often as that is safe and of use, until the last piece of an answer is
 // held. A fault means that the client has not had a byte yet.
 asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) {
@@ -145,6 +152,7 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
         const auto next = plan.after(*failed, current, answered);
         if (next.step == next_step::give_up) co_return failed;
         wait = next.wait;
+        keep_reported_tokens(x);
         x.end = {};
         x.bill = {};
         x.first_token.reset();
@@ -156,6 +164,17 @@ void refuse(request& x, const fault& why, answer_sink& sink) {
     note_failure(x, why);
     if (why.code != fault_code::client_gone) x.end.status = openai::map_fault(why).status;
     if (x.tries == 0) count_refusal(x, why);
+    sink.hold_error(why);
+}
+
+// The answer is there, and its row is not known to be safe: nobody may have it whole.
+void withdraw(request& x, const fault& why, answer_sink& sink) {
+    note_failure(x, why);
+    if (sink.has_begun()) {
+        x.cut = true;
+        return;
+    }
+    x.end.status = openai::map_fault(why).status;
     sink.hold_error(why);
 }
 
@@ -171,7 +190,10 @@ asio::awaitable<void> handle(request& x) {
         refused = co_await read_request(x);
     }
     if (!refused) refused = choose_candidates(x);
-    if (!refused) refused = open_books(x);
+    if (!refused) {
+        refused = open_books(x);
+        if (refused && books_are_late(x)) refused = co_await await_books(x);
+    }
     answer_under_way answer(x);
     std::optional<client_watch> watch;
     if (!refused) {
@@ -179,7 +201,11 @@ asio::awaitable<void> handle(request& x) {
         refused = co_await ask(x, answer);
     }
     if (refused) refuse(x, *refused, answer.sink);
-    if (settle(x)) co_await until_durable(x);
+    if (settle(x)) {
+        // An error claims nothing, and is told all the same.
+        const auto not_safe = co_await until_durable(x);
+        if (not_safe && !refused) withdraw(x, *not_safe, answer.sink);
+    }
     co_await answer.sink.release();
     if (answer.source && x.end.reason == usage::end_reason::done) answer.source->release();
 }

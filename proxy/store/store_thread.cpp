@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "base/thread_priority.hpp"
+
 namespace ferry::store {
 
 store_thread::store_thread(const std::string& name, error_sink on_error)
@@ -44,6 +46,7 @@ void store_thread::stop() {
 }
 
 void store_thread::run() {
+    give_way_to_cores();
     std::unique_lock lock(mutex_);
     while (!stopping_ || !jobs_.empty()) {
         if (jobs_.empty()) {

@@ -10,7 +10,8 @@
 
 namespace ferry::store {
 
-// A named thread that runs blocking jobs one after another: the only place where the store is called while serving.
+// A named thread that runs blocking jobs one after another: the only place where the store is called while serving. It
+// gives way to the cores.
 // Owned by: whoever posts the jobs. Jobs run on: its own thread, by due time, then by order of posting.
 // A job should not throw; what one throws goes to `on_error` (on the thread) and the next job runs.
 // Any thread may post; stop() is called by the owner, not from a job, and by the destructor.

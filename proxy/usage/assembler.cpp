@@ -1,5 +1,6 @@
 #include "usage/assembler.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <utility>
@@ -139,14 +140,26 @@ void assembler::add_end(const decoded_end& end, bool is_committed, batch& into) 
 }
 
 assembler::pending& assembler::opened(const uuid& id) {
-    if (spare_.empty()) return open_[id];
+    if (spare_.empty()) {
+        const auto [place, is_new] = open_.try_emplace(id);
+        if (is_new) place->second.segment = segment_;
+        return place->second;
+    }
     spare_.back().key() = id;
     auto done = open_.insert(std::move(spare_.back()));
-    if (done.inserted)
+    if (done.inserted) {
         spare_.pop_back();
-    else
+        done.position->second.segment = segment_;
+    } else {
         spare_.back() = std::move(done.node);
+    }
     return done.position->second;
+}
+
+std::uint64_t assembler::oldest_open() const {
+    std::uint64_t oldest = UINT64_MAX;
+    for (const auto& [id, known] : open_) oldest = std::min(oldest, known.segment);
+    return oldest;
 }
 
 void assembler::keep_attempt(const decoded_attempt& decoded) {

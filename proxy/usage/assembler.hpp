@@ -26,6 +26,11 @@ public:
     // The process is dead: what is open becomes rows of basis `interrupted`, end_reason `crash`.
     void abandon(batch& into);
 
+    // The number of the segment that the next records come from; and the one where the oldest of the open requests was
+    // begun, the largest number there is if none is open.
+    void reads_from(std::uint64_t segment) { segment_ = segment; }
+    std::uint64_t oldest_open() const;
+
     // Ends seen so far.
     std::uint64_t ends() const { return ends_; }
 
@@ -40,6 +45,7 @@ private:
         std::vector<char> bytes;
         std::vector<kept_attempt> attempts;  // the first attempt_count, in the order of their numbers
         std::size_t attempt_count = 0;
+        std::uint64_t segment = 0;  // where it was begun
     };
     struct hash {
         std::size_t operator()(const uuid& id) const;
@@ -57,6 +63,7 @@ private:
     pending_by_id open_;
     std::vector<pending_by_id::node_type> spare_;  // of requests that ended: their memory serves the next ones
     std::uint64_t ends_ = 0;
+    std::uint64_t segment_ = 0;
 };
 
 }  // namespace ferry::usage

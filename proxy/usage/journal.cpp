@@ -4,13 +4,18 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_priority.hpp"
 
 namespace ferry::usage {
 
 namespace {
+
+constexpr std::chrono::milliseconds first_escape{1000}, longest_escape{60'000};
+constexpr std::chrono::seconds patience_with_disk{1};
 
 std::string mebibytes(std::uint64_t bytes) {
     return fmt::format("{} MiB", (bytes + (1 << 20) - 1) >> 20);
@@ -68,11 +73,15 @@ void journal::close() {
     thread_.join();
     // What nobody will write goes first, so that the shipper does not take it for what follows.
     for (auto& each : lanes_) {
-        take_back(*each, each->ready);
-        take_back(*each, each->rejected);
+        take_back_ready(*each);
+        take_back_rejected(*each);
     }
     for (auto& writer : writers_) writer->close();
-    for (auto& each : lanes_) sync(*each);
+    for (auto& each : lanes_) {
+        sync(*each);
+        each->fail_waiters(0, UINT64_MAX);
+        each->release_room_waiters();
+    }
 }
 
 void journal::wake() {
@@ -82,6 +91,8 @@ void journal::wake() {
 }
 
 void journal::run() {
+    // In mode `power`, clients wait for this thread.
+    if (options_.durability == durability::process) give_way_to_cores();
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         wake_.wait_for(lock, tuning_.sync_interval, [this] { return awake_.exchange(false) || stopping_; });
@@ -98,19 +109,34 @@ void journal::run() {
 
 // Sees to it that a next segment waits which holds what is open and leaves room for more.
 void journal::prepare(lane& which) {
-    take_back(which, which.rejected);
+    take_back_rejected(which);
     const std::uint64_t wanted = which.wanted.load(std::memory_order_relaxed);
     const std::uint64_t bytes = tuning_.segment_bytes + 2 * wanted;
-    if (which.ready.load(std::memory_order_acquire) != nullptr) {
-        // The core may take it at any moment, so its size is remembered here.
-        if (which.ready_bytes >= tuning_.segment_bytes / 2 + wanted) return;
-        take_back(which, which.ready);
-    }
-    if (!may_grow(which, bytes)) return;
+    // The core may take it at any moment, so its size is remembered here.
+    const bool is_there = which.ready.load(std::memory_order_acquire) != nullptr;
+    if (is_there && which.ready_bytes >= tuning_.segment_bytes / 2 + wanted) return which.release_room_waiters();
+    if (is_there) take_back_ready(which);
+    which.why_none.store(make_next(which, bytes), std::memory_order_release);
+    which.release_room_waiters();
+}
+
+// What to say if there is none.
+no_segment journal::make_next(lane& which, std::uint64_t bytes) {
+    if (!may_grow(which, bytes)) return no_segment::full;
     try {
-        add_segment(which, bytes);
+        try {
+            add_segment(which, bytes);
+        } catch (const file_error& error) {
+            if (error.code() != std::errc::no_such_file_or_directory) throw;
+            make_folder(options_.journal_dir);  // somebody has removed it
+            add_segment(which, bytes);
+        }
+        return no_segment::late;  // from when the core takes it until there is another
     } catch (const file_error& error) {
         note_error(error.what());
+        const bool is_full = error.code() == std::errc::no_space_on_device ||
+                             error.code() == std::errc::file_too_large || error.code().value() == EDQUOT;
+        return is_full ? no_segment::full : no_segment::failed;
     }
 }
 
@@ -135,16 +161,32 @@ void journal::add_segment(lane& which, std::uint64_t bytes) {
     which.ready.store(next, std::memory_order_release);
 }
 
-// Removes a segment that no core has begun to write.
-void journal::take_back(lane& which, std::atomic<segment*>& from) {
-    const segment* unused = from.exchange(nullptr, std::memory_order_acq_rel);
+// The core takes no other while this one stands here. So it leaves the lane first: else the shipper, when the core has
+// gone on to a later one, could follow into this one, where nothing will ever be.
+void journal::take_back_rejected(lane& which) {
+    segment* unused = which.rejected.load(std::memory_order_acquire);
     if (unused == nullptr) return;
-    const std::string path = unused->path();
-    bytes_ -= unused->size();
-    {
-        std::lock_guard lock(which.guard);
-        std::erase_if(which.segments, [&](const auto& each) { return each.get() == unused; });
-    }
+    const std::string path = forget(which, *unused);
+    if (tuning_.while_taking_back) tuning_.while_taking_back();
+    which.rejected.store(nullptr, std::memory_order_release);
+    remove_unused(path);
+}
+
+// Whoever takes it out of `ready` has it. The next one is added by this thread, and so comes behind.
+void journal::take_back_ready(lane& which) {
+    segment* unused = which.ready.exchange(nullptr, std::memory_order_acq_rel);
+    if (unused != nullptr) remove_unused(forget(which, *unused));
+}
+
+std::string journal::forget(lane& which, const segment& unused) {
+    std::string path = unused.path();
+    bytes_ -= unused.size();
+    std::lock_guard lock(which.guard);
+    std::erase_if(which.segments, [&](const auto& each) { return each.get() == &unused; });
+    return path;
+}
+
+void journal::remove_unused(const std::string& path) {
     try {
         remove_file(path);
     } catch (const file_error& error) {
@@ -153,35 +195,44 @@ void journal::take_back(lane& which, std::atomic<segment*>& from) {
 }
 
 void journal::sync(lane& which) {
-    const std::uint64_t goal = which.position.load(std::memory_order_acquire);
-    bool went_well = true;
     for (const auto& each : which.all()) {
         try {
             each->sync();
         } catch (const file_error& error) {
-            went_well = false;
-            if (!each->is_complete()) which.must_rotate.store(true, std::memory_order_relaxed);
+            ++failed_segments_;
             note_error(error.what());
         }
+        if (!each->has_failed()) continue;
+        round_failed_ = true;
+        if (each->has_begun() && !each->is_complete()) give_up(which, *each);
     }
-    if (went_well) which.durable.store(goal, std::memory_order_release);
+    note_progress(which);
+}
 
-    std::vector<lane::waiter> due;
-    std::function<void(std::function<void()>)> post;
-    {
-        std::lock_guard lock(which.guard);
-        const auto later = std::stable_partition(which.waiters.begin(), which.waiters.end(),
-                                                 [&](const lane::waiter& w) { return w.position <= goal; });
-        due.assign(std::make_move_iterator(which.waiters.begin()), std::make_move_iterator(later));
-        which.waiters.erase(which.waiters.begin(), later);
-        post = which.post;
-    }
-    for (auto& each : due) {
-        if (!post)
-            each.callback(went_well);
-        else
-            post([callback = std::move(each.callback), went_well] { callback(went_well); });
-    }
+// The core goes on in the next segment. On a disk that fails again and again that happens ever less often, lest the
+// journal fill up with segments: in the page cache, what is written survives the process all the same.
+void journal::give_up(lane& which, const segment& failed) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!failed.is_cut() && now < which.next_escape) return;
+    // Without a request that would make it look, too.
+    which.on_core_if_it_runs([writer = writers_[which.core].get()] { writer->move_on(); });
+    if (which.must_rotate.exchange(true, std::memory_order_relaxed)) return;
+    const bool is_quiet_long = now >= which.next_escape + longest_escape;
+    which.escape_backoff = is_quiet_long ? first_escape : std::min(2 * which.escape_backoff, longest_escape);
+    which.next_escape = now + which.escape_backoff;
+}
+
+// A lane is stuck when somebody waits and nothing becomes durable: neither the disk takes it nor the store. It stays
+// so, when they have given up waiting, until what they waited for is safe.
+void journal::note_progress(lane& which) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::uint64_t position = which.position.load(std::memory_order_acquire);
+    const std::uint64_t safe = which.safe_to();
+    const bool has_waiters = which.release_waiters(safe) > 0;
+    if (safe > which.safe_position || !has_waiters) which.safe_since = now;
+    which.safe_position = safe;
+    const bool is_stuck = now - which.safe_since > patience_with_disk || (which.is_stuck && safe < position);
+    which.is_stuck.store(is_stuck, std::memory_order_relaxed);
 }
 
 void journal::bytes_released(std::uint64_t bytes) {
@@ -205,8 +256,11 @@ journal_status journal::status() const {
         const std::uint64_t ended = each->ended;  // first, so that the difference is never negative
         now.open_requests += each->begun - ended;
         now.refused += each->refused;
+        now.late += each->late;
         now.deferred += each->deferred;
+        now.lost_requests += each->lost;
     }
+    now.failed_segments = failed_segments_;
     std::lock_guard lock(mutex_);
     now.last_error = last_error_;
     return now;

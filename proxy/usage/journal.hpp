@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -25,6 +26,7 @@ public:
 struct journal_tuning {
     std::uint64_t segment_bytes = std::uint64_t{8} << 20;  // a segment is larger where many requests are open
     std::chrono::milliseconds sync_interval{50};
+    std::function<void()> while_taking_back{};  // tests: runs between the steps that a core must see in order
 };
 
 struct journal_status {
@@ -32,9 +34,12 @@ struct journal_status {
     std::uint64_t bytes = 0;     // on the disk, those adopted from dead processes included
     std::uint64_t max_bytes = 0;
     std::uint64_t open_requests = 0;
-    std::uint64_t refused = 0;   // requests answered journal_full
-    std::uint64_t deferred = 0;  // attempt records that found no room
-    std::string last_error;      // of the journal thread, "" if its last round went well
+    std::uint64_t refused = 0;          // requests answered journal_full or journal_failed
+    std::uint64_t late = 0;             // times that a request had to wait for a next segment
+    std::uint64_t deferred = 0;         // attempt records that found no room
+    std::uint64_t failed_segments = 0;  // since the start: could not be synced, or were cut or removed by others
+    std::uint64_t lost_requests = 0;    // their records were in such a file and never reached the store
+    std::string last_error;             // what is wrong; "" if the last round went well and no held segment failed
 };
 
 // The journal of this process: a folder of segments, one writer per core, and the thread that prepares the next
@@ -61,15 +66,23 @@ public:
     const std::vector<std::unique_ptr<lane>>& lanes() const { return lanes_; }
     void bytes_added(std::uint64_t bytes) { bytes_ += bytes; }
     void bytes_released(std::uint64_t bytes);
+    // The store has taken rows of a segment that failed: somebody may be waiting for that.
+    void shipped_instead() { wake(); }
 
 private:
     void run();
     void wake();
     void prepare(lane& which);
-    void take_back(lane& which, std::atomic<segment*>& from);
+    no_segment make_next(lane& which, std::uint64_t bytes);
+    void take_back_rejected(lane& which);
+    void take_back_ready(lane& which);
+    std::string forget(lane& which, const segment& unused);
+    void remove_unused(const std::string& path);
     bool may_grow(lane& which, std::uint64_t bytes) const;
     void add_segment(lane& which, std::uint64_t bytes);
     void sync(lane& which);
+    void give_up(lane& which, const segment& failed);
+    void note_progress(lane& which);
     void note_error(const std::string& text);
     void remove_all_segments() noexcept;
 
@@ -79,6 +92,7 @@ private:
     std::vector<std::unique_ptr<lane>> lanes_;
     std::vector<std::unique_ptr<journal_writer>> writers_;
     std::atomic<std::uint64_t> bytes_{0};
+    std::atomic<std::uint64_t> failed_segments_{0};
     std::atomic<bool> awake_{false}, stopping_{false};
     mutable std::mutex mutex_;
     std::condition_variable wake_;

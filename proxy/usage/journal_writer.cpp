@@ -30,16 +30,17 @@ open_request::~open_request() {
 }
 
 journal_writer::journal_writer(lane& shared, std::function<void()> wake_journal)
-    : lane_(shared), wake_journal_(std::move(wake_journal)), current_(shared.ready.exchange(nullptr)) {}
+    : lane_(shared), wake_journal_(std::move(wake_journal)), current_(shared.ready.exchange(nullptr)) {
+    current_->begin_at(position_);
+}
 
 result<open_request> journal_writer::begin(const begin_record& record) {
     if (closed_) return fault::self(fault_code::shutting_down, "The proxy is stopping. Try again in a moment.");
     const std::string_view payload = scratch_.encode(record);
-    if (!make_room(payload.size(), (open_count_ + 1) * aside_at_begin)) {
-        lane_.refused.fetch_add(1, std::memory_order_relaxed);
-        return fault::self(fault_code::journal_full,
-                           "The proxy cannot record this request: its usage journal is full. Try again in a moment.");
-    }
+    is_late_ = false;
+    if (lane_.is_stuck.load(std::memory_order_relaxed)) [[unlikely]]
+        return why_refused();
+    if (!make_room(payload.size(), (open_count_ + 1) * aside_at_begin) || current_->is_cut()) return why_refused();
     open_slot* slot = take_slot();
     slot->id = record.id;
     slot->started_at_us = record.started_at_us;
@@ -48,6 +49,30 @@ result<open_request> journal_writer::begin(const begin_record& record) {
     lane_.begun.fetch_add(1, std::memory_order_relaxed);
     publish();
     return open_request(slot);
+}
+
+fault journal_writer::why_refused() {
+    const no_segment why = lane_.why_none.load(std::memory_order_acquire);
+    const bool is_stuck = lane_.is_stuck.load(std::memory_order_relaxed);
+    if (!is_stuck && why == no_segment::late) {
+        is_late_ = true;
+        lane_.late.fetch_add(1, std::memory_order_relaxed);
+        return fault::self(fault_code::overloaded, "The proxy is too busy to record this request. Try again shortly.");
+    }
+    lane_.refused.fetch_add(1, std::memory_order_relaxed);
+    if (!is_stuck && why == no_segment::full)
+        return fault::self(fault_code::journal_full,
+                           "The proxy cannot record this request: its usage journal is full. Try again in a moment.");
+    return fault::self(fault_code::journal_failed,
+                       "The proxy cannot record this request: its usage journal fails. Try again in a moment.");
+}
+
+void journal_writer::when_room(std::function<void()> callback) {
+    {
+        std::lock_guard lock(lane_.guard);
+        lane_.room_waiters.push_back(std::move(callback));
+    }
+    wake_journal_();
 }
 
 void journal_writer::attempt(open_request& request, const attempt_record& record) {
@@ -90,9 +115,9 @@ void journal_writer::abandon(open_slot* slot) {
 void journal_writer::close() {
     if (std::exchange(closed_, true)) return;
     while (open_ != nullptr) abandon(open_);
-    position_ += current_->append(scratch_.encode_seal());
+    position_ += current_->append_anyway(scratch_.encode_seal());
     publish();
-    current_->mark_complete();
+    current_->mark_complete(lane_.ended.load(std::memory_order_relaxed));
 }
 
 void journal_writer::set_post(post_function post) {
@@ -108,11 +133,20 @@ void journal_writer::when_durable(std::uint64_t position, std::function<void(boo
     wake_journal_();
 }
 
+bool journal_writer::must_move_on() const {
+    return lane_.must_rotate.load(std::memory_order_relaxed) || current_->is_cut();
+}
+
+void journal_writer::move_on() {
+    if (closed_ || !must_move_on() || lane_.ready.load(std::memory_order_relaxed) == nullptr) return;
+    rotate(0);
+    publish();
+}
+
 // Whether a record of this payload fits beside what is set aside for the open requests, if need be in a new segment.
 bool journal_writer::make_room(std::uint64_t payload_bytes, std::uint64_t set_aside) {
     const std::uint64_t needed = frame_bytes(payload_bytes) + set_aside;
-    const bool must_rotate = lane_.must_rotate.load(std::memory_order_relaxed);
-    if (current_->room() >= needed && !must_rotate) [[likely]]
+    if (current_->room() >= needed && !must_move_on()) [[likely]]
         return true;
     return (!closed_ && rotate(needed)) || current_->room() >= needed;
 }
@@ -131,10 +165,11 @@ bool journal_writer::rotate(std::uint64_t needed) {
     lane_.must_rotate.store(false, std::memory_order_relaxed);
     segment* full = std::exchange(current_, next);
     record_buffer seal;  // scratch_ holds the record that makes us rotate
-    position_ += full->append(seal.encode_seal());
+    position_ += full->append_anyway(seal.encode_seal());
+    next->begin_at(position_);
     repeat_open_requests();
-    next->set_self_contained_at(position_);
-    full->mark_complete();
+    next->set_self_contained();
+    full->mark_complete(lane_.ended.load(std::memory_order_relaxed));
     return true;
 }
 
@@ -144,14 +179,18 @@ void journal_writer::repeat_open_requests() {
         while (!frames.empty()) {
             std::uint32_t length = 0;
             std::memcpy(&length, frames.data(), sizeof length);
-            append(frames.substr(sizeof length, length));
+            position_ += current_->append_anyway(frames.substr(sizeof length, length));
             frames.remove_prefix(sizeof length + length);
         }
     }
 }
 
+// Where the file has lost its ground, the record goes into the next one, behind what is open. Without a next one it is
+// kept in memory: it will be shipped, but does not survive the process.
 void journal_writer::append(std::string_view payload) {
-    position_ += current_->append(payload);
+    std::uint64_t taken = current_->append(payload);
+    if (taken == 0 && !closed_ && rotate(frame_bytes(payload.size()))) taken = current_->append(payload);
+    position_ += taken != 0 ? taken : current_->append_anyway(payload);
 }
 
 // Tells the journal thread where this core stands.

@@ -57,9 +57,15 @@ public:
     journal_writer(const journal_writer&) = delete;
     journal_writer& operator=(const journal_writer&) = delete;
 
-    // The fault is journal_full (nothing is written: refuse the request) or, after close(), shutting_down.
-    // Room for the attempts and the end of every open request is set aside before a new one is let in.
+    // Room for the attempts and the end of every open request is set aside before a new one is let in. Faults, with
+    // which nothing is written: journal_full (journal_max_bytes, or the disk), journal_failed (files cannot be made; or
+    // somebody waits for when_durable(), and nothing becomes durable), shutting_down after close(); and overloaded
+    // where the next segment is only late: then is_late() is true, and it is worth trying again after when_room().
     result<open_request> begin(const begin_record& record);
+    bool is_late() const { return is_late_; }
+
+    // Posts the callback once the next segment is there, or will not come. Takes a lock, shortly.
+    void when_room(std::function<void()> callback);
 
     // REQUIRES: `request` is open. Where even the room set aside is used up (a full journal, and a request on its
     // fourth try or later), the record is only kept in memory until the next rotation; status() counts that.
@@ -74,9 +80,14 @@ public:
     // How callbacks get back onto this core. Without it they run on the journal thread. Set before the first use.
     void set_post(post_function post);
 
-    // Posts callback(true) once everything up to `position` is on the disk, callback(false) if the sync failed.
+    // Posts callback(true) once everything up to `position` is on the disk or, where a sync failed, in the store;
+    // callback(false) if that will not come to pass: it was lost, or the journal is closed. It may take as long as the
+    // disk is stuck and the store away: who waits has a deadline of his own.
     // Calls in one wake-up of the journal thread share one sync (group commit). Takes a lock, shortly.
     void when_durable(std::uint64_t position, std::function<void(bool)> callback);
+
+    // Goes on in the next segment if the current one is not worth going on with.
+    void move_on();
 
     std::size_t open_requests() const { return open_count_; }
 
@@ -86,6 +97,8 @@ public:
 private:
     friend class open_request;
 
+    fault why_refused();
+    bool must_move_on() const;
     bool make_room(std::uint64_t payload_bytes, std::uint64_t set_aside);
     bool rotate(std::uint64_t needed);
     void repeat_open_requests();
@@ -107,6 +120,7 @@ private:
     std::deque<open_slot> slots_;
     record_buffer scratch_;
     bool closed_ = false;
+    bool is_late_ = false;
 };
 
 }  // namespace ferry::usage

@@ -1,5 +1,6 @@
 #include "usage/segment.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace ferry::usage {
@@ -43,22 +44,67 @@ std::uint64_t segment::room() const {
 }
 
 std::uint64_t segment::append(std::string_view payload) {
-    write_frame(mapping_.data() + end_, seed_, ++sequence_, payload);
-    const std::uint64_t taken = frame_bytes(payload.size());
+    write_frame(mapping_.data() + end_, seed_, sequence_ + 1, payload);
+    if (is_cut()) [[unlikely]]
+        return 0;
+    return publish(payload.size());
+}
+
+std::uint64_t segment::append_anyway(std::string_view payload) {
+    write_frame(mapping_.data() + end_, seed_, sequence_ + 1, payload);
+    return publish(payload.size());
+}
+
+std::uint64_t segment::publish(std::uint64_t payload_bytes) {
+    ++sequence_;
+    const std::uint64_t taken = frame_bytes(payload_bytes);
     end_ += taken;
     published_.store(end_, std::memory_order_release);
     return taken;
 }
 
-void segment::sync() {
-    const std::uint64_t goal = published();
-    if (goal == synced_ || has_failed()) return;
-    sync_file();
-    if (synced_ == 0) sync_folder(file_.path().substr(0, file_.path().rfind('/')));
-    synced_ = goal;
+std::uint64_t segment::safe_to() const {
+    return std::max({segment_header_bytes, synced_.load(std::memory_order_acquire), shipped()});
 }
 
-void segment::sync_file() {
+bool segment::stands_alone() const {
+    return synced_.load(std::memory_order_acquire) >= self_contained_.load(std::memory_order_acquire) && !is_cut();
+}
+
+void segment::sync() {
+    if (has_failed()) return;
+    const bool was_complete = is_complete();
+    const std::uint64_t goal = published();
+    const std::uint64_t synced = synced_.load(std::memory_order_relaxed);
+    if (goal == synced && was_complete) return;
+    try {
+        if (goal != synced) file_.sync_data();
+        check_file();  // afterwards, so that what is called synced was in the file then
+        if (synced == 0) sync_folder(file_.path().substr(0, file_.path().rfind('/')));
+    } catch (const file_error&) {
+        failed_.store(true, std::memory_order_release);
+        throw;
+    }
+    synced_.store(goal, std::memory_order_release);
+}
+
+// Whether the file is as we made it: what is written into a part that was cut off reaches no disk, and nobody says so.
+void segment::check_file() {
+    const std::uint64_t bytes = file_.size();
+    if (bytes >= size() && file_.has_name() && !mapping_.has_lost_pages()) return;
+    synced_.store(std::min(synced_.load(std::memory_order_relaxed), bytes), std::memory_order_release);
+    cut_.store(true, std::memory_order_release);
+    const std::string what = !file_.has_name() ? " was removed by another program"
+                             : bytes < size()  ? " was cut to " + std::to_string(bytes) + " bytes by another program"
+                                               : " has no space or a broken disk under it";
+    throw file_error(std::make_error_code(std::errc::io_error), "go on in a segment:", file_.path() + what);
+}
+
+void segment::set_checkpoint(std::uint64_t offset) {
+    write_checkpoint(mapping_.data() + checkpoint_bytes::offset, id_, offset);
+}
+
+void segment::sync_checkpoint() {
     try {
         file_.sync_data();
     } catch (const file_error&) {
@@ -67,12 +113,10 @@ void segment::sync_file() {
     }
 }
 
-void segment::set_checkpoint(std::uint64_t offset) {
-    write_checkpoint(mapping_.data() + checkpoint_bytes::offset, id_, offset);
-}
-
 void segment::remove() {
-    if (!has_failed()) sync_file();
+    // Where the checkpoint does not reach the disk and the removal is undone by a power cut, the rows are offered to
+    // the store again, which knows them.
+    if (!has_failed()) sync_checkpoint();
     remove_file(file_.path());
 }
 

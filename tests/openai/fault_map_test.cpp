@@ -56,6 +56,7 @@ BOOST_AUTO_TEST_CASE(every_fault_has_its_status_type_and_code) {
              {fault_code::upstream_overloaded, 503, "overloaded_error", "upstream_overloaded"},
              {fault_code::shutting_down, 503, "overloaded_error", "shutting_down"},
              {fault_code::journal_full, 503, "overloaded_error", "journal_full"},
+             {fault_code::journal_failed, 503, "overloaded_error", "journal_failed"},
              {fault_code::upstream_connect_timeout, 504, "upstream_error", "upstream_connect_timeout"},
              {fault_code::upstream_timeout, 504, "upstream_error", "upstream_timeout"},
              {fault_code::upstream_rate_limited, 429, "rate_limit_error", "rate_limit_exceeded"},

@@ -61,7 +61,7 @@ inline options journal_in(const std::string& folder) {
     return chosen;
 }
 
-inline constexpr journal_tuning small_segments{32 * 1024, 1ms};
+inline const journal_tuning small_segments{32 * 1024, 1ms, {}};
 
 // The n-th request says n in its tokens, so that a row can be compared with what was written.
 inline begin_record begin_number(std::int64_t n, const uuid& id) {
@@ -101,15 +101,25 @@ inline end_record end_number(std::int64_t n) {
     return r;
 }
 
-// A whole request; the id it went by. Retries while the journal thread prepares a segment.
-inline result<open_request> begin_patiently(journal_writer& writer, std::int64_t n, const uuid& id) {
+// As the relay does: waits where the next segment is only late.
+inline result<open_request> begin_when_there_is_a_segment(journal_writer& writer, const begin_record& record) {
     for (;;) {
-        auto open = writer.begin(begin_number(n, id));
-        if (open || open.error().code != fault_code::journal_full) return open;
+        auto open = writer.begin(record);
+        if (open || !writer.is_late()) return open;
         std::this_thread::yield();
     }
 }
 
+// Waits until the journal takes requests.
+inline result<open_request> begin_patiently(journal_writer& writer, std::int64_t n, const uuid& id) {
+    for (;;) {
+        auto open = begin_when_there_is_a_segment(writer, begin_number(n, id));
+        if (open || open.error().code == fault_code::shutting_down) return open;
+        std::this_thread::yield();
+    }
+}
+
+// A whole request; the id it went by.
 inline uuid serve(journal_writer& writer, std::int64_t n) {
     const uuid id = make_uuid();
     auto open = begin_patiently(writer, n, id);

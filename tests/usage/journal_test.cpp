@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(requests_are_refused_when_the_journal_is_full_and_those_let
     for (;; ++n) {
         begin_record record = begin_number(n, make_uuid());
         record.user_agent = long_text;
-        auto begun = writer.begin(record);
+        auto begun = begin_when_there_is_a_segment(writer, record);
         if (!begun) {
             BOOST_TEST((begun.error().code == fault_code::journal_full));
             break;
@@ -112,13 +112,8 @@ BOOST_AUTO_TEST_CASE(a_full_journal_takes_requests_again_when_the_store_has_take
     chosen.journal_max_bytes = 4 * small_segments.segment_bytes;
     journal small(chosen, 1, small_segments);
     std::int64_t served = 0;
-    for (int refused = 0; refused < 1000;) {
-        auto open = small.writer(0).begin(begin_number(served, make_uuid()));
-        if (open)
-            small.writer(0).end(*open, end_number(served++));
-        else
-            ++refused, std::this_thread::yield();
-    }
+    while (auto open = begin_when_there_is_a_segment(small.writer(0), begin_number(served, make_uuid())))
+        small.writer(0).end(*open, end_number(served++));
     BOOST_TEST(small.status().bytes <= chosen.journal_max_bytes + 2 * small_segments.segment_bytes);
     memory_store store;
     shipper ships(small, store);
@@ -200,46 +195,6 @@ BOOST_AUTO_TEST_CASE(who_waits_for_the_disk_is_told_on_the_core_when_it_is_there
     BOOST_TEST(is_durable);
 }
 
-BOOST_AUTO_TEST_CASE(after_a_failed_sync_the_core_goes_on_in_another_file_and_loses_nothing) {
-    temporary_folder folder;
-    std::atomic<bool> fails{false};
-    std::mutex guard;
-    std::map<std::string, int> syncs_after_failure;
-    set_file_fault([&](file_call call, const std::string& path) -> std::error_code {
-        if (call != file_call::sync) return {};
-        std::lock_guard lock(guard);
-        if (const auto failed = syncs_after_failure.find(path); failed != syncs_after_failure.end()) ++failed->second;
-        if (!fails.exchange(false)) return {};
-        syncs_after_failure[path] = 0;
-        return std::make_error_code(std::errc::io_error);
-    });
-    memory_store store;
-    std::int64_t n = 0;
-    {
-        journal opened(journal_in(folder.path), 1, {small_segments.segment_bytes, 10s});
-        journal_writer& writer = opened.writer(0);
-        const auto sync_says = [&] {
-            std::promise<bool> answer;
-            writer.when_durable(writer.position(), [&](bool durable) { answer.set_value(durable); });
-            return answer.get_future().get();
-        };
-        auto stream = begin_patiently(writer, n++, make_uuid());
-        fails = true;
-        BOOST_TEST(!sync_says());
-        BOOST_TEST(opened.status().last_error.find("cannot sync") != std::string::npos);
-        serve(writer, n++);
-        BOOST_TEST(sync_says());
-        while (!opened.status().last_error.empty()) std::this_thread::yield();
-        shipper ships(opened, store);
-        writer.end(*stream, end_number(0));
-        opened.close();
-        BOOST_REQUIRE(ships.flush(soon()));
-    }
-    BOOST_TEST(store.rows().size() == 2u);
-    BOOST_REQUIRE_EQUAL(syncs_after_failure.size(), 1u);
-    BOOST_TEST(syncs_after_failure.begin()->second == 0);
-}
-
 BOOST_AUTO_TEST_CASE(a_segment_stays_until_the_one_that_repeats_its_open_requests_is_on_the_disk) {
     temporary_folder folder;
     std::mutex guard;
@@ -267,31 +222,6 @@ BOOST_AUTO_TEST_CASE(a_segment_stays_until_the_one_that_repeats_its_open_request
     changed.notify_all();
     while (std::filesystem::exists(first)) BOOST_REQUIRE(ships.flush(soon()));
     opened.writer(0).end(*stream, end_number(0));
-}
-
-BOOST_AUTO_TEST_CASE(a_disk_that_is_full_for_a_while_stops_new_requests_only) {
-    temporary_folder folder;
-    std::atomic<bool> is_full{false};
-    set_file_fault([&](file_call call, const std::string&) {
-        return is_full && call == file_call::allocate ? std::make_error_code(std::errc::no_space_on_device)
-                                                      : std::error_code();
-    });
-    memory_store store;
-    std::int64_t n = 0;
-    {
-        journal opened(journal_in(folder.path), 1, small_segments);
-        shipper ships(opened, store);
-        auto stream = begin_patiently(opened.writer(0), n++, make_uuid());
-        is_full = true;
-        while (auto open = opened.writer(0).begin(begin_number(n, make_uuid())))
-            opened.writer(0).end(*open, end_number(n++));
-        opened.writer(0).end(*stream, end_number(0));
-        while (opened.status().last_error.empty()) std::this_thread::yield();
-        is_full = false;
-        for (int i = 0; i < 500; ++i) serve(opened.writer(0), n++);
-        BOOST_REQUIRE(ships.flush(soon()));
-    }
-    BOOST_TEST(store.rows().size() == static_cast<std::size_t>(n));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -57,6 +57,11 @@ void aggregate::note_success() {
     x_.end.status = 200;
     x_.end.reason = usage::end_reason::done;
     x_.bill.finish_reason = outcome.finish_reason;
+}
+
+// Also of an answer that will not do: it was billed all the same.
+void aggregate::note_usage() {
+    const auto outcome = all_.outcome();
     if (!outcome.usage) return;
     x_.bill.basis = usage::basis::provider;
     x_.bill.tokens = *outcome.usage;
@@ -65,6 +70,7 @@ void aggregate::note_success() {
 asio::awaitable<std::optional<fault>> aggregate::pump(answer_sink& sink) {
     if (auto odd = check_answer_head(from_.head(), true)) co_return odd;
     auto failed = co_await read_whole();
+    note_usage();
     if (failed) co_return failed;
     document_ = all_.document();
     note_success();

@@ -29,6 +29,7 @@ public:
 private:
     boost::asio::awaitable<std::optional<fault>> read_whole();
     void note_success();
+    void note_usage();
 
     request& x_;
     attempt& from_;

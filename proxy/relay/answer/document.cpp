@@ -96,6 +96,12 @@ void document::note_success() {
     x_.end.status = from_.head().status;
     x_.end.reason = usage::end_reason::done;
     x_.bill.finish_reason = facts.finish_reason;
+    note_usage();
+}
+
+// Also of an answer that will not do: it was billed all the same.
+void document::note_usage() {
+    const auto& facts = finder_.facts();
     if (!facts.usage) return;
     x_.bill.basis = usage::basis::provider;
     x_.bill.tokens = *facts.usage;
@@ -114,7 +120,10 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
         failed = co_await read_on(from_, ended_);
         if (!failed) failed = take();
     }
-    if (!failed) failed = check();
+    if (!failed) {
+        failed = check();
+        note_usage();
+    }
     if (failed) co_return failed;
     note_success();
     x_.moment = steady::now();

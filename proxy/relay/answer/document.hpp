@@ -38,6 +38,7 @@ private:
     std::optional<fault> check() const;
     void note_success();
     void hold_events(answer_sink& sink);
+    void note_usage();
     boost::asio::awaitable<std::optional<fault>> pass_on(answer_sink& sink);
 
     request& x_;

@@ -1,5 +1,6 @@
 #include "relay/books/settle.hpp"
 
+#include "base/trace_context.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
 #include "relay/books/counters.hpp"
@@ -88,7 +89,7 @@ std::optional<fault> open_books(request& x) {
     record.client_request_id = x.client_request_id;
     record.client_ip = x.client_address;
     record.user_agent = header(x, "user-agent");
-    record.trace_id = header(x, "traceparent");
+    record.trace_id = trace_id_of(header(x, "traceparent"));
     record.catalog_version = x.pinned.models->version();
     auto opened = x.core.journal.begin(record);
     if (!opened) return opened.error();

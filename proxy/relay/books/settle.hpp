@@ -8,7 +8,8 @@
 
 namespace ferry::relay {
 
-// Opens the books: from here on the request has exactly one usage row. Fault: journal_full.
+// Opens the books: from here on the request has exactly one usage row. Faults: journal_full, journal_failed; and
+// overloaded where the journal's next segment is late (await_books()).
 std::optional<fault> open_books(request& x);
 
 // Writes x.end, the tries and the cost. Does nothing when the books are closed or were never opened.
