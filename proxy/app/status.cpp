@@ -86,7 +86,8 @@ json::object journal_part(const status_sources& from) {
             {"interrupted", from.shipper.interrupted},
             {"quarantined", from.shipper.quarantined},
             {"store_is_away", from.shipper.store_is_away},
-            {"store_error", from.shipper.last_error}};
+            {"store_error", from.shipper.last_error},
+            {"purge_error", from.shipper.purge_error}};
 }
 
 json::array upstream_part(const status_sources& from) {

@@ -32,6 +32,12 @@ public:
     // the guilty row by bisection). Rows are never refused because their key or model is gone.
     virtual std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) = 0;
 
+    // Takes away some of the rows of usage_records and usage_attempts begun before `before_us`; true if more may be
+    // left. One call is short: a month's partition on PostgreSQL, some hundred rows on the embedded store. usage_daily
+    // keeps its sums. REQUIRES: `before_us` begins a month, UTC; and no row that was begun before it is given to
+    // insert() again: the store would not know it any more.
+    virtual bool purge(std::int64_t before_us) = 0;
+
     // Gives every row of usage_records in the window to `visit`, by request_id and so by time but for milliseconds,
     // from one consistent view. REQUIRES for a window: ids that are UUIDv7s of their started_at, give or take minutes.
     // The row passed is only valid during the call. What `visit` throws ends the scan and comes out of here.

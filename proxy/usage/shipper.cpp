@@ -5,11 +5,13 @@
 #include <thread>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "store/store_error.hpp"
 #include "usage/dead_source.hpp"
 #include "usage/live_source.hpp"
 #include "usage/replay.hpp"
+#include "usage/retention.hpp"
 
 namespace ferry::usage {
 
@@ -20,6 +22,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds first_backoff{100}, longest_backoff{5000};
 constexpr std::chrono::seconds adoption_interval{1};
+constexpr std::chrono::hours purge_interval{1};
 
 }  // namespace
 
@@ -59,6 +62,7 @@ bool shipper::flush(steady_clock::time_point deadline) {
 
 void shipper::tick() {
     const bool went_well = round();
+    if (went_well && !stopping_) purge_if_due();
     const milliseconds interval = journal_.settings().flush_interval;
     backoff_ = went_well ? milliseconds(0) : std::clamp(2 * backoff_, first_backoff, longest_backoff);
     thread_.post_after(went_well ? interval : backoff_, [this] { tick(); });
@@ -101,6 +105,31 @@ void shipper::adopt_if_due() {
             "once with this journal_dir to ship it",
             found.newer.front());
     counts_.left_for_newer = found.newer.size();
+}
+
+// REQUIRES: all that this process has written is in the store: a row that waits in the journal, or of which nobody
+// knows whether it was committed, may be of a month that is to go.
+void shipper::purge_if_due() {
+    const auto now = steady_clock::now();
+    if (journal_.settings().retention.count() == 0 || now < next_purge_) return;
+    next_purge_ = now + purge_interval;
+    const std::string problem = purge();
+    if (!problem.empty() && problem != counts_.purge_error) log_warn("usage.retention: {}", problem);
+    counts_.purge_error = problem;
+}
+
+// One step, so that rows are shipped in between. What stands in its way, "" if nothing.
+std::string shipper::purge() {
+    const std::int64_t before = beginning_of_kept(wall_us(), journal_.settings().retention);
+    try {
+        if (others_hold_rows_before(journal_.settings().journal_dir, journal_.instance(), before))
+            return "rows of an old month stay, for the journal of another process holds some that may not be in the "
+                   "store; `ferry journal status` says which";
+        if (store_.purge(before)) next_purge_ = {};
+        return {};
+    } catch (const std::exception& failure) {
+        return failure.what();
+    }
 }
 
 // True if there is more than the batch takes. After a failed commit, the batch is still full of what was read.

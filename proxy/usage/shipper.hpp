@@ -31,7 +31,8 @@ struct shipper_status {
     std::uint64_t quarantined = 0;     // damaged segments set aside in quarantine/
     std::uint64_t left_for_newer = 0;  // segments written by a newer version, left where they are
     bool store_is_away = false;
-    std::string last_error;  // "" if the last round went well
+    std::string last_error;   // "" if the last round went well
+    std::string purge_error;  // why rows of old months are still in the store, "" if they are not
 };
 
 // Carries the journal into the store: tails this process's segments up to their published offset, adopts those of dead
@@ -59,6 +60,8 @@ private:
     void tick();
     bool round();
     void adopt_if_due();
+    void purge_if_due();
+    std::string purge();
     bool collect();
     void commit();
     void insert(std::size_t first, std::size_t last);
@@ -73,7 +76,7 @@ private:
     std::vector<live_source*> live_;  // those of sources_ that are this process's; they never go
     shipper_status counts_;           // of the thread; what others see is a copy
     std::chrono::milliseconds backoff_{0};
-    std::chrono::steady_clock::time_point next_adoption_{};
+    std::chrono::steady_clock::time_point next_adoption_{}, next_purge_{};
     std::atomic<bool> stopping_{false};
 
     mutable std::mutex mutex_;  // guards what follows

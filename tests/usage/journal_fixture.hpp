@@ -143,6 +143,15 @@ public:
         return made;
     }
     void scan(const store::usage_filter&, const std::function<void(const store::usage_row&)>&) override {}
+    bool purge(std::int64_t before_us) override {
+        std::lock_guard lock(mutex_);
+        purged_before_ = before_us;
+        return ++purges_ % 3 != 0;
+    }
+    std::pair<int, std::int64_t> purges() const {
+        std::lock_guard lock(mutex_);
+        return {purges_, purged_before_};
+    }
 
     // Throw from here: nothing was stored. From after_commit: all was stored, and nobody was told.
     std::function<void(std::span<const store::usage_row>)> before_insert;
@@ -166,6 +175,8 @@ private:
     std::map<std::string, store::usage_row> rows_;
     std::map<std::pair<std::string, std::int64_t>, store::attempt_row> attempts_;
     std::size_t calls_ = 0;
+    int purges_ = 0;
+    std::int64_t purged_before_ = 0;
 };
 
 inline auto soon() {

@@ -179,6 +179,19 @@ verdict read_duration(const raw_value& value, integer_range allowed, std::chrono
                   plausible ? fmt::format(R"("{}s" or "{}ms")", *number, *number) : std::string{});
 }
 
+verdict read_days(const raw_value& value, std::chrono::days& out) {
+    constexpr std::int64_t most = 36'500;
+    std::string text;
+    if (verdict v = read_string(value, text); !v.problem.empty()) return v;
+    std::int64_t days = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, days);
+    const bool is_days = error == std::errc{} && std::string_view(rest, end) == "d" && days >= 1 && days <= most;
+    if (!is_days && text != "never") return refuse(value, R"("never" or 1 to 36500 days, such as "400d")");
+    out = std::chrono::days(is_days ? days : 0);
+    return {};
+}
+
 verdict read_size(const raw_value& value, integer_range allowed, std::int64_t& out) {
     const auto text = text_of(value);
     auto amount = text ? with_unit(*text, size_units) : std::nullopt;

@@ -45,6 +45,9 @@ verdict read_choice(const raw_value& value, std::span<const std::string_view> al
 // "250ms", "5s", "2m", "1h"; the range is in milliseconds. A bare number is refused: its unit would be a guess.
 verdict read_duration(const raw_value& value, integer_range allowed, std::chrono::milliseconds& out);
 
+// "never", which is 0, or days: "400d".
+verdict read_days(const raw_value& value, std::chrono::days& out);
+
 // "16KiB", "32MiB", "1GiB", "1GB", "512B", or an integer, which is bytes; the range is in bytes.
 verdict read_size(const raw_value& value, integer_range allowed, std::int64_t& out);
 

@@ -13,6 +13,7 @@ public:
     explicit usage(std::shared_ptr<place> at) : link_(std::move(at)) {}
 
     std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) override;
+    bool purge(std::int64_t before_us) override;
     void scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) override;
 
 private:

@@ -12,6 +12,7 @@ public:
     explicit usage(connection_options options) : link_(std::move(options)) {}
 
     std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) override;
+    bool purge(std::int64_t before_us) override;
     void scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) override;
 
 private:

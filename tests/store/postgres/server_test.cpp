@@ -149,6 +149,25 @@ BOOST_AUTO_TEST_CASE(rows_go_to_the_partition_of_their_month_and_others_to_the_d
     BOOST_TEST(ask("SELECT count(*) FROM pg_inherits WHERE inhparent = 'usage_attempts'::regclass") == "4");
 }
 
+BOOST_AUTO_TEST_CASE(a_month_that_is_purged_loses_its_partitions_and_others_stay) {
+    run("SELECT ferry_make_partitions('2040-01-15', 2)");
+    const std::int64_t january = 2'208'988'800'000'000 + 5, february = january + 31LL * 86'400'000'000;
+    usage->insert(rows{usage_of("a", january), usage_of("b", february)}, {});
+    while (usage->purge(february - 5)) continue;
+    BOOST_TEST(ids({}) == "b");
+    BOOST_TEST(ask("SELECT coalesce(to_regclass('usage_records_2040_01')::text, 'gone')") == "gone");
+    BOOST_TEST(ask("SELECT coalesce(to_regclass('usage_attempts_2040_01')::text, 'gone')") == "gone");
+    BOOST_TEST(ask("SELECT coalesce(to_regclass('usage_records_2040_02')::text, 'gone')") == "usage_records_2040_02");
+    BOOST_TEST(ask("SELECT requests FROM usage_daily WHERE day = '2040-01-01'") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(the_last_requests_of_a_key_are_found_by_an_index) {
+    const std::string plan = list(
+        "SET enable_seqscan = off; EXPLAIN SELECT * FROM usage_records_default WHERE key_id = 7"
+        " ORDER BY started_at DESC LIMIT 20");
+    BOOST_TEST(plan.find("key_id_started_at") != std::string::npos, plan);
+}
+
 BOOST_AUTO_TEST_CASE(a_month_whose_rows_are_in_the_default_partition_is_named_and_left_there) {
     run("INSERT INTO usage_records (request_id, started_at) VALUES ('a', '2040-02-03')");
     BOOST_TEST(ask("SELECT ferry_make_partitions('2040-01-15', 2)") == "{usage_records_2040_02}");

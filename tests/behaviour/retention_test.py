@@ -1,0 +1,45 @@
+"""Usage rows of months that are over for longer than usage.retention go; what days add up to stays."""
+import unittest
+import uuid
+
+from harness import FerryCase, eventually
+
+
+class Retention(FerryCase):
+    options = {"usage.retention": "40d"}
+
+    @classmethod
+    def prepare(cls, ferry):
+        key = super().prepare(ferry)
+        # Ids begin with their time, as Ferry makes them.
+        cls.old = [f"0155-{n:04}".replace("-", "") + str(uuid.uuid4())[8:] for n in range(1200)]
+        rows = ",".join(f"('{one}', '2016-06-15 10:00:00.000000', 'demo', 5)" for one in cls.old)
+        tries = ",".join(f"('{one}', '2016-06-15 10:00:00.000000', 1)" for one in cls.old)
+        ferry.sql(f"INSERT INTO usage_records (request_id, started_at, model_name, prompt_tokens) VALUES {rows};"
+                  f"INSERT INTO usage_attempts (request_id, started_at, attempt) VALUES {tries};"
+                  "INSERT INTO usage_daily VALUES "
+                  "('2016-06-15', 1, 1, 'other', 'USD', 1200, 0, 6000, 0, 0, 0, 0, 0, 0, 0)")
+        return key
+
+    def count(self, table):
+        return self.ferry.rows(f"SELECT count(*) AS n FROM {table} WHERE started_at < '2020'")[0]["n"]
+
+    def test_old_rows_go_in_steps_beside_new_requests_and_days_stay(self):
+        nonces = []
+        for _ in range(20):
+            nonces.append(self.nonce())
+            self.assertEqual(self.chat(nonces[-1]).status, 200)
+        eventually(lambda: self.count("usage_records") == 0 and self.count("usage_attempts") == 0, 20, "a purge")
+        for nonce in nonces:
+            self.assert_row(nonce, status=200, attempts=1)
+        days = self.ferry.rows("SELECT requests, prompt_tokens FROM usage_daily WHERE day = '2016-06-15'")
+        self.assertEqual(days, [{"requests": 1200, "prompt_tokens": 6000}])
+
+    def test_a_retention_that_is_no_number_of_days_is_refused(self):
+        done = self.ferry.run("check", "--set", "usage.retention=1y", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('"never" or 1 to 36500 days, such as "400d"', done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
