@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "store/rows.hpp"
 
@@ -37,6 +38,11 @@ public:
     // keeps its sums. REQUIRES: `before_us` begins a month, UTC; and no row that was begun before it is given to
     // insert() again: the store would not know it any more.
     virtual bool purge(std::int64_t before_us) = 0;
+
+    // Gives the lines of usage_daily of the days from `first` up to `end`, which is not among them, by day; "" for no
+    // bound on that side. Also days whose rows were purged.
+    virtual void scan_days(const std::string& first, const std::string& end,
+                           const std::function<void(const day_row&)>& visit) = 0;
 
     // Gives every row of usage_records in the window to `visit`, by request_id and so by time but for milliseconds,
     // from one consistent view. REQUIRES for a window: ids that are UUIDv7s of their started_at, give or take minutes.

@@ -35,6 +35,21 @@ BOOST_AUTO_TEST_CASE(groups_are_summed_exactly_beyond_64_bits) {
                "n,1,0,10,0,0,0,0.000000000001,USD,7,7,0,0\n");
 }
 
+BOOST_AUTO_TEST_CASE(sums_of_days_and_rows_add_up_without_latency) {
+    usage_report report("provider", [](const store::usage_row& row) { return row.provider; }, false);
+    store::day_row day{.day = "2030-01-02", .provider = "qwen", .currency = "USD"};
+    day.requests = 3;
+    day.prompt_tokens = 20;
+    day.cost_pico = 7;
+    report.add(day);
+    store::usage_row row = row_of("m", 1, 9);
+    row.provider = "qwen";
+    report.add(row);
+    BOOST_TEST(report.text(usage_report::format::csv) ==
+               "provider,requests,errors,prompt_tokens,completion_tokens,cached_tokens,total_tokens,cost,currency\n"
+               "qwen,4,0,30,0,0,0,0.000000000008,USD\n");
+}
+
 BOOST_AUTO_TEST_CASE(two_currencies_are_never_added) {
     usage_report report("", [](const store::usage_row&) { return std::string(); });
     store::usage_row yuan = row_of("m", 2'000'000'000'000, 1);

@@ -1,4 +1,5 @@
 """Usage rows of months that are over for longer than usage.retention go; what days add up to stays."""
+import json
 import unittest
 import uuid
 
@@ -34,6 +35,18 @@ class Retention(FerryCase):
             self.assert_row(nonce, status=200, attempts=1)
         days = self.ferry.rows("SELECT requests, prompt_tokens FROM usage_daily WHERE day = '2016-06-15'")
         self.assertEqual(days, [{"requests": 1200, "prompt_tokens": 6000}])
+
+        report = json.loads(self.ferry.run("usage", "--no-latency", "--by", "day", "--json").stdout)
+        self.assertEqual([(one["day"], one["requests"]) for one in report][0], ("2016-06-15", 1200))
+        self.assertEqual(sum(one["requests"] for one in report), 1200 + len(nonces))
+        within = self.ferry.run("usage", "--no-latency", "--since", "2020-01-01T10:00:00Z", "--json").stdout
+        self.assertEqual(json.loads(within)[0]["requests"], len(nonces))
+        self.assertNotIn("p50_us", within)
+
+    def test_a_report_by_model_needs_the_rows(self):
+        done = self.ferry.run("usage", "--no-latency", "--by", "model", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("know no model", done.stderr)
 
     def test_a_retention_that_is_no_number_of_days_is_refused(self):
         done = self.ferry.run("check", "--set", "usage.retention=1y", check=False)

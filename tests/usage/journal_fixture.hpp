@@ -143,6 +143,8 @@ public:
         return made;
     }
     void scan(const store::usage_filter&, const std::function<void(const store::usage_row&)>&) override {}
+    void scan_days(const std::string&, const std::string&,
+                   const std::function<void(const store::day_row&)>&) override {}
     bool purge(std::int64_t before_us) override {
         std::lock_guard lock(mutex_);
         purged_before_ = before_us;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "app/cli/table.hpp"
+#include "store/time_text.hpp"
 #include "store/usage_store.hpp"
 
 namespace ferry::app {
@@ -28,6 +30,12 @@ constexpr std::array<figure, 12> figures = {{{"requests", true},
                                              {"p95_us", true},
                                              {"first_token_p50_us", true},
                                              {"first_token_p95_us", true}}};
+
+constexpr std::size_t latency_figures = 4;  // the last ones
+
+std::span<const figure> shown(bool has_latency) {
+    return std::span(figures).first(figures.size() - (has_latency ? 0 : latency_figures));
+}
 
 std::vector<std::string> figures_of(usage_sums& sums, const std::string& currency) {
     const auto whole = [](int128 value) { return format_decimal(value, 0); };
@@ -59,6 +67,25 @@ void usage_sums::add(const store::usage_row& row) {
     if (row.ttft_us) first_tokens_us.push_back(*row.ttft_us);
 }
 
+void usage_sums::add(const store::day_row& day) {
+    requests += day.requests;
+    errors += day.errors;
+    prompt_tokens += day.prompt_tokens;
+    completion_tokens += day.completion_tokens;
+    cached_tokens += day.cached_tokens;
+    total_tokens += day.total_tokens;
+    cost_pico += day.cost_pico;
+}
+
+// The label is made as for a request of that day.
+void usage_report::add(const store::day_row& day) {
+    store::usage_row like;
+    if (day.key_id != 0) like.key_id = day.key_id;
+    like.provider = day.provider;
+    like.started_at_us = store::parse_time(day.day).value_or(0);
+    groups_[{label_(like), day.currency}].add(day);
+}
+
 std::int64_t percentile(std::vector<std::int64_t>& values, int percent) {
     if (values.empty()) return 0;
     const std::size_t rank = (values.size() * static_cast<std::size_t>(percent) + 99) / 100;
@@ -70,7 +97,7 @@ std::int64_t percentile(std::vector<std::int64_t>& values, int percent) {
 std::vector<std::string> usage_report::titles() const {
     std::vector<std::string> all;
     if (!dimension_.empty()) all.push_back(dimension_);
-    for (const figure& one : figures) all.emplace_back(one.title);
+    for (const figure& one : shown(has_latency_)) all.emplace_back(one.title);
     return all;
 }
 
@@ -79,6 +106,7 @@ std::vector<std::vector<std::string>> usage_report::lines() {
     for (auto& [group, sums] : groups_) {
         const auto& [label, currency] = group;
         auto cells = figures_of(sums, currency);
+        cells.resize(shown(has_latency_).size());
         if (!dimension_.empty()) cells.insert(cells.begin(), label);
         all.push_back(std::move(cells));
     }
@@ -114,6 +142,7 @@ std::string usage_report::as_json() {
     std::vector<std::string> objects;
     for (const auto& line : lines()) {
         json_object object;
+        const auto figures = shown(has_latency_);
         const std::size_t labels = line.size() - figures.size();
         if (labels == 1) object.text(dimension_, line.front());
         for (std::size_t i = 0; i < figures.size(); ++i) {

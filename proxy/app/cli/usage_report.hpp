@@ -21,6 +21,7 @@ struct usage_sums {
     std::vector<std::int64_t> durations_us, first_tokens_us;
 
     void add(const store::usage_row& row);
+    void add(const store::day_row& day);
 };
 
 // The value that at least `percent` per cent of the values do not exceed (nearest rank), 0 of none. Reorders them.
@@ -33,10 +34,13 @@ public:
     using labeller = std::function<std::string(const store::usage_row&)>;
     enum class format { table, json, csv };
 
-    // `dimension` is the title of the labels, "" for one group of all.
-    usage_report(std::string dimension, labeller label) : dimension_(std::move(dimension)), label_(std::move(label)) {}
+    // `dimension` is the title of the labels, "" for one group of all. Sums of days have no latency.
+    usage_report(std::string dimension, labeller label, bool has_latency = true)
+        : dimension_(std::move(dimension)), label_(std::move(label)), has_latency_(has_latency) {}
 
     void add(const store::usage_row& row) { groups_[{label_(row), row.currency}].add(row); }
+    // REQUIRES: the label is made of the key, the provider or the day.
+    void add(const store::day_row& day);
     std::string text(format wanted);
 
 private:
@@ -48,6 +52,7 @@ private:
 
     std::string dimension_;
     labeller label_;
+    bool has_latency_;
     std::map<std::pair<std::string, std::string>, usage_sums> groups_;  // by label and currency
 };
 

@@ -14,6 +14,8 @@ public:
 
     std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) override;
     bool purge(std::int64_t before_us) override;
+    void scan_days(const std::string& first, const std::string& end,
+                   const std::function<void(const day_row&)>& visit) override;
     void scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) override;
 
 private:
