@@ -14,7 +14,7 @@ void give_way_to_cores() noexcept {
     ::sched_setscheduler(0, SCHED_BATCH, &none);
     errno = 0;
     const int nice = ::getpriority(PRIO_PROCESS, 0);
-    if (errno == 0) ::setpriority(PRIO_PROCESS, 0, nice + 10);
+    if (errno == 0) ::setpriority(PRIO_PROCESS, 0, nice + 5);
 }
 
 }  // namespace ferry

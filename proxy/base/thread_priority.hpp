@@ -2,8 +2,8 @@
 
 namespace ferry {
 
-// Makes the calling thread give way to the threads that serve requests: it gets what they leave, and a tenth of a
-// processor that they keep busy (SCHED_BATCH and a nice value of 10 more). A thread that somebody put into a real-time
+// Makes the calling thread give way to the threads that serve requests: it gets what they leave, and a quarter of a
+// processor that they keep busy (SCHED_BATCH and a nice value of 5 more). A thread that somebody put into a real-time
 // class on purpose stays there: beside busy cores of that class it would get nothing at all.
 void give_way_to_cores() noexcept;
 

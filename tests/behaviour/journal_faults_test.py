@@ -32,9 +32,12 @@ class JournalCase(FerryCase):
 
     def failing(self, call, error):
         """Until it is ended: each `call` of the journal's thread fails."""
+        return self.traced(call, f"error={error}")
+
+    def traced(self, call, what):
         number = self.threads()["ferry-journal"][0]
         tracer = subprocess.Popen(
-            ["strace", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error={error}",
+            ["strace", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{what}",
              "-p", str(number)],
             stderr=subprocess.PIPE, text=True,
         )
@@ -182,6 +185,15 @@ class SyncsFailInModePower(JournalCase):
         eventually(lambda: self.chat(self.nonce()).status == 200, 10, "an answer")
         self.becomes_well()
 
+    def test_an_error_is_told_though_the_disk_hangs(self):
+        tracer = self.traced("fdatasync", "delay_enter=60000000")
+        try:
+            nonce = self.nonce(answers.error_answer(400, "no", "invalid_value"))
+            self.assertEqual(self.chat(nonce).status, 400)
+        finally:
+            self.end(tracer)
+        self.assert_row(nonce, status=400)
+
     def refusal(self):
         """A request that is let in is held, as the first one is; nobody waits for it here."""
         client = self.client()
@@ -200,7 +212,7 @@ class Priorities(JournalCase):
         core = threads["core 0"]
         self.assertEqual(core[2], os.SCHED_OTHER)
         for name in ("ferry-journal", "ferry-shipper", "ferry-refresh", "operators"):
-            self.assertEqual(threads[name][1:], (min(core[1] + 10, 19), batch), name)
+            self.assertEqual(threads[name][1:], (min(core[1] + 5, 19), batch), name)
 
 
 if __name__ == "__main__":
