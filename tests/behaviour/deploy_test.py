@@ -78,8 +78,10 @@ class Deploy(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("nginx"), "no nginx here")
     def test_nginx_accepts_its_configuration(self):
-        # The replicas' names exist in the compose network only.
-        text = re.sub(r"ferry-[ab]:", "127.0.0.1:", (DEPLOY / "compose/nginx.conf").read_text())
+        # The replicas' names exist in the compose network only; Debian's nginx looks names up at its start alone.
+        text = (DEPLOY / "compose/nginx.conf").read_text()
+        self.assertEqual(len(re.findall(r"server ferry-[ab]:5173 resolve ", text)), 2)
+        text = re.sub(r"ferry-([ab]):5173 resolve", r"127.0.0.1:5173", text)
         config = self.folder / "nginx.conf"
         config.write_text(text.replace("/tmp/nginx.pid", str(self.folder / "nginx.pid")))
         done = run("nginx", "-t", "-c", config, "-p", self.folder)
@@ -103,6 +105,67 @@ class Deploy(unittest.TestCase):
                 self.assertIn(name, services)
         for file in DEPLOY.rglob("*.y*ml"):
             yaml.safe_load(file.read_text())
+
+    def test_nothing_but_grafana_and_the_plain_port_is_published_and_both_on_this_machine_alone(self):
+        published = re.findall(r'^ +- "(.+:\d+)"$', (DEPLOY / "compose.yaml").read_text(), re.M)
+        self.assertEqual(sorted(published), ["127.0.0.1:3000:3000", "127.0.0.1:8080:8080"])
+
+    def test_the_replicas_believe_the_network_that_nginx_is_in(self):
+        subnet = re.search(r"subnet: (\S+)", (DEPLOY / "compose.yaml").read_text())[1]
+        server = tomllib.loads((DEPLOY / "compose/ferry.toml").read_text())["server"]
+        self.assertEqual(server["trusted_proxies"], [subnet])
+
+    def test_containers_of_ferry_and_nginx_hold_no_privilege_and_write_only_where_they_must(self):
+        try:
+            import yaml
+        except ImportError:
+            self.skipTest("no YAML reader here")
+        services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+        for name in ("ferry-a", "ferry-b", "migrate", "nginx"):
+            one = services[name]
+            self.assertTrue(one["read_only"], name)
+            self.assertEqual((one["cap_drop"], one["security_opt"]), (["ALL"], ["no-new-privileges:true"]), name)
+            self.assertIn("pids_limit", one, name)
+        for name, one in services.items():
+            self.assertIn("mem_limit", one, name)
+
+    @unittest.skipUnless(shutil.which("docker"), "no docker here")
+    def test_docker_knows_every_option_of_the_line_in_the_dockerfile(self):
+        comment = (DEPLOY / "Dockerfile").read_text().split("FROM")[0].replace("\\\n#", "")
+        line = re.search(r"docker run (.+) ferry$", comment, re.M)[1]
+        known = run("docker", "run", "--help").stdout
+        for option in re.findall(r"--[a-z-]+", line):
+            self.assertRegex(known, rf"{option}\s", option)
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd here")
+    def test_systemd_accepts_what_the_unit_tells_operators_to_write(self):
+        comments = re.findall(r"^#(.*)$", (DEPLOY / "systemd/ferry.service").read_text(), re.M)
+        text = "\n".join(comments).replace("\\\n", " ")
+        properties = re.findall(r"--property=(\S+)", text)
+        self.assertIn("DynamicUser=yes", properties)
+        self.assertIn("EnvironmentFile=-/etc/ferry/environment", properties)
+        credentials = re.findall(r"^ +(LoadCredential=\S+)$", text, re.M)
+        self.assertEqual(len(credentials), 2)
+        command = re.search(r"--working-directory=(\S+) (\S+) (.+)$", text, re.M)
+        unit = self.folder / "operator.service"
+        unit.write_text("\n".join(["[Service]", "Type=oneshot", *properties, *credentials,
+                                   f"WorkingDirectory={command[1]}", f"ExecStart={BUILD / 'ferry'} {command[3]}", ""]))
+        done = run("systemd-analyze", "verify", "--man=no", unit)
+        about_ours = [line for line in done.stderr.splitlines() if "operator." in line]
+        self.assertEqual((done.returncode, about_ours), (0, []), done.stderr)
+        # The operator is who the service is, in the same folder, with the same secrets.
+        own = (DEPLOY / "systemd/ferry.service").read_text()
+        for one in [*properties, f"WorkingDirectory={command[1]}"]:
+            self.assertRegex(own, rf"(?m)^{re.escape(one)}$")
+
+    def test_the_operators_command_of_the_unit_is_one_that_ferry_knows(self):
+        comments = (DEPLOY / "systemd/ferry.service").read_text()
+        words = re.search(r"/usr/local/bin/ferry (keys .+) --config \S+$", comments, re.M)[1].split()
+        config = self.folder / "ferry.toml"
+        config.write_text(f"[store]\nurl = \"sqlite:{self.folder}/ferry.db\"\n")
+        run(BUILD / "ferry", "migrate", "--config", config, check=True)
+        done = run(BUILD / "ferry", *words, "--config", config, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_the_image_is_built_from_files_that_exist_with_the_packages_of_the_quickstart(self):
         text = (DEPLOY / "Dockerfile").read_text()
