@@ -126,6 +126,7 @@ server::ops_answers application::ops_answers() {
 
 void application::publish(catalog::published fresh) {
     const auto keys = std::make_shared<const access::key_table>(*fresh.keys);
+        catalog::log_new_refusals(keys->refused(), refused_keys_);
     for (const auto& row : keys->refused()) {
         log_warn("A row of {} is not served: id {} '{}': {}", row.table, row.id, row.name, row.reason);
     }

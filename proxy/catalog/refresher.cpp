@@ -90,10 +90,7 @@ void refresher::refresh(bool even_if_unchanged) {
 void refresher::accept(published fresh) {
     {
         const std::lock_guard lock(mutex_);
-        // Said when it changes, not again with each new key or price.
-        if (fresh.refused != state_.refused)
-            for (const refused_row& row : fresh.refused)
-                log_warn("{} row {} ('{}'): {}", row.table, row.id, row.name, row.reason);
+        log_new_refusals(fresh.refused, state_.refused);
         if (!fresh.kept_because.empty() && fresh.kept_because != state_.kept_because)
             log_error("{}", fresh.kept_because);
         state_.version = fresh.models->version();

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace ferry::catalog {
 
@@ -18,5 +20,9 @@ struct refused_row {
 
     bool operator==(const refused_row&) const = default;
 };
+
+// Warns of the rows that are refused now and were not before: what is known is not said again with each new key or
+// price.
+void log_new_refusals(const std::vector<refused_row>& now, const std::vector<refused_row>& before);
 
 }  // namespace ferry::catalog

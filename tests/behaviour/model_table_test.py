@@ -44,6 +44,24 @@ class ModelTable(FerryCase):
         self.served_within_a_second("DELETE FROM ai_models WHERE model_name = 'changing';",
                                     lambda: self.ask(model="changing")[1].status == 404)
 
+    def test_a_refused_row_is_warned_of_when_it_is_new_not_at_every_change(self):
+        def is_served(name):
+            return self.ask(model=name)[1].status == 200
+
+        def warnings(name):
+            return sum("is not served" in line and name in line for line in self.ferry.log.splitlines())
+
+        self.ferry.sql(insert_model("wrong-1", "ftp://nowhere"))
+        key, sha = "public_id, key_sha256, name, allowed_models", 64 * "0"
+        self.ferry.sql(f"INSERT INTO api_keys ({key}) VALUES ('0123456789', '{sha}', 'wrong-key', '5');")
+        eventually(lambda: warnings("wrong-1") and warnings("wrong-key"), what="the warnings")
+        self.ferry.sql(insert_model("right-1", self.upstream.base) + insert_model("wrong-2", "ftp://nowhere"))
+        eventually(lambda: is_served("right-1"))
+        self.ferry.create_key("another")
+        self.ferry.sql(insert_model("right-2", self.upstream.base))
+        eventually(lambda: is_served("right-2"))
+        self.assertEqual([warnings(name) for name in ("wrong-1", "wrong-2", "wrong-key")], [1, 1, 1])
+
     def test_a_change_is_counted_once_in_the_version_the_client_sees(self):
         version = lambda: int(self.ask()[1].field("x-ferry-config-version"))
         before = version()

@@ -14,6 +14,7 @@ import unittest
 from pathlib import Path
 
 from ferry import BUILD, ROOT
+from harness import eventually
 from mock import BENCH
 
 NINJA = "build ferry: phony\nbuild ferry-bench: phony\n"
@@ -119,6 +120,40 @@ class Quickstart(unittest.TestCase):
                 self.assertEqual(script.wait(10), 0)
                 self.assertEqual(self.processes(), [])
                 self.assertFalse((self.root / "var/quickstart.pids").exists())
+
+    def serving(self):
+        """The process that serves, by the command line of what runs."""
+        return [line for line in self.processes() if "ferry serve" in line]
+
+    def test_stop_ends_what_took_over_after_a_hand_over_too(self):
+        told = self.start()
+        first = int((self.root / "var/quickstart.pids").read_text().split()[0])
+        os.kill(first, signal.SIGUSR2)
+        eventually(lambda: not Path(f"/proc/{first}").exists() and self.serving(), 30, "a hand-over")
+        self.assertIn("running already", self.start())
+        self.assertIn("chat.completion", self.paste(told)[0])
+        self.assertEqual(self.run_script("--stop").stdout, "Ferry is stopped.\n")
+        self.assertEqual(self.processes(), [])
+
+    def test_the_log_is_kept_from_start_to_start(self):
+        self.start()
+        self.run_script("--stop")
+        before = (self.root / "var/ferry.log").read_text()
+        second = self.start()
+        self.assertTrue((self.root / "var/ferry.log").read_text().startswith(before))
+        self.assertIn("chat.completion", self.paste(second)[0])
+
+    def test_it_runs_and_ends_where_the_signals_of_a_terminal_are_ignored(self):
+        script = subprocess.Popen(["nohup", "env", "--ignore-signal=INT", self.root / "deploy/quickstart"], text=True,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  start_new_session=True)
+        self.addCleanup(script.stdout.close)
+        for line in script.stdout:
+            if "Ctrl-C" in line:
+                break
+        os.kill(script.pid, signal.SIGTERM)
+        self.assertEqual(script.wait(20), 0)
+        self.assertEqual(self.processes(), [])
 
     def test_without_the_demo_no_demo_model_is_served(self):
         self.assertIn("Add a model first", self.start("--no-demo"))

@@ -2,6 +2,7 @@
 import importlib.util
 import json
 import os
+import signal
 import sys
 import time
 import unittest
@@ -36,6 +37,11 @@ def matching(suite, wanted):
 
 
 def main():
+    # A script that starts this in the background has SIGINT ignored, nohup SIGHUP. Programs under test would inherit
+    # that, and tests end them by these signals; a handler, which does nothing, is not inherited.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
     report_path, file = sys.argv[1], Path(sys.argv[2])
     sys.path[:0] = [str(file.parent), str(Path(__file__).resolve().parent)]
     spec = importlib.util.spec_from_file_location(file.stem, file)
