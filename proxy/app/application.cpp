@@ -1,11 +1,12 @@
 #include "app/application.hpp"
 
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 
+#include "app/descriptor_plan.hpp"
 #include "app/metrics.hpp"
+#include "app/process_figures.hpp"
 #include "base/log.hpp"
 #include "catalog/secret_source.hpp"
 #include "store/store_error.hpp"
@@ -15,7 +16,6 @@ namespace ferry::app {
 namespace {
 
 constexpr auto beat_interval = milliseconds(200);
-constexpr std::int64_t most_imbalance = 4;
 
 sigset_t awaited_signals() {
     sigset_t set;
@@ -28,14 +28,6 @@ void report_unmade(const std::string& what) {
     log_error("A document of the admin listener could not be made: {}", what);
 }
 
-// Two descriptors a request, and the soft limit is often 1024.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 }  // namespace
 
 application::signal_mask::signal_mask() {
@@ -45,13 +37,16 @@ application::signal_mask::signal_mask() {
     ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow (ulimit -f) is an error of the call that wanted it
 }
 
-application::application(settings configuration, std::function<load_result()> load_again, inheritance given)
+application::application(settings configuration, std::function<load_result()> load_again, inheritance given,
+                         log_outputs& logs)
     : settings_(std::move(configuration)),
       load_again_(std::move(load_again)),
+      logs_(logs),
       given_(std::move(given)),
       most_connections_(static_cast<std::int64_t>(settings_.server.max_connections)),
       bodies_(settings_.server.limits.body_memory),
-      shared_{settings_, lookup_, bodies_, read_certificate(settings_, nullptr)},
+      shared_{settings_,  lookup_,           bodies_, logs_.access,
+              addresses_, upstream_sockets_, read_certificate(settings_, nullptr)},
       operators_("operators", report_unmade) {}
 
 application::~application() {
@@ -59,7 +54,7 @@ application::~application() {
 }
 
 void application::start() {
-    raise_descriptor_limit();
+    descriptor_limit_ = raise_descriptor_limit();
     open_sockets();
     database_ = store::open(settings_.store);
     const bool is_prepared = prepare_store();
@@ -68,6 +63,8 @@ void application::start() {
     shipper_ = std::make_unique<usage::shipper>(*journal_, *usage_store_);
     start_cores();
     start_refresher(is_prepared);
+    descriptors_at_start_ = static_cast<std::int64_t>(read_process_figures().open_descriptors);
+    share_descriptors();
     for (auto& one : cores_) one->start();
 }
 
@@ -108,7 +105,8 @@ void application::start_refresher(bool is_prepared) {
 
 void application::start_cores() {
     for (unsigned i = 0; i < core_count(); ++i) {
-        auto made = std::make_unique<core>(i, shared_, journal_->writer(i), [this, i](int fd) { place(i, fd); });
+        core_hooks hooks{[this, i](int fd) { place(i, fd); }, [this, i] { spare_descriptor(i); }};
+        auto made = std::make_unique<core>(i, shared_, journal_->writer(i), std::move(hooks));
         listen_on(*made, i);
         cores_.push_back(std::move(made));
     }
@@ -126,35 +124,13 @@ server::ops_answers application::ops_answers() {
 
 void application::publish(catalog::published fresh) {
     const auto keys = std::make_shared<const access::key_table>(*fresh.keys);
-        catalog::log_new_refusals(keys->refused(), refused_keys_);
-    for (const auto& row : keys->refused()) {
-        log_warn("A row of {} is not served: id {} '{}': {}", row.table, row.id, row.name, row.reason);
-    }
     {
         const std::lock_guard lock(mutex_);
+        catalog::log_new_refusals(keys->refused(), refused_keys_);
         refused_keys_ = keys->refused();
     }
     access::snapshot current{fresh.models, keys};
     for (auto& one : cores_) one->publish(current);
-}
-
-// SO_REUSEPORT spreads few connections badly: a core that is well ahead of another hands the connection over.
-void application::place(unsigned accepted_on, int fd) {
-    auto* target = cores_[accepted_on].get();
-    const auto own = target->open_connections();
-    for (auto& other : cores_) {
-        if (own - other->open_connections() > most_imbalance &&
-            other->open_connections() < target->open_connections()) {
-            target = other.get();
-        }
-    }
-    target->serve(fd);
-}
-
-std::int64_t application::open_connections() const {
-    std::int64_t sum = 0;
-    for (const auto& one : cores_) sum += one->open_connections();
-    return sum;
 }
 
 std::optional<std::string> application::not_ready() const {
@@ -189,11 +165,13 @@ status_sources application::look() const {
     lock.unlock();
     return {cores_,
             std::move(configuration),
+            {most_connections_, closed_idle_, refused_connections_},
             bodies_,
             refresher_->state(),
             std::move(refused_keys),
             journal_->status(),
             shipper_->status(),
+            {logs_.diagnostics.dropped_lines(), logs_.access.dropped_lines()},
             started_,
             draining_,
             degraded()};

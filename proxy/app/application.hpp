@@ -1,6 +1,8 @@
 // The whole proxy of one process: start() and stop() are two lists that read top to bottom.
 #pragma once
 
+#include <unistd.h>
+
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -28,11 +30,17 @@ namespace ferry::app {
 // Null where none is configured; see net::tls_server, whose exception passes through.
 std::shared_ptr<const net::tls_server> read_certificate(const settings& chosen, const net::tls_server* before);
 
+// How the process speaks. Made before the first thread that may log, ended after the last.
+struct log_outputs {
+    background_log diagnostics;                           // stderr
+    log_thread access{STDOUT_FILENO, "the access log"};  // stdout
+};
+
 // Owned by `ferry serve`; lives on the main thread.
 class application {
 public:
     // `load_again` reads the configuration as it stands when SIGHUP comes. `given` holds sockets to serve on.
-    application(settings configuration, std::function<load_result()> load_again, inheritance given);
+    application(settings configuration, std::function<load_result()> load_again, inheritance given, log_outputs& logs);
     ~application();
     application(const application&) = delete;
     application& operator=(const application&) = delete;
@@ -67,7 +75,11 @@ private:
     void start_cores();
     void start_refresher(bool is_prepared);
     void publish(catalog::published fresh);
+    void share_descriptors();
     void place(unsigned accepted_on, int fd);
+    bool make_room(unsigned on);
+    bool close_one(server::idleness what, milliseconds age, unsigned on);
+    void spare_descriptor(unsigned on);
     std::int64_t open_connections() const;
     std::optional<std::string> not_ready() const;
     std::optional<std::string> degraded() const;
@@ -92,10 +104,15 @@ private:
     static constexpr auto poll_interval = milliseconds(10);  // while something is awaited
     settings settings_;
     const std::function<load_result()> load_again_;
+    log_outputs& logs_;
     inheritance given_;
     std::unique_ptr<successor> successor_;  // null unless one is starting
     service_manager manager_;
-    std::atomic<std::int64_t> most_connections_;
+    std::int64_t descriptor_limit_ = 0, descriptors_at_start_ = 0;
+    std::atomic<std::int64_t> most_connections_;  // within the limit of descriptors
+    std::atomic<std::uint64_t> closed_idle_{0}, refused_connections_{0};
+    server::address_counts addresses_;
+    upstream::socket_budget upstream_sockets_;
     std::unique_ptr<store::database> database_;
     std::unique_ptr<store::usage_store> usage_store_;
     std::vector<served_address> clients_;

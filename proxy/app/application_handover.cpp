@@ -39,7 +39,8 @@ void application::open(served_address& which) {
     const bool is_shared = which.role == socket_role::client && !which.configured.starts_with("unix:");
     const auto count = is_shared ? core_count() : 1;
     net::probe_port(which.configured);
-    which.sockets.push_back(net::listening_socket::open(which.configured, count > 1));
+    const net::socket_file file{settings_.server.unix_socket_mode, settings_.server.unix_socket_group};
+    which.sockets.push_back(net::listening_socket::open(which.configured, count > 1, file));
     const auto bound = which.sockets.front().bound_address();
     while (which.sockets.size() < count) which.sockets.push_back(net::listening_socket::open(bound, true));
 }
@@ -51,7 +52,7 @@ void application::listen_on(core& which, unsigned index) {
         const auto count = address.sockets.size();
         auto next = index % count;
         do {
-            which.listen_for_clients(address.sockets[next], [this] { return open_connections() < most_connections_; });
+            which.listen_for_clients(address.sockets[next]);
             next = std::max<std::size_t>(next, index) + core_count();
         } while (next < count);
     }

@@ -43,7 +43,6 @@ void application::reconfigure(settings fresh) {
     }
     set_up_log(fresh.log);
     bodies_.limit = fresh.server.limits.body_memory;
-    most_connections_ = static_cast<std::int64_t>(fresh.server.max_connections);
     refresher_->set_interval(fresh.store.refresh_interval);
     const auto chosen = std::make_shared<const settings>(fresh);
     for (std::size_t i = 0; i < cores_.size(); ++i) cores_[i]->reconfigure(chosen, tls, std::move(providers[i]));
@@ -52,6 +51,7 @@ void application::reconfigure(settings fresh) {
         const std::lock_guard lock(mutex_);
         settings_ = std::move(fresh);
     }
+    share_descriptors();
     log_info("SIGHUP: the configuration, the catalog and the keys in files and the environment were read again");
     if (!waiting.empty())
         log_warn("These keys have changed but need a restart: {}", fmt::format("{}", fmt::join(waiting, ", ")));

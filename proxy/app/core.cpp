@@ -1,7 +1,10 @@
 #include "app/core.hpp"
 
+#include <fmt/format.h>
 #include <pthread.h>
+#include <unistd.h>
 
+#include "app/descriptor_plan.hpp"
 #include "base/log.hpp"
 #include "net/executor.hpp"
 
@@ -29,6 +32,8 @@ std::shared_ptr<const relay::settings> relay_settings(const settings& from) {
     return made;
 }
 
+constexpr std::size_t most_told = 8;
+constexpr std::int64_t spare_operators = 8;
 constexpr auto longest_turn = std::chrono::seconds(5);
 constexpr auto last_call = milliseconds(500);
 // Sockets and timers of a core are touched on its own thread; only posts come from others.
@@ -40,22 +45,24 @@ void report_escaped(const std::string& what) {
 
 }  // namespace
 
-core::core(unsigned index, const shared_parts& shared, usage::journal_writer& journal, std::function<void(int)> place)
+core::core(unsigned index, const shared_parts& shared, usage::journal_writer& journal, core_hooks hooks)
     : index_(index),
       context_(one_thread),
       work_(asio::make_work_guard(context_)),
       wheel_(context_),
       pool_(context_, wheel_, buffers_, shared.lookup, shared.configuration.upstream),
-      log_(shared.configuration.log),
+      log_(shared.configuration.log, shared.access_lines),
       services_{context_, wheel_,  buffers_, pool_,    journal, log_, shared.bodies,
                 counts_,  learned_, cooling_, {},       relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),
       cors_(shared.configuration.server.cors_origins),
       proxies_(shared.configuration.server.trusted_proxies),
       tls_(shared.tls),
-      place_(std::move(place)),
+      hooks_(std::move(hooks)),
+      addresses_(shared.addresses),
       tick_(wheel_),
       last_call_(wheel_) {
+    pool_.share(shared.upstream_sockets);
     last_call_.on_expiry([this] { context_.stop(); });
     journal.set_post([this](std::function<void()> job) { net::post_to(context_, std::move(job)); });
     tick_.on_expiry([this] { tick(); });
@@ -74,20 +81,17 @@ void core::tick() {
     tick_.arm(steady::now() + tick_interval);
 }
 
-void core::listen_for_clients(const net::listening_socket& on, std::function<bool()> has_room) {
-    auto take = [this](int fd) { place_(fd); };
+void core::listen_for_clients(const net::listening_socket& on) {
     client_listeners_.push_back(
-        std::make_unique<server::listener>(context_, wheel_, on, std::move(take), std::move(has_room)));
+        std::make_unique<server::listener>(context_, wheel_, on, hooks_.place, hooks_.spare_descriptor));
 }
 
 void core::listen_for_ops(const std::vector<net::listening_socket>& on, server::ops_answers answers) {
     ops_ = std::move(answers);
-    const auto take = [this](int fd) {
-        open_ops_.fetch_add(1, std::memory_order_relaxed);
-        serve_stream(fd, true);
-    };
+    const auto take = [this](int fd) { serve_operator(fd); };
     for (const auto& one : on) {
-        ops_listeners_.push_back(std::make_unique<server::listener>(context_, wheel_, one, take, [] { return true; }));
+        ops_listeners_.push_back(
+            std::make_unique<server::listener>(context_, wheel_, one, take, hooks_.spare_descriptor));
     }
 }
 
@@ -130,18 +134,67 @@ bool core::is_alive() const {
 void core::serve(int fd) {
     // Counted here, not when the session begins: the limit and the balance look at it for every accepted connection.
     counts_.open_connections.fetch_add(1, std::memory_order_relaxed);
-    net::post_to(context_, [this, fd] { serve_stream(fd, false); });
+    net::post_to(context_, [this, fd] { serve_stream(fd, purpose::client); });
 }
 
-void core::serve_stream(int fd, bool is_ops) {
+void core::refuse(int fd) {
+    counts_.open_connections.fetch_add(1, std::memory_order_relaxed);
+    serve_stream(fd, purpose::refusal);
+}
+
+// Operators have descriptors of their own, and not more than those: idle ones make room for others.
+void core::serve_operator(int fd) {
+    const auto open = open_ops_.fetch_add(1, std::memory_order_relaxed);
+    if (open >= most_operators - spare_operators && !operators_.close_oldest(server::idleness::kept, milliseconds(0))) {
+        operators_.close_oldest(server::idleness::fresh, milliseconds(0));
+    }
+    if (open >= most_operators) {
+        open_ops_.fetch_sub(1, std::memory_order_relaxed);
+        ::close(fd);
+        return;
+    }
+    serve_stream(fd, purpose::ops);
+}
+
+void core::close_idle(server::idleness what, milliseconds age) {
+    net::post_to(context_, [this, what, age] { clients_.close_oldest(what, age); });
+}
+
+void core::close_idle_upstreams() {
+    net::post_to(context_, [this] { pool_.close_idle(); });
+}
+
+void core::serve_stream(int fd, purpose what) {
+    const bool is_ops = what == purpose::ops;
     auto stream = net::adopt_stream(context_, fd, is_ops ? nullptr : tls_.get());
+    server::address_counts::entry counted;
+    if (stream && !is_ops && limits_.connections_per_address > 0) {
+        const auto address = stream->peer_address();
+        if (address != "unix" && !proxies_.trusts_peer(address)) counted = addresses_.enter(address);
+        // Those that are told so must not become many either.
+        if (counted.number() > limits_.connections_per_address + most_told) stream.reset();
+    }
     if (!stream || (is_ops && finishing_)) {
         (is_ops ? open_ops_ : counts_.open_connections).fetch_sub(1, std::memory_order_relaxed);
         return;
     }
     ++running_;
-    auto connection = run_session(std::move(stream), is_ops);
+    auto connection = run_session(std::move(stream), what, std::move(counted));
     net::spawn(context_, std::move(connection), report_escaped);
+}
+
+std::optional<fault> core::reason_to_refuse(purpose what, std::size_t of_this_address) const {
+    if (what == purpose::refusal) {
+        return fault::self(fault_code::overloaded, "Too many connections are open. Try again in a moment.");
+    }
+    const auto most = limits_.connections_per_address;
+    if (what == purpose::client && most > 0 && of_this_address > most) {
+        return fault::self(fault_code::overloaded,
+                           fmt::format("Your address has {} connections, which is as many as it may have. Close some, "
+                                       "or send further requests over those.",
+                                       most));
+    }
+    return std::nullopt;
 }
 
 namespace {
@@ -160,14 +213,17 @@ asio::awaitable<void> core::run_listener(server::listener& which) {
 }
 
 // The session lives in this coroutine's frame, from the first byte to the last.
-asio::awaitable<void> core::run_session(std::unique_ptr<net::byte_stream> stream, bool is_ops) {
-    const at_end counted{[this, is_ops] {
+asio::awaitable<void> core::run_session(std::unique_ptr<net::byte_stream> stream, purpose what,
+                                        server::address_counts::entry counted) {
+    const bool is_ops = what == purpose::ops;
+    const at_end leaving{[this, is_ops] {
         (is_ops ? open_ops_ : counts_.open_connections).fetch_sub(1, std::memory_order_relaxed);
         ended();
     }};
     const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, cors_,
                                           proxies_,  is_ops ? &ops_ : nullptr};
-    server::session connection(context, std::move(stream));
+    auto refused = reason_to_refuse(what, counted.number());
+    server::session connection(context, std::move(stream), std::move(refused));
     co_await connection.run();
 }
 

@@ -8,6 +8,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "relay/exchange/services.hpp"
 #include "relay/request/repair_memory.hpp"
 #include "relay/tries/cooldowns.hpp"
+#include "server/address_counts.hpp"
 #include "server/listener.hpp"
 #include "server/session.hpp"
 #include "upstream/pool.hpp"
@@ -31,7 +33,16 @@ struct shared_parts {
     const settings& configuration;
     upstream::name_lookup& lookup;
     relay::body_budget& bodies;
+    log_thread& access_lines;  // the access log's way to stdout
+    server::address_counts& addresses;
+    upstream::socket_budget& upstream_sockets;
     std::shared_ptr<const net::tls_server> tls;  // null: plain HTTP
+};
+
+// What a core asks of the application.
+struct core_hooks {
+    std::function<void(int fd)> place;       // where an accepted connection is to be served; owns it from then on
+    std::function<void()> spare_descriptor;  // no descriptor is left: something idle is to be closed
 };
 
 // Whose connections: of clients alone, while operators are answered to the end, or of both.
@@ -41,14 +52,14 @@ enum class listeners { of_clients, all };
 // runs between start() and join(); the functions marked "any thread" post to it.
 class core {
 public:
-    // `place` is asked on this core where an accepted connection is to be served.
-    core(unsigned index, const shared_parts& shared, usage::journal_writer& journal, std::function<void(int fd)> place);
+    // `hooks` are called on this core.
+    core(unsigned index, const shared_parts& shared, usage::journal_writer& journal, core_hooks hooks);
     ~core();
     core(const core&) = delete;
     core& operator=(const core&) = delete;
 
     // Before start().
-    void listen_for_clients(const net::listening_socket& on, std::function<bool()> has_room);
+    void listen_for_clients(const net::listening_socket& on);
     void listen_for_ops(const std::vector<net::listening_socket>& on, server::ops_answers answers);
     void start();
 
@@ -58,6 +69,10 @@ public:
     void reconfigure(std::shared_ptr<const settings> chosen, std::shared_ptr<const net::tls_server> tls,
                      std::shared_ptr<net::tls_client> providers);
     void serve(int fd);
+    // Closes the client connection that is idle in this way for longest; see session_registry.
+    void close_idle(server::idleness what, milliseconds age);
+    std::int64_t idle(server::idleness what) const { return clients_.idle(what); }
+    void close_idle_upstreams();
     // Ready once every connection that was accepted is counted.
     std::future<void> stop_accepting(listeners which);
     // See session_registry::drain. Ready once it has begun.
@@ -79,11 +94,21 @@ public:
     // be destroyed then.
     bool is_empty() const { return running_ == 0; }
 
+    // On this core. Whether there was one.
+    bool close_idle_here(server::idleness what, milliseconds age) { return clients_.close_oldest(what, age); }
+    // On this core: what it asks first is answered with an error.
+    void refuse(int fd);
+
 private:
+    enum class purpose { client, refusal, ops };
+
     std::future<void> run_here(std::function<void()> job);
-    void serve_stream(int fd, bool is_ops);
+    void serve_stream(int fd, purpose what);
+    void serve_operator(int fd);
+    std::optional<fault> reason_to_refuse(purpose what, std::size_t of_this_address) const;
     boost::asio::awaitable<void> run_listener(server::listener& which);
-    boost::asio::awaitable<void> run_session(std::unique_ptr<net::byte_stream> stream, bool is_ops);
+    boost::asio::awaitable<void> run_session(std::unique_ptr<net::byte_stream> stream, purpose what,
+                                             server::address_counts::entry counted);
     void ended();
     void tick();
 
@@ -104,7 +129,8 @@ private:
     std::shared_ptr<const net::tls_server> tls_;
     server::session_registry clients_, operators_;
     server::ops_answers ops_;
-    std::function<void(int)> place_;
+    core_hooks hooks_;
+    server::address_counts& addresses_;
     std::vector<std::unique_ptr<server::listener>> client_listeners_, ops_listeners_;
     std::atomic<steady::time_point> last_tick_{steady::now()};
     std::atomic<std::int64_t> open_ops_{0};  // connections to the admin listener

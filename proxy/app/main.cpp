@@ -1,10 +1,13 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <exception>
+#include <string>
 
 #include "app/cli/context.hpp"
 #include "app/cli/serve.hpp"
 #include "app/cli/store_commands.hpp"
+#include "base/log.hpp"
 
 int main(int argc, char** argv) {
     using namespace ferry::app;
@@ -33,7 +36,7 @@ int main(int argc, char** argv) {
     } catch (const exit_with& end) {
         return end.code;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "ferry: %s\n", error.what());
+        ferry::write_within_a_second(STDERR_FILENO, std::string("ferry: ") + error.what() + "\n");
         return 1;
     }
 }

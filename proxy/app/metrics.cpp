@@ -33,8 +33,18 @@ void add_process(metric_sheet& sheet, const status_sources& from) {
         .add(yes(from.degraded.has_value()));
     sheet.gauge("ferry_body_memory_bytes", "Memory that request bodies use.").add(number(from.bodies.used.load()));
     sheet.gauge("ferry_body_memory_max_bytes", "limits.body_memory.").add(number(from.bodies.limit.load()));
-    sheet.gauge("ferry_max_connections", "server.max_connections.")
-        .add(number(from.configuration.server.max_connections));
+    sheet.gauge("ferry_max_connections", "server.max_connections, or fewer if too few descriptors may be opened.")
+        .add(number(from.connections.most));
+    sheet.counter("ferry_connections_closed_idle_total", "Idle client connections closed to make room for others.")
+        .add(number(from.connections.closed_idle));
+    sheet.counter("ferry_connections_refused_total", "Client connections refused because none that is open was idle.")
+        .add(number(from.connections.refused));
+}
+
+void add_logs(metric_sheet& sheet, const status_sources& from) {
+    sheet.counter("ferry_log_lines_dropped_total", "Log lines lost because whoever reads them was too slow or is gone.")
+        .add(number(from.dropped.of_stderr), {{"stream", "stderr"}})
+        .add(number(from.dropped.of_stdout), {{"stream", "stdout"}});
 }
 
 void add_cores(metric_sheet& sheet, const status_sources& from) {
@@ -116,6 +126,7 @@ void add_catalog(metric_sheet& sheet, const status_sources& from) {
 
 std::string metrics_text(metric_sheet& sheet, const status_sources& from) {
     add_process(sheet, from);
+    add_logs(sheet, from);
     add_cores(sheet, from);
     add_pools(sheet, from);
     add_journal(sheet, from);

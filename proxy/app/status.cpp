@@ -105,7 +105,11 @@ json::array upstream_part(const status_sources& from) {
 
 json::object limits_part(const status_sources& from) {
     const auto& server = from.configuration.server;
-    return {{"max_connections", server.max_connections},
+    return {{"max_connections", from.connections.most},
+            {"max_connections_configured", server.max_connections},
+            {"connections_per_address", server.limits.connections_per_address},
+            {"connections_closed_for_others", from.connections.closed_idle},
+            {"connections_refused", from.connections.refused},
             {"header_bytes", server.limits.header_bytes},
             {"json_body_bytes", server.limits.json_body_bytes},
             {"json_depth", server.limits.json_depth},
@@ -146,6 +150,7 @@ std::string status_json(const status_sources& from) {
     all["upstreams"] = upstream_part(from);
     all["journal"] = journal_part(from);
     all["limits"] = limits_part(from);
+    all["log"] = {{"dropped_stderr_lines", from.dropped.of_stderr}, {"dropped_stdout_lines", from.dropped.of_stdout}};
     return json::serialize(all);
 }
 

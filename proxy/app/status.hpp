@@ -14,14 +14,27 @@
 
 namespace ferry::app {
 
+// Lines that could not be written.
+struct dropped_lines {
+    std::uint64_t of_stderr = 0, of_stdout = 0;
+};
+
+// Client connections.
+struct connection_figures {
+    std::int64_t most = 0;  // server.max_connections, or fewer if the process may not open enough descriptors
+    std::uint64_t closed_idle = 0, refused = 0;  // for others; because none was idle
+};
+
 struct status_sources {
     const std::vector<std::unique_ptr<core>>& cores;
     settings configuration;
+    connection_figures connections;
     const relay::body_budget& bodies;
     catalog::refresher_state catalog;
     std::vector<catalog::refused_row> refused_keys;
     usage::journal_status journal;
     usage::shipper_status shipper;
+    dropped_lines dropped;
     steady::time_point started;
     bool draining = false;
     std::optional<std::string> degraded;  // why

@@ -18,6 +18,8 @@ constexpr std::size_t id_limit = 128;
 constexpr std::size_t word_limit = 64;
 constexpr std::size_t name_limit = 256;
 constexpr std::size_t target_limit = 512;
+constexpr std::size_t longest_line = 4096;
+constexpr std::size_t flush_at = 16 * 1024;
 
 void add_text(text_buffer& out, std::string_view text, std::size_t limit) {
     if (text.size() <= limit && is_plain(text)) {
@@ -59,7 +61,8 @@ std::string_view path_of(std::string_view target) {
 
 }  // namespace
 
-access_log::access_log(const log_options& options, int descriptor) : descriptor_(descriptor), writer_(descriptor) {
+access_log::access_log(const log_options& options, log_thread& out, int descriptor)
+    : descriptor_(descriptor), out_(out), buffer_(flush_at + longest_line) {
     reconfigure(options);
 }
 
@@ -71,14 +74,21 @@ void access_log::reconfigure(const log_options& options) {
 
 void access_log::write(const access_entry& entry) {
     if (!enabled_) return;
-    auto& out = writer_.buffer();
+    auto& out = buffer_;
     if (json_) {
         append_json(out, entry);
     } else {
         append_text(out, entry);
     }
     out.add('\n');
-    writer_.line_done();
+    ++lines_;
+    if (buffer_.size() >= flush_at) flush();
+}
+
+void access_log::flush() {
+    if (lines_ == 0) return;
+    out_.put(std::string(buffer_.view()), std::exchange(lines_, 0));
+    buffer_.truncate(0);
 }
 
 // `2026-01-31T23:59:59.123456Z`; the calendar is worked out once a second.

@@ -1,12 +1,14 @@
 // The access log: one line per finished request on stdout.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "base/log.hpp"
-#include "base/log_writer.hpp"
+#include "base/log_thread.hpp"
+#include "base/text_buffer.hpp"
 
 namespace ferry {
 
@@ -41,21 +43,25 @@ struct access_entry {
     std::string_view user_agent;
 };
 
-// Formats lines into its own buffer (well under 1 us each) and writes many with one system call.
-// Owned by: a core. Lives on: that core. write() and flush() neither throw nor block (see log_writer).
+// Formats lines into its own buffer (well under 1 us each) and hands many at once to the thread that writes them.
+// Owned by: a core. Lives on: that core. write() and flush() never block (see log_thread).
 // A line holds at most 4096 bytes: longer texts are cut.
 class access_log {
 public:
-    // Writes to `descriptor` (not owned). With options.access false every write() is a no-op.
-    explicit access_log(const log_options& options, int descriptor = 1);
+    // Lines go through `out`, which is not owned. With options.access false every write() is a no-op. `descriptor` is
+    // what they end at: "auto" is text if it is a terminal.
+    access_log(const log_options& options, log_thread& out, int descriptor = 1);
+    ~access_log() { flush(); }
+    access_log(const access_log&) = delete;
+    access_log& operator=(const access_log&) = delete;
 
     // As from the next line.
     void reconfigure(const log_options& options);
 
     void write(const access_entry& entry);
 
-    // Writes what is buffered. The core calls it every 100 ms and before it ends.
-    void flush() { writer_.flush(); }
+    // Hands over what is buffered. The core calls it every 100 ms and before it ends.
+    void flush();
 
 private:
     void append_time(text_buffer& out, std::int64_t time_us);
@@ -67,7 +73,9 @@ private:
     bool json_ = false;
     std::int64_t cached_second_ = -1;
     std::string cached_text_;  // `2026-01-31T23:59:59` of cached_second_
-    log_writer writer_;
+    log_thread& out_;
+    text_buffer buffer_;
+    std::size_t lines_ = 0;  // in the buffer
 };
 
 }  // namespace ferry

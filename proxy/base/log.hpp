@@ -1,11 +1,13 @@
 // Diagnostics on stderr: one line per message, text on a terminal and JSON lines elsewhere. Control characters and
 // invalid UTF-8 are escaped, so no client can forge a line. Any thread may log; before set_up_log() it is text at info.
+// Without a background_log the calling thread writes, and waits for a slow reader for a second at most.
 // REQUIRES: no secret and no request or response body in any argument.
 #pragma once
 
 #include <fmt/core.h>
 
 #include <chrono>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -34,6 +36,21 @@ bool log_enabled(log_level level);
 
 // Writes the line whatever the level. A failed write is ignored: the log never ends the process.
 void write_log(log_level level, std::string_view message);
+
+// While it lives, lines are written by a thread of their own: nobody who logs ever waits. One at a time. What leads to
+// std::terminate is logged, and what was logged is waited for, a second at most.
+class background_log {
+public:
+    background_log();
+    ~background_log();  // what is not written within a second is dropped
+    background_log(const background_log&) = delete;
+    background_log& operator=(const background_log&) = delete;
+
+    std::uint64_t dropped_lines() const;
+};
+
+// Writes to a descriptor that may be a pipe nobody reads: gives up after a second.
+void write_within_a_second(int descriptor, std::string_view text);
 
 // Formats and writes if the level is enabled. The format string is checked while compiling.
 template <class... Args>

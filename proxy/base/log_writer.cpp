@@ -11,8 +11,6 @@
 #include <climits>
 #include <string_view>
 
-#include "base/log.hpp"
-
 namespace ferry {
 namespace {
 
@@ -40,12 +38,13 @@ log_writer::~log_writer() {
     if (owned_) ::close(descriptor_);
 }
 
-void log_writer::line_done() {
-    if (buffer_.size() > keep_at_most) {
-        buffer_.truncate(line_start_);
-        ++lost_total_;
+void log_writer::add(std::string_view lines, std::size_t count) {
+    if (buffer_.size() + lines.size() > keep_at_most) flush();
+    if (buffer_.size() + lines.size() > keep_at_most) {
+        lost_ += count;
+        return;
     }
-    line_start_ = buffer_.size();
+    buffer_.add(lines);
     // A slow reader is tried once per 16 KiB that gather, not once per line.
     if (buffer_.size() >= flush_next_) flush();
 }
@@ -63,14 +62,12 @@ void log_writer::flush() {
             break;
         } else if (errno != EINTR) {
             const auto rest = buffer_.view().substr(sent);
-            lost_total_ += static_cast<std::uint64_t>(std::count(rest.begin(), rest.end(), '\n'));
+            lost_ += static_cast<std::uint64_t>(std::count(rest.begin(), rest.end(), '\n'));
             sent = buffer_.size();
         }
     }
     buffer_.erase_front(sent);
-    line_start_ = buffer_.size();
     flush_next_ = buffer_.size() + flush_at;
-    if (buffer_.empty() && lost_total_ != lost_reported_) report_lost();
 }
 
 // The whole lines from `from` on that may go in one call.
@@ -79,12 +76,6 @@ std::size_t log_writer::next_piece(std::size_t from) const {
     if (target_ == target::file || left <= PIPE_BUF) return left;
     const std::size_t end = buffer_.view().substr(from, PIPE_BUF).rfind('\n');
     return end == std::string_view::npos ? PIPE_BUF : end + 1;
-}
-
-void log_writer::report_lost() {
-    log_warn("{} lines of the access log were lost: its reader was too slow or writing failed",
-             lost_total_ - lost_reported_);
-    lost_reported_ = lost_total_;
 }
 
 }  // namespace ferry

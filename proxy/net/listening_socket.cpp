@@ -1,6 +1,7 @@
 #include "net/listening_socket.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -50,7 +51,29 @@ asio::ip::tcp::endpoint parse(const std::string& address) {
     return {ip, static_cast<std::uint16_t>(port)};
 }
 
-int open_unix(const std::string& address, const std::string& path) {
+gid_t find_group(const std::string& name) {
+    gid_t number = 0;
+    const auto* end = name.data() + name.size();
+    const auto [stop, error] = std::from_chars(name.data(), end, number);
+    if (error == std::errc() && stop == end) return number;
+    if (const auto* found = ::getgrnam(name.c_str())) return found->gr_gid;
+    throw std::runtime_error("server.unix_socket_group: this machine has no group '" + name +
+                             "'. `getent group` lists them.");
+}
+
+// Before the socket listens: nobody can have connected under other permissions.
+void set_access(const std::string& path, const socket_file& wanted) {
+    if (!wanted.group.empty() && ::chown(path.c_str(), static_cast<uid_t>(-1), find_group(wanted.group)) != 0) {
+        throw std::runtime_error("The socket " + path + " cannot be given to the group '" + wanted.group +
+                                 "' (server.unix_socket_group): " + std::strerror(errno) +
+                                 ". The user that runs Ferry must be a member of it (SupplementaryGroups= of a unit).");
+    }
+    if (::chmod(path.c_str(), wanted.mode) != 0) {
+        throw std::runtime_error("The permissions of the socket " + path + " cannot be set: " + std::strerror(errno));
+    }
+}
+
+int open_unix(const std::string& address, const std::string& path, const socket_file& file) {
     sockaddr_un name{};
     name.sun_family = AF_UNIX;
     if (path.size() >= sizeof name.sun_path) refuse(address, ENAMETOOLONG);
@@ -69,10 +92,18 @@ int open_unix(const std::string& address, const std::string& path) {
         refuse(address, EADDRINUSE);
     }
     if (errno == ECONNREFUSED) ::unlink(path.c_str());
-    if (::bind(fd, bare, sizeof name) != 0 || ::listen(fd, backlog) != 0) {
+    if (::bind(fd, bare, sizeof name) != 0) {
         const int error = errno;
         ::close(fd);
         refuse(address, error);
+    }
+    try {
+        set_access(path, file);
+        if (::listen(fd, backlog) != 0) refuse(address, errno);
+    } catch (...) {
+        ::close(fd);
+        ::unlink(path.c_str());
+        throw;
     }
     return fd;
 }
@@ -96,10 +127,10 @@ int open_tcp(const std::string& address, const asio::ip::tcp::endpoint& where, b
 
 }  // namespace
 
-listening_socket listening_socket::open(const std::string& address, bool shared_port) {
+listening_socket listening_socket::open(const std::string& address, bool shared_port, const socket_file& file) {
     if (!address.starts_with("unix:")) return {open_tcp(address, parse(address), shared_port, true), {}, false};
     const auto path = address.substr(5);
-    return {open_unix(address, path), path, true};
+    return {open_unix(address, path, file), path, true};
 }
 
 std::optional<listening_socket> listening_socket::adopt(int fd) {

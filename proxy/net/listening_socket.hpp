@@ -7,13 +7,20 @@
 
 namespace ferry::net {
 
+// Who may connect to a Unix socket: the permissions of its file, and its group by name or number; "" leaves the group
+// of the process.
+struct socket_file {
+    unsigned mode = 0660;
+    std::string group;
+};
+
 // A bound, listening descriptor. Move-only owner; closes it. Used on the main thread; acceptors duplicate it.
 class listening_socket {
 public:
     // `address` is `IPv4:port`, `[IPv6]:port` or `unix:/path`. With `shared_port` other sockets of this user may bind
-    // the same port (SO_REUSEPORT); call probe_port first. Throws std::runtime_error with one sentence: used, not
-    // allowed, not an address of this machine.
-    static listening_socket open(const std::string& address, bool shared_port);
+    // the same port (SO_REUSEPORT); call probe_port first. `file` is for a Unix socket. Throws std::runtime_error with
+    // one sentence: used, not allowed, not an address of this machine, no such group.
+    static listening_socket open(const std::string& address, bool shared_port, const socket_file& file = {});
     // Takes over a descriptor that another process opened; it does not own a Unix socket's file. Nothing, and the
     // descriptor stays open, if it is no listening stream socket.
     static std::optional<listening_socket> adopt(int fd);

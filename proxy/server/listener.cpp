@@ -9,14 +9,14 @@ namespace asio = boost::asio;
 using outcome = net::acceptor::outcome;
 
 listener::listener(asio::io_context& core, net::timer_wheel& wheel, const net::listening_socket& on,
-                   std::function<void(int)> take, std::function<bool()> has_room)
-    : core_(core), wheel_(wheel), acceptor_(core, on), take_(std::move(take)), has_room_(std::move(has_room)) {}
+                   std::function<void(int)> take, std::function<void()> spare_some)
+    : core_(core), wheel_(wheel), acceptor_(core, on), take_(std::move(take)), spare_some_(std::move(spare_some)) {}
 
 void listener::stop() {
     acceptor_.stop();
 }
 
-// Out of descriptors or of room: trying again at once would only burn the core.
+// Out of descriptors: trying again at once would only burn the core.
 asio::awaitable<void> listener::pause() {
     net::signal over(core_);
     net::deadline until(wheel_);
@@ -28,7 +28,6 @@ asio::awaitable<void> listener::pause() {
 asio::awaitable<void> listener::run() {
     bool reported = false;
     for (;;) {
-        while (!has_room_() && !acceptor_.stopped()) co_await pause();
         const auto next = co_await acceptor_.accept();
         switch (next.what) {
             case outcome::accepted:
@@ -43,10 +42,11 @@ asio::awaitable<void> listener::run() {
             case outcome::failed:
                 if (!reported) {
                     log_error(
-                        "No more connections can be accepted: too many open files. Raise the limit (ulimit -n) or "
-                        "lower server.max_connections.");
+                        "No connection can be accepted for a moment: too many open files. Raise the limit "
+                        "(ulimit -n, LimitNOFILE) or lower server.max_connections.");
                 }
                 reported = true;
+                spare_some_();
                 co_await pause();
                 break;
         }

@@ -1,4 +1,4 @@
-// Accepts client connections on one core and hands each to the core that has the fewest.
+// Accepts connections on one core and hands each to whoever decides what becomes of it.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -13,10 +13,10 @@ namespace ferry::server {
 // Owned by a core; lives on it. Cancelled by stop().
 class listener {
 public:
-    // `take` gets each accepted descriptor and owns it from then on. While `has_room` says no, connections wait in the
-    // kernel's backlog.
+    // `take` gets each accepted descriptor and owns it from then on. `spare_some` is asked to close something when the
+    // process has no descriptor left; connections wait in the kernel's backlog meanwhile.
     listener(boost::asio::io_context& core, net::timer_wheel& wheel, const net::listening_socket& on,
-             std::function<void(int fd)> take, std::function<bool()> has_room);
+             std::function<void(int fd)> take, std::function<void()> spare_some);
 
     // Until stop().
     boost::asio::awaitable<void> run();
@@ -29,7 +29,7 @@ private:
     net::timer_wheel& wheel_;
     net::acceptor acceptor_;
     std::function<void(int)> take_;
-    std::function<bool()> has_room_;
+    std::function<void()> spare_some_;
 };
 
 }  // namespace ferry::server

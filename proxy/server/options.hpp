@@ -16,6 +16,9 @@ struct limits {
     std::size_t body_memory = std::size_t{512} << 20;  // the request bodies of all cores together -> 503
     std::size_t json_depth = 128;                      // nesting of arrays and objects in a request -> 400
 
+    // Connections of one client address, trusted proxies excepted; 0: no limit. Past it -> 503 and close.
+    std::size_t connections_per_address = 0;
+
     std::chrono::milliseconds header_timeout{10'000};  // first byte of a head -> its last, in total (not per read)
     std::chrono::milliseconds body_timeout{120'000};   // end of the head -> end of the body
     std::chrono::milliseconds keepalive_timeout{
@@ -29,6 +32,10 @@ struct options {
     std::vector<std::string> listen = {"127.0.0.1:5173"};
     std::string admin_listen = "127.0.0.1:5174";  // health, readiness, metrics, status; the same three forms
 
+    // Of the files of Unix sockets: permission bits, and the group by name or number, "" leaves the process's own.
+    unsigned unix_socket_mode = 0660;
+    std::string unix_socket_group;
+
     // PEM files, absolute once loaded; "" is plain HTTP. Unix sockets and the admin listener stay plain.
     std::string tls_certificate, tls_key;
 
@@ -36,7 +43,7 @@ struct options {
     std::vector<std::string> trusted_proxies;  // CIDR, or "unix": whose X-Forwarded-For is believed
 
     unsigned threads = 0;                  // serving cores; 0 takes as many as the machine (or its cgroup) has
-    std::size_t max_connections = 10'000;  // client connections of all cores together; more wait in the backlog
+    std::size_t max_connections = 10'000;  // client connections of all cores together -> 503 and close
 
     std::chrono::milliseconds drain_grace{2'000};     // SIGTERM: not ready, but still accepting, for so long
     std::chrono::milliseconds drain_timeout{30'000};  // then requests in flight have so long to finish

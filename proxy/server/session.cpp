@@ -18,6 +18,7 @@ namespace {
 
 constexpr auto linger_time = std::chrono::seconds(2);
 constexpr std::string_view unknown = "unknown";  // the operation of what is none
+constexpr auto refusal_time = std::chrono::milliseconds(1000);
 
 // Requests that only somebody who wants two parties to read them differently sends: what follows is not trusted.
 bool is_suspect(const net::http_head& head) {
@@ -45,8 +46,11 @@ private:
 
 }  // namespace
 
-session::session(const session_context& context, std::unique_ptr<net::byte_stream> stream)
-    : context_(context), link_(std::move(stream), context.bounds.header_bytes), limit_(context.services.wheel) {
+session::session(const session_context& context, std::unique_ptr<net::byte_stream> stream, std::optional<fault> refused)
+    : context_(context),
+      link_(std::move(stream), context.bounds.header_bytes),
+      limit_(context.services.wheel),
+      refused_(std::move(refused)) {
     limit_.on_expiry([this] { link_.stream->interrupt(); });
     context_.registry.add(*this);
     if (context_.ops == nullptr) relay::count(context_.services.counts.connections);
@@ -71,19 +75,39 @@ void session::stop() {
     }
 }
 
+void session::make_room() {
+    unwanted_ = true;
+    keep_alive_ = false;
+    link_.stream->interrupt();
+}
+
+void session::set_idle(bool idle) {
+    idle_ = idle;
+    if (idle) {
+        context_.registry.begin_idle(*this);
+    } else {
+        context_.registry.end_idle(*this);
+    }
+}
+
+// Somebody who is refused must not stay for long.
+std::chrono::milliseconds session::time_for_head(std::chrono::milliseconds usual) const {
+    return context_.registry.idle_time(refused_ ? std::min(usual, refusal_time) : usual);
+}
+
 asio::awaitable<void> session::run() {
     auto state = head_state::ready;
     if (!co_await secure()) {
         link_.stream->close(false);
         co_return;
     }
-    while (keep_alive_) {
+    do {
         state = co_await read_head();
         limit_.cancel();
         if (state != head_state::ready) break;
         co_await serve_request();
         link_.compact(0);
-    }
+    } while (keep_alive_);
     if (cut_) {
         link_.stream->close(true);
     } else if (state != head_state::closed && !(stopped_ && context_.ops != nullptr)) {
@@ -94,7 +118,7 @@ asio::awaitable<void> session::run() {
 
 // The TLS handshake, which has as long as a head.
 asio::awaitable<bool> session::secure() {
-    limit_.arm(steady::now() + context_.registry.idle_time(context_.bounds.header_timeout));
+    limit_.arm(steady::now() + time_for_head(context_.bounds.header_timeout));
     co_return co_await link_.stream->secure();
 }
 
@@ -102,9 +126,9 @@ asio::awaitable<bool> session::secure() {
 asio::awaitable<session::head_state> session::read_head() {
     auto& stream = *link_.stream;
     link_.reader.reset();
-    idle_ = link_.unread().empty();
-    limit_.arm(steady::now() + (idle_ ? context_.registry.idle_time(context_.bounds.keepalive_timeout)
-                                      : context_.bounds.header_timeout));
+    set_idle(link_.unread().empty());
+    limit_.arm(steady::now() +
+               (idle_ ? time_for_head(context_.bounds.keepalive_timeout) : context_.bounds.header_timeout));
     bool skipped_blank = false, began = false;
     for (;;) {
         // One blank line before a request is forgiven (RFC 9112 section 2.2).
@@ -119,7 +143,7 @@ asio::awaitable<session::head_state> session::read_head() {
                 co_return head_state::refused;
             }
             if (*progress == net::http_reader::progress::done) {
-                idle_ = false;
+                set_idle(false);
                 stream.resume();
                 co_return head_state::ready;
             }
@@ -132,8 +156,9 @@ asio::awaitable<session::head_state> session::read_head() {
             co_await stream.source().until_readable();
             got = stream.read_now(link_.space());
         }
-        const bool is_late = got.status == net::io_status::interrupted && limit_.expired();
+        const bool is_late = got.status == net::io_status::interrupted && (limit_.expired() || unwanted_);
         if (is_late) stream.resume();
+        if (is_late && !idle_ && !limit_.expired()) continue;
         if (is_late && !idle_) {
             const auto late = fault::client(fault_code::request_timeout,
                                             "The request's head did not arrive within limits.header_timeout.");
@@ -144,7 +169,7 @@ asio::awaitable<session::head_state> session::read_head() {
         if (is_late) got = stream.try_read(link_.space());
         if (got.status != net::io_status::ok) co_return head_state::closed;
         began = began || idle_;
-        idle_ = false;
+        if (idle_) set_idle(false);
         link_.end += got.bytes;
     }
 }
@@ -164,7 +189,15 @@ asio::awaitable<void> session::refuse_head(const fault& why) {
 asio::awaitable<void> session::serve_request() {
     const open_exchange counted(context_.services.counts, context_.ops == nullptr);
     link_.consume(link_.reader.head_size());
-    if (context_.ops == nullptr) {
+    if (refused_) {
+        relay::http_exchange x(context_.services, link_, unknown);
+        begin(x);
+        x.keep_alive = false;
+        result<matched_operation> nowhere(*refused_);
+        co_await answer(x, std::move(nowhere));
+        relay::log_access(x);
+        end(x);
+    } else if (context_.ops == nullptr) {
         co_await serve_client();
     } else {
         relay::http_exchange x(context_.services, link_, unknown);

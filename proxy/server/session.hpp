@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <optional>
 
 #include "relay/exchange/client_link.hpp"
 #include "relay/exchange/http_exchange.hpp"
@@ -29,7 +30,8 @@ struct session_context {
 // Owns its stream, its buffer and its exchange. Lives on one core, inside its own coroutine. Cancelled by the registry.
 class session {
 public:
-    session(const session_context& context, std::unique_ptr<net::byte_stream> stream);
+    // `refused`: why its first request is answered with an error, whatever it is; not much time is given for it.
+    session(const session_context& context, std::unique_ptr<net::byte_stream> stream, std::optional<fault> refused);
     ~session();
     session(const session&) = delete;
     session& operator=(const session&) = delete;
@@ -39,6 +41,8 @@ public:
 
     void drain(std::chrono::milliseconds patience);
     void stop();
+    // Others need the place of this one, which is idle.
+    void make_room();
 
 private:
     friend class session_registry;
@@ -54,17 +58,26 @@ private:
     boost::asio::awaitable<void> answer_preflight(relay::http_exchange& x, std::string allow);
     boost::asio::awaitable<void> refuse_head(const fault& why);
     boost::asio::awaitable<void> linger();
+    void set_idle(bool idle);
+    std::chrono::milliseconds time_for_head(std::chrono::milliseconds usual) const;
 
     session_context context_;
     relay::client_link link_;
     relay::http_exchange* current_ = nullptr;
     net::deadline limit_;  // of the handshake, of being idle, of a head
+    const std::optional<fault> refused_;
     bool idle_ = true;     // waiting for a request's first byte
+    bool unwanted_ = false;  // see make_room()
     bool keep_alive_ = true;
     bool cut_ = false;
     bool stopped_ = false;  // an operator's connection then ends without lingering: nothing waits for it
     session* next_ = nullptr;
     session* previous_ = nullptr;
+    // Of the registry: where it stands among the idle ones.
+    std::optional<idleness> idle_as_;
+    steady::time_point idle_since_{};
+    session* idle_before_ = nullptr;
+    session* idle_behind_ = nullptr;
 };
 
 }  // namespace ferry::server

@@ -8,12 +8,46 @@ void session_registry::add(session& s) {
     s.next_ = first_;
     if (first_ != nullptr) first_->previous_ = &s;
     first_ = &s;
+    enlist(s, idleness::fresh);
 }
 
 void session_registry::remove(session& s) {
+    end_idle(s);
     if (s.previous_ != nullptr) s.previous_->next_ = s.next_;
     if (s.next_ != nullptr) s.next_->previous_ = s.previous_;
     if (first_ == &s) first_ = s.next_;
+}
+
+void session_registry::enlist(session& s, idleness what) {
+    auto& in = list(what);
+    s.idle_as_ = what;
+    s.idle_since_ = steady::now();
+    s.idle_before_ = in.last;
+    s.idle_behind_ = nullptr;
+    (in.last == nullptr ? in.first : in.last->idle_behind_) = &s;
+    in.last = &s;
+    in.size.store(in.size.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+void session_registry::begin_idle(session& s) {
+    if (!s.idle_as_) enlist(s, idleness::kept);
+}
+
+void session_registry::end_idle(session& s) {
+    if (!s.idle_as_) return;
+    auto& in = list(*s.idle_as_);
+    (s.idle_before_ == nullptr ? in.first : s.idle_before_->idle_behind_) = s.idle_behind_;
+    (s.idle_behind_ == nullptr ? in.last : s.idle_behind_->idle_before_) = s.idle_before_;
+    s.idle_as_.reset();
+    in.size.store(in.size.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+}
+
+bool session_registry::close_oldest(idleness what, milliseconds age) {
+    auto* const oldest = list(what).first;
+    if (oldest == nullptr || steady::now() - oldest->idle_since_ < age) return false;
+    end_idle(*oldest);
+    oldest->make_room();
+    return true;
 }
 
 template <class Action>

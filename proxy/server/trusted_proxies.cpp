@@ -74,8 +74,12 @@ bool trusted_proxies::trusts(const std::string& address) const {
     return !error && networks_.contains(parsed);
 }
 
+bool trusted_proxies::trusts_peer(std::string_view peer) const {
+    return any_ && trusts(std::string(peer));
+}
+
 std::string trusted_proxies::client_of(std::string_view peer, const net::http_head& request) const {
-    if (!any_ || !trusts(std::string(peer))) return {};
+    if (!trusts_peer(peer)) return {};
     auto told = hops(request, "x-forwarded-for");
     if (told.empty()) {
         told = hops(request, "forwarded");

@@ -20,6 +20,9 @@ public:
     // that is not itself trusted. "" where the peer's own address stands: it is not trusted or says nothing usable.
     std::string client_of(std::string_view peer, const net::http_head& request) const;
 
+    // Whether `peer`, as byte_stream::peer_address tells it, is one of them.
+    bool trusts_peer(std::string_view peer) const;
+
 private:
     bool trusts(const std::string& address) const;
 

@@ -9,6 +9,7 @@
 #include "net/buffer_pool.hpp"
 #include "net/byte_stream.hpp"
 #include "net/http_reader.hpp"
+#include "upstream/socket_budget.hpp"
 
 namespace ferry::upstream {
 
@@ -23,6 +24,7 @@ struct connection {
     connection(std::unique_ptr<net::byte_stream> s, std::size_t header_limit)
         : stream(std::move(s)), reader(net::http_reader::kind::response, header_limit) {}
 
+    counted_socket counted;
     std::unique_ptr<net::byte_stream> stream;
     net::http_reader reader;
     net::buffer_pool::buffer buffer;  // lent for as long as an exchange uses the connection

@@ -65,6 +65,8 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
     limit.arm(until);
     dial_times unasked;
     dial_times& times = took == nullptr ? unasked : *took;
+    if (sockets_->is_spent() && !close_longest_idle()) sockets_->shed();
+    counted_socket counted(*sockets_);
     auto dialled = co_await dial(where, of, until, slot, times);
     if (slot.interrupted()) co_return fault::self(fault_code::client_gone, "the client went away");
     if (!dialled) {
@@ -78,6 +80,7 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
     }
     auto opened = std::make_unique<connection>(std::move(*dialled), answer_header_limit);
     opened->generation = generation;
+    opened->counted = std::move(counted);
     opened->stream->resume();
     opened->buffer = buffers_.lend();
     ++of.in_use;
@@ -124,6 +127,11 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial_one
     }
     auto socket = net::plain_stream::open(core_, address);
     if (!socket) {
+        close_idle();
+        socket = net::plain_stream::open(core_, address);
+    }
+    if (!socket) {
+        sockets_->shed();
         co_return fault::self(fault_code::overloaded, "No socket for an upstream connection: too many open files.");
     }
     net::io_result connected;
@@ -193,6 +201,18 @@ void pool::reconfigure(const options& settings, std::shared_ptr<net::tls_client>
     ++generation_;
     close_idle();
     for (auto& [key, of] : hosts_) of.session = std::make_shared<net::tls_session_slot>();
+}
+
+bool pool::close_longest_idle() {
+    host* longest = nullptr;
+    // Each host's first is the one that has been idle for longest.
+    for (auto& [key, of] : hosts_) {
+        if (of.idle.empty()) continue;
+        if (longest == nullptr || of.idle.front()->idle_since < longest->idle.front()->idle_since) longest = &of;
+    }
+    if (longest == nullptr) return false;
+    longest->idle.erase(longest->idle.begin());
+    return true;
 }
 
 void pool::close_idle() {

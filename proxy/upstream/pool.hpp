@@ -76,6 +76,9 @@ public:
     std::vector<pool_status> status() const;
     void close_idle();
 
+    // Where sockets are counted, together with those of other pools. Before the first connection; it outlives the pool.
+    void share(socket_budget& sockets) { sockets_ = &sockets; }
+
 private:
     friend class lease;
     struct host {
@@ -87,6 +90,7 @@ private:
     };
     void give_back(const std::string& key, std::unique_ptr<connection> c, bool reusable);
     static bool is_quiet(connection& c);
+    bool close_longest_idle();
     void sweep();
     boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial_one(const catalog::endpoint& where,
                                                                                const boost::asio::ip::address& address,
@@ -106,6 +110,8 @@ private:
     resolver resolver_;
     std::unordered_map<std::string, host> hosts_;
     net::deadline sweep_at_;
+    socket_budget own_sockets_;
+    socket_budget* sockets_ = &own_sockets_;
 };
 
 }  // namespace ferry::upstream

@@ -41,12 +41,18 @@ access_entry full_entry() {
     return entry;
 }
 
+std::string written(ferry::access_log& log, ferry::log_thread& thread, ferry::test::descriptor_pipe& pipe) {
+    log.flush();
+    thread.finish(std::chrono::seconds(10));
+    return pipe.read_available();
+}
+
 std::string line_of(log_format format, const access_entry& entry) {
     ferry::test::descriptor_pipe pipe;
-    ferry::access_log log({.format = format}, pipe.write_end());
+    ferry::log_thread thread(pipe.write_end(), "the access log");
+    ferry::access_log log({.format = format}, thread, pipe.write_end());
     log.write(entry);
-    log.flush();
-    return pipe.read_available();
+    return written(log, thread, pipe);
 }
 
 }  // namespace
@@ -124,14 +130,14 @@ BOOST_AUTO_TEST_CASE(the_longest_line_stays_within_what_a_pipe_takes_whole) {
 
 BOOST_AUTO_TEST_CASE(the_cached_second_follows_the_clock_both_ways) {
     ferry::test::descriptor_pipe pipe;
-    ferry::access_log log({.format = log_format::text}, pipe.write_end());
+    ferry::log_thread thread(pipe.write_end(), "the access log");
+    ferry::access_log log({.format = log_format::text}, thread, pipe.write_end());
     for (const std::int64_t time : {1'999'999, 2'000'001, 1'500'000}) {
         access_entry entry;
         entry.time_us = time;
         log.write(entry);
     }
-    log.flush();
-    const auto text = pipe.read_available();
+    const auto text = written(log, thread, pipe);
     BOOST_TEST(text.find("1970-01-01T00:00:01.999999Z") == 0u);
     BOOST_TEST(text.find("\n1970-01-01T00:00:02.000001Z") != std::string::npos);
     BOOST_TEST(text.find("\n1970-01-01T00:00:01.500000Z") != std::string::npos);
@@ -139,10 +145,26 @@ BOOST_AUTO_TEST_CASE(the_cached_second_follows_the_clock_both_ways) {
 
 BOOST_AUTO_TEST_CASE(nothing_is_written_when_the_access_log_is_off) {
     ferry::test::descriptor_pipe pipe;
-    ferry::access_log log({.access = false}, pipe.write_end());
+    ferry::log_thread thread(pipe.write_end(), "the access log");
+    ferry::access_log log({.access = false}, thread, pipe.write_end());
     log.write(full_entry());
-    log.flush();
-    BOOST_TEST(pipe.read_available().empty());
+    BOOST_TEST(written(log, thread, pipe).empty());
+}
+
+BOOST_AUTO_TEST_CASE(lines_are_handed_over_when_16_kib_have_gathered_and_when_the_log_ends) {
+    ferry::test::descriptor_pipe pipe;
+    ferry::log_thread thread(pipe.write_end(), "the access log");
+    {
+        ferry::access_log log({.format = log_format::json}, thread, pipe.write_end());
+        log.write(full_entry());
+        thread.flush(std::chrono::seconds(10));
+        BOOST_TEST(pipe.read_available().empty());
+        for (int i = 0; i < 40; ++i) log.write(full_entry());
+        thread.flush(std::chrono::seconds(10));
+        BOOST_TEST(pipe.read_available().size() >= 16u * 1024);
+    }
+    thread.finish(std::chrono::seconds(10));
+    BOOST_TEST(!pipe.read_available().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

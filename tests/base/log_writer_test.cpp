@@ -16,8 +16,7 @@
 namespace {
 
 void put(ferry::log_writer& writer, const std::string& line) {
-    writer.buffer().add(line).add('\n');
-    writer.line_done();
+    writer.add(line + '\n', 1);
 }
 
 std::size_t lines_in(const std::string& text) {

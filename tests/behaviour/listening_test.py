@@ -1,13 +1,15 @@
 """One service on every address it is told to listen on, and limits that hold for all of them together."""
+import grp
 import os
+import shutil
 import socket
 import stat
 import tempfile
 from pathlib import Path
 
-from client import unread
 from harness import FerryCase
-from waiting import eventually, stays
+from own_ferry import OwnFerry
+from waiting import eventually
 
 
 def has_ipv6():
@@ -81,33 +83,37 @@ class MemoryForBodies(FerryCase):
         eventually(lambda: self.chat(self.nonce(), filler="x" * 190_000).status == 200)
 
 
-class ManyConnections(FerryCase):
-    options = {"server.max_connections": 20}
-    most = 20 + 10  # each thread may have accepted some before it looked
+class SocketFiles(OwnFerry):
+    """Who may connect to a Unix socket is what the configuration says, whatever the umask is."""
 
-    def asking(self, count):
-        clients = [self.client() for _ in range(count)]
-        for client in clients:
-            client.send(self.request(b"", path="/v1/models", method="GET"))
-        return clients
+    def start_with(self, **options):
+        self.path = f"{tempfile.mkdtemp(prefix='ferry-listen-')}/ferry.sock"
+        self.addCleanup(shutil.rmtree, os.path.dirname(self.path))
+        before = os.umask(0o077)
+        try:
+            self.own(**{"server.listen": ["127.0.0.1:0", f"unix:{self.path}"], **options})
+        finally:
+            os.umask(before)
+        return os.stat(self.path)
 
-    @staticmethod
-    def served(clients):
-        return [client for client in clients if unread(client.socket)]
+    def test_the_group_may_connect_by_default(self):
+        self.assertEqual(stat.S_IMODE(self.start_with().st_mode), 0o660)
 
-    def test_connections_past_the_limit_wait_and_are_served_later(self):
-        clients = self.asking(40)
-        first = eventually(lambda: len(served := self.served(clients)) >= 20 and served, what="20 served")
-        waiting = [client for client in clients if client not in first]
-        for client in first:
-            self.assertEqual(client.response().status, 200)
-            client.close()
-        for client in self.served(waiting) + waiting[:10]:
-            self.assertEqual(client.response().status, 200)
+    def test_mode_and_group_are_as_configured(self):
+        groups = [one for one in [*os.getgroups(), os.getgid()] if os.getuid() != 0] or [1]
+        wanted = grp.getgrgid(groups[0])
+        told = self.start_with(**{"server.unix_socket_mode": "0606", "server.unix_socket_group": wanted.gr_name})
+        self.assertEqual((stat.S_IMODE(told.st_mode), told.st_gid), (0o606, wanted.gr_gid))
 
-    def test_a_burst_is_not_accepted_whole(self):
-        clients = self.asking(100)
-        eventually(lambda: len(self.served(clients)) >= 20, what="20 served")
-        stays(lambda: len(self.served(clients)) <= self.most, 0.5, f"at most {self.most} of 100 served")
-        for client in clients:
-            client.close()
+    def test_an_unknown_group_and_a_wrong_mode_are_one_clear_message(self):
+        ferry = self.own()
+        ferry.stop()
+        path = str(ferry.folder / "own.sock")
+        more = ["--set", f"server.listen=unix:{path}"]
+        unknown = ferry.run("serve", *more, "--set", "server.unix_socket_group=nobody-has-it", check=False)
+        self.assertEqual(unknown.returncode, 1)
+        self.assertIn("no group 'nobody-has-it'", unknown.stderr)
+        self.assertFalse(os.path.exists(path))
+        wrong = ferry.run("serve", *more, "--set", "server.unix_socket_mode=0999", check=False)
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn('"0660"', wrong.stderr)

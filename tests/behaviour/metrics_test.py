@@ -221,7 +221,7 @@ class StatusAndLogs(Observed):
         eventually(lambda: json.loads(self.ferry.admin("/status")[1])["upstreams"])
         told = json.loads(self.ferry.admin("/status")[1])
         self.assertEqual(told["config"], str(self.ferry.config))
-        self.assertEqual(told["limits"]["max_connections"], 10000)
+        self.assertEqual(told["limits"]["max_connections_configured"], 10000)
         self.assertGreaterEqual(sum(core["requests"] for core in told["cores"]), 1)
         self.assertEqual(told["upstreams"][0]["endpoint"], f"http://127.0.0.1:{self.upstream.port}")
         self.assertGreaterEqual(told["catalog"]["age_us"], 0)

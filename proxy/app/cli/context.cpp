@@ -37,8 +37,10 @@ load_result reload_settings(const cli_context& context) {
 
 settings require_settings(const cli_context& context) {
     load_result result = reload_settings(context);
-    for (const auto& warning : result.warnings) fmt::print(stderr, "warning: {}\n", to_text(warning));
-    for (const auto& fault : result.faults) fmt::print(stderr, "error: {}\n", to_text(fault));
+    std::string told;
+    for (const auto& warning : result.warnings) told += fmt::format("warning: {}\n", to_text(warning));
+    for (const auto& fault : result.faults) told += fmt::format("error: {}\n", to_text(fault));
+    write_within_a_second(STDERR_FILENO, told);
     if (!result.faults.empty()) throw exit_with{2};
     return std::move(result.loaded);
 }

@@ -1,7 +1,8 @@
 #include "app/cli/serve.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <filesystem>
 
 #include "app/application.hpp"
@@ -16,11 +17,11 @@ void serve(const cli_context& context) {
     auto chosen = require_settings(context);
     if (const auto file = chosen_config_file(context)) chosen.file = std::filesystem::absolute(*file).string();
     set_up_log(chosen.log);
+    log_outputs logs;
     application running(
-        std::move(chosen), [&context] { return reload_settings(context); }, std::move(given));
+        std::move(chosen), [&context] { return reload_settings(context); }, std::move(given), logs);
     running.start();
-    std::printf("ferry ready: %s (admin %s)\n", running.client_url().c_str(), running.admin_url().c_str());
-    std::fflush(stdout);
+    logs.access.put(fmt::format("ferry ready: {} (admin {})\n", running.client_url(), running.admin_url()), 1);
     running.run_until_signalled();
 }
 

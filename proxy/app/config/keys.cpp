@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-#include "app/config/address.hpp"
+#include "app/config/special_keys.hpp"
 
 namespace ferry::app {
 namespace {
@@ -70,79 +70,9 @@ assign_fn choice(std::array<std::string_view, N> names, Path... path) {
 assign_fn ratio() {
     return stored<double>(read_ratio);
 }
-assign_fn text() {
-    return stored<std::string>(read_string);
-}
-
-verdict assign_listen(settings& all, const raw_value& raw) {
-    std::vector<std::string> addresses;
-    verdict v = read_list(raw, addresses);
-    if (v.problem.empty()) v.problem = check_listen_addresses(addresses);
-    if (v.problem.empty()) all.server.listen = std::move(addresses);
-    return v;
-}
-
-verdict assign_admin_listen(settings& all, const raw_value& raw) {
-    std::string address;
-    verdict v = read_string(raw, address);
-    if (v.problem.empty()) v.problem = check_listen_address(address);
-    if (v.problem.empty()) all.server.admin_listen = std::move(address);
-    return v;
-}
-
-verdict assign_denied_networks(settings& all, const raw_value& raw) {
-    std::vector<std::string> networks;
-    verdict v = read_list(raw, networks);
-    for (const auto& network : networks) {
-        if (v.problem.empty()) v.problem = check_network(network);
-    }
-    if (v.problem.empty()) all.upstream.denied_networks = std::move(networks);
-    return v;
-}
-
-verdict assign_trusted_proxies(settings& all, const raw_value& raw) {
-    std::vector<std::string> networks;
-    verdict v = read_list(raw, networks);
-    for (const auto& network : networks) {
-        if (v.problem.empty() && network != "unix") v.problem = check_network(network);
-    }
-    if (v.problem.empty()) all.server.trusted_proxies = std::move(networks);
-    return v;
-}
-
-verdict assign_origins(settings& all, const raw_value& raw) {
-    std::vector<std::string> origins;
-    verdict v = read_list(raw, origins);
-    for (const auto& origin : origins) {
-        if (v.problem.empty()) v.problem = check_origin(origin);
-    }
-    if (v.problem.empty()) all.server.cors_origins = std::move(origins);
-    return v;
-}
-
-verdict assign_store_url(settings& all, const raw_value& raw) {
-    std::string url;
-    verdict v = read_string(raw, url);
-    if (v.problem.empty()) v.problem = check_store_url(url);
-    if (v.problem.empty()) all.store.url = std::move(url);
-    return v;
-}
-
-verdict assign_on_disconnect(settings&, const raw_value& raw) {
-    constexpr std::array<std::string_view, 2> names{"cut", "drain"};
-    std::size_t chosen = 0;
-    verdict v = read_choice(raw, names, chosen);
-    if (v.problem.empty() && chosen == 1)
-        v.warning = R"("drain" is not implemented in this build yet: it acts as "cut")";
-    return v;
-}
-
-verdict assign_journal_dir(settings& all, const raw_value& raw) {
-    std::string folder;
-    verdict v = read_string(raw, folder);
-    if (v.problem.empty() && folder.empty()) v.problem = R"(must name a folder, such as "var/journal")";
-    if (v.problem.empty()) all.usage.journal_dir = absolute_path(folder);
-    return v;
+template <class... Path>
+assign_fn text(Path... path) {
+    return stored<std::string>(read_string, path...);
 }
 
 using server_limits = server::limits;
@@ -162,12 +92,16 @@ std::vector<key_rule> server_keys() {
         {"server", "tls_key", file_path(in, &server::options::tls_key)},
         {"server", "cors_origins", assign_origins},
         {"server", "trusted_proxies", assign_trusted_proxies},
+        {"server", "unix_socket_mode", assign_socket_mode},
+        {"server", "unix_socket_group", text(in, &server::options::unix_socket_group)},
         {"auth", "required", boolean(in, &server::options::auth_required)},
         {"limits", "header_bytes", size({kib, mib}, in, limits, &server_limits::header_bytes)},
         {"limits", "json_body_bytes", size({kib, 2 * gib}, in, limits, &server_limits::json_body_bytes)},
         {"limits", "multipart_body_bytes", size({kib, 16 * gib}, in, limits, &server_limits::multipart_body_bytes)},
         {"limits", "body_memory", size({kib, 1024 * gib}, in, limits, &server_limits::body_memory)},
         {"limits", "json_depth", integer({1, 1024}, in, limits, &server_limits::json_depth)},
+        {"limits", "connections_per_address",
+         integer({0, 1'000'000}, in, limits, &server_limits::connections_per_address)},
         {"limits", "header_timeout", duration(some_time, in, limits, &server_limits::header_timeout)},
         {"limits", "body_timeout", duration(some_time, in, limits, &server_limits::body_timeout)},
         {"limits", "keepalive_timeout", duration(some_time, in, limits, &server_limits::keepalive_timeout)},

@@ -12,6 +12,8 @@ std::vector<std::string> keep_until_restart(const settings& running, settings& l
     keep("server.listen", running.server.listen, loaded.server.listen);
     keep("server.admin_listen", running.server.admin_listen, loaded.server.admin_listen);
     keep("server.threads", running.server.threads, loaded.server.threads);
+    keep("server.unix_socket_mode", running.server.unix_socket_mode, loaded.server.unix_socket_mode);
+    keep("server.unix_socket_group", running.server.unix_socket_group, loaded.server.unix_socket_group);
     keep("store.url", running.store.url, loaded.store.url);
     keep("store.auto_migrate", running.store.auto_migrate, loaded.store.auto_migrate);
     keep("store.snapshot_file", running.store.snapshot_file, loaded.store.snapshot_file);

@@ -1,0 +1,98 @@
+#include "app/config/special_keys.hpp"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "app/config/address.hpp"
+
+namespace ferry::app {
+
+verdict assign_listen(settings& all, const raw_value& raw) {
+    std::vector<std::string> addresses;
+    verdict v = read_list(raw, addresses);
+    if (v.problem.empty()) v.problem = check_listen_addresses(addresses);
+    if (v.problem.empty()) all.server.listen = std::move(addresses);
+    return v;
+}
+
+verdict assign_admin_listen(settings& all, const raw_value& raw) {
+    std::string address;
+    verdict v = read_string(raw, address);
+    if (v.problem.empty()) v.problem = check_listen_address(address);
+    if (v.problem.empty()) all.server.admin_listen = std::move(address);
+    return v;
+}
+
+verdict assign_denied_networks(settings& all, const raw_value& raw) {
+    std::vector<std::string> networks;
+    verdict v = read_list(raw, networks);
+    for (const auto& network : networks) {
+        if (v.problem.empty()) v.problem = check_network(network);
+    }
+    if (v.problem.empty()) all.upstream.denied_networks = std::move(networks);
+    return v;
+}
+
+verdict assign_trusted_proxies(settings& all, const raw_value& raw) {
+    std::vector<std::string> networks;
+    verdict v = read_list(raw, networks);
+    for (const auto& network : networks) {
+        if (v.problem.empty() && network != "unix") v.problem = check_network(network);
+    }
+    if (v.problem.empty()) all.server.trusted_proxies = std::move(networks);
+    return v;
+}
+
+verdict assign_origins(settings& all, const raw_value& raw) {
+    std::vector<std::string> origins;
+    verdict v = read_list(raw, origins);
+    for (const auto& origin : origins) {
+        if (v.problem.empty()) v.problem = check_origin(origin);
+    }
+    if (v.problem.empty()) all.server.cors_origins = std::move(origins);
+    return v;
+}
+
+verdict assign_store_url(settings& all, const raw_value& raw) {
+    std::string url;
+    verdict v = read_string(raw, url);
+    if (v.problem.empty()) v.problem = check_store_url(url);
+    if (v.problem.empty()) all.store.url = std::move(url);
+    return v;
+}
+
+verdict assign_on_disconnect(settings&, const raw_value& raw) {
+    constexpr std::array<std::string_view, 2> names{"cut", "drain"};
+    std::size_t chosen = 0;
+    verdict v = read_choice(raw, names, chosen);
+    if (v.problem.empty() && chosen == 1)
+        v.warning = R"("drain" is not implemented in this build yet: it acts as "cut")";
+    return v;
+}
+
+verdict assign_journal_dir(settings& all, const raw_value& raw) {
+    std::string folder;
+    verdict v = read_string(raw, folder);
+    if (v.problem.empty() && folder.empty()) v.problem = R"(must name a folder, such as "var/journal")";
+    if (v.problem.empty()) all.usage.journal_dir = absolute_path(folder);
+    return v;
+}
+
+// As chmod takes it.
+verdict assign_socket_mode(settings& all, const raw_value& raw) {
+    std::string digits;
+    verdict v = read_string(raw, digits);
+    unsigned mode = 0;
+    const auto* end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, mode, 8);
+    if (!v.problem.empty()) return v;
+    if (error != std::errc() || stop != end || mode > 0777 || (mode & 0600) != 0600) {
+        v.problem = R"(must be permissions in octal from "0600" to "0777", such as "0660")";
+        return v;
+    }
+    all.server.unix_socket_mode = mode;
+    return v;
+}
+
+}  // namespace ferry::app

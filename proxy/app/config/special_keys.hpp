@@ -1,0 +1,19 @@
+// The keys whose values have rules of their own: each checks one and puts it where it belongs.
+#pragma once
+
+#include "app/config/settings.hpp"
+#include "app/config/value.hpp"
+
+namespace ferry::app {
+
+verdict assign_listen(settings& all, const raw_value& raw);
+verdict assign_admin_listen(settings& all, const raw_value& raw);
+verdict assign_denied_networks(settings& all, const raw_value& raw);
+verdict assign_trusted_proxies(settings& all, const raw_value& raw);
+verdict assign_origins(settings& all, const raw_value& raw);
+verdict assign_store_url(settings& all, const raw_value& raw);
+verdict assign_on_disconnect(settings& all, const raw_value& raw);
+verdict assign_journal_dir(settings& all, const raw_value& raw);
+verdict assign_socket_mode(settings& all, const raw_value& raw);
+
+}  // namespace ferry::app
