@@ -6,6 +6,14 @@ namespace {
 constexpr std::string_view mask = "***";
 constexpr std::size_t secret_min = 4, word_min = 6;  // shorter ones would blot out ordinary text
 
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool is_percent_encoded(std::string_view text) {
+    return text.size() >= 3 && text[0] == '%' && is_hex(text[1]) && is_hex(text[2]);
+}
+
 bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
            c == '*' || c == '.' || c == '+' || c == '/' || c == '=';
@@ -32,11 +40,11 @@ struct credential {
 };
 
 credential find_credential(std::string_view text) {
-    for (const std::string_view prefix : {"sk-", "fk-", "bearer "}) {
+    for (const std::string_view prefix : {"sk-", "fk-", "bearer ", "bearer%20", "bearer+"}) {
         if (!starts_with_any_case(text, prefix)) continue;
         const auto length = word_length(text.substr(prefix.size()));
         if (length < word_min) continue;
-        if (prefix.ends_with(' ')) return {prefix.size(), length};
+        if (!prefix.ends_with('-')) return {prefix.size(), length};
         return {0, prefix.size() + length};
     }
     return {};
@@ -61,9 +69,10 @@ std::string scrub_secrets(std::string_view text, std::span<const std::string_vie
         auto found = find_secret(text, secrets);
         if (found.masked == 0 && !inside_word) found = find_credential(text);
         if (found.masked == 0) {
+            const std::size_t passed = is_percent_encoded(text) ? 3 : 1;
             inside_word = is_word(text.front()) && text.front() != '=' && text.front() != '/';
-            out += text.front();
-            text.remove_prefix(1);
+            out += text.substr(0, passed);
+            text.remove_prefix(passed);
             continue;
         }
         out.append(text.substr(0, found.kept)).append(mask);
@@ -71,6 +80,13 @@ std::string scrub_secrets(std::string_view text, std::span<const std::string_vie
         inside_word = false;
     }
     return out;
+}
+
+bool holds_credential(std::string_view text) {
+    // What every such word holds; most texts hold neither.
+    const bool may = text.find("k-") != std::string_view::npos || text.find("K-") != std::string_view::npos ||
+                     text.find("earer") != std::string_view::npos || text.find("EARER") != std::string_view::npos;
+    return may && scrub_secrets(text, {}) != text;
 }
 
 }  // namespace ferry::openai

@@ -2,6 +2,7 @@
 
 #include "catalog/model_list.hpp"
 #include "openai/json_text.hpp"
+#include "openai/secret_scrub.hpp"
 #include "relay/answer/whole_answer.hpp"
 #include "relay/books/settle.hpp"
 
@@ -43,7 +44,7 @@ asio::awaitable<void> send_model(relay::http_exchange& x, std::string_view name)
     const auto model = catalog::find_listed_model(*x.pinned.models, name, visible);
     if (!model) {
         auto unknown = fault::client(fault_code::model_not_found,
-                                     "The model '" + std::string(name.substr(0, 200)) +
+                                     "The model '" + openai::scrub_secrets(name.substr(0, 200), {}) +
                                          "' does not exist or this key may not use it: GET /v1/models lists yours.",
                                      "model");
         relay::note_failure(x, unknown);

@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "openai/secret_scrub.hpp"
+
 namespace ferry::server {
 
 namespace {
@@ -47,6 +49,11 @@ bool is_path_of(const openai::operation& row, std::string_view below) {
     return below.starts_with(row.path) && below.size() > row.path.size();
 }
 
+// Some clients put their key into the path.
+std::string shown(std::string_view path) {
+    return openai::scrub_secrets(path.substr(0, 200), {});
+}
+
 bool is_known(std::string_view below) {
     const auto all = openai::operations();
     return std::any_of(all.begin(), all.end(), [below](const auto& row) { return row.path == below; });
@@ -73,7 +80,7 @@ std::string served() {
 }
 
 fault unknown_url(std::string_view method, std::string_view path) {
-    std::string text = "Unknown request URL: " + std::string(method) + " " + std::string(path.substr(0, 200)) + ". ";
+    std::string text = "Unknown request URL: " + std::string(method) + " " + shown(path) + ". ";
     auto bare = path;
     while (bare.size() > 1 && bare.back() == '/') bare.remove_suffix(1);
     const auto below = below_prefix(bare);
@@ -92,7 +99,7 @@ fault unknown_url(std::string_view method, std::string_view path) {
 fault wrong_method(std::string_view method, std::string_view path, std::string allow) {
     auto made =
         fault::client(fault_code::method_not_allowed, "Not allowed to " + std::string(method.substr(0, 20)) + " on " +
-                                                          std::string(path.substr(0, 200)) + ": use " + allow + ".");
+                                                          shown(path) + ": use " + allow + ".");
     made.allow = std::move(allow);
     return made;
 }

@@ -3,7 +3,7 @@ import json
 import threading
 
 import answers
-from harness import FerryCase, eventually
+from harness import UPSTREAM_KEY, FerryCase, eventually
 
 
 class ConnectionsAreReused(FerryCase):
@@ -96,6 +96,17 @@ class ConnectionsAreReused(FerryCase):
                      "x-ferry-config-version", "x-ferry-overhead-us"):
             self.assertIsNotNone(answer.field(name), name)
         self.assert_row(nonce, upstream_request_id="up-77", request_id=answer.field("x-ferry-request-id"))
+
+    def test_a_key_that_the_upstream_repeats_in_its_fields_reaches_nobody(self):
+        for fields in ((f"x-ratelimit-limit-requests: {UPSTREAM_KEY}", f"x-request-id: {UPSTREAM_KEY}"),
+                       (f"x-ratelimit-limit-requests: 12 {UPSTREAM_KEY}", f"x-request-id: id-{UPSTREAM_KEY[3:]}"),
+                       (f"x-ratelimit-{UPSTREAM_KEY}: 12", "x-request-id: up 77")):
+            nonce = self.nonce(answers.json_answer(answers.completion(), 200, *fields))
+            answer = self.chat(nonce)
+            self.assertEqual(answer.status, 200)
+            self.assertNotIn(b"x-ratelimit", answer.head.lower())
+            self.assertIsNone(answer.field("x-ferry-upstream-request-id"))
+            self.assert_row(nonce, upstream_request_id=None)
 
     def test_a_stale_pooled_connection_costs_the_client_nothing(self):
         warm = self.nonce(answers.json_answer(answers.completion()), "close")

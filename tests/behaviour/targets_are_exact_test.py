@@ -1,5 +1,5 @@
 """A request is routed by exact method and path; everything else is 404 or 405 in the OpenAI error shape."""
-from harness import FerryCase
+from harness import FerryCase, eventually
 
 PATHS = {
     "double_slash": "/v1//chat/completions", "dot_dot": "/v1/x/../chat/completions",
@@ -27,6 +27,15 @@ class TargetsAreExact(FerryCase):
             client = self.client()
             client.send(self.request(self.body(nonce), path=path, nonce=nonce))
             self.assertEqual(client.response().status, 200)
+
+    def test_a_key_in_the_path_or_the_query_stands_in_no_error_and_no_log(self):
+        for place in ("/v1/{}", "/v1/x%2F{}", "/v1/models/{}", "/v1/chat/completions/Bearer%20{}", "/{}/v1?key={}"):
+            for method in ("GET", "PUT"):
+                client = self.client()
+                client.send(self.request(b"", f"User-Agent: {self.key}", f"x-request-id: {self.key}",
+                                         path=place.replace("{}", self.key), method=method))
+                self.assertIn(client.response().status, (404, 405))
+        eventually(lambda: self.ferry.log.count("/v1/***") >= 2, what="the access log")
 
     def test_a_query_string_does_not_change_the_operation(self):
         nonce = self.nonce()

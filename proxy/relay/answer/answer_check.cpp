@@ -21,21 +21,6 @@ fault invalid_answer(std::string text, retry_advice advice = retry_advice::next_
 
 }  // namespace
 
-std::vector<std::string_view> secrets_of(const catalog::candidate& row) {
-    std::vector<std::string_view> all;
-    const auto add = [&all](const catalog::header& sent) {
-        const auto value = sent.value.reveal();
-        // Shorter than this a value is a word of the language (`true`, `beta`), not a secret.
-        constexpr std::size_t least = 8;
-        if (value.size() >= least) all.push_back(value);
-        const auto space = value.find(' ');
-        if (space != std::string_view::npos && value.size() - space > least) all.push_back(value.substr(space + 1));
-    };
-    if (row.credentials) add(*row.credentials);
-    for (const auto& extra : row.extra_headers) add(extra);
-    return all;
-}
-
 bool is_event_stream(const net::http_head& head) {
     return net::same_token(media_type(head), "text/event-stream");
 }

@@ -7,12 +7,10 @@
 
 #include "base/fault.hpp"
 #include "openai/usage_finder.hpp"
+#include "relay/exchange/row_secrets.hpp"
 #include "relay/tries/attempt.hpp"
 
 namespace ferry::relay {
-
-// The upstream's credentials, which no text for the client may repeat.
-std::vector<std::string_view> secrets_of(const catalog::candidate& row);
 
 bool is_event_stream(const net::http_head& head);
 

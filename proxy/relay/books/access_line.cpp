@@ -1,6 +1,7 @@
 #include "relay/books/access_line.hpp"
 
 #include "base/log.hpp"
+#include "openai/secret_scrub.hpp"
 #include "provider/provider.hpp"
 #include "relay/books/counters.hpp"
 
@@ -16,6 +17,13 @@ void log_slow(const access_entry& of) {
         of.request_id, of.model, of.provider.empty() ? "no provider" : of.provider, of.status, of.attempts,
         of.duration_us, of.ttft_us, std::max<std::int64_t>(of.body_us, 0), std::max<std::int64_t>(of.connect_us, 0),
         of.upstream_ttfb_us, of.overhead_us, std::max<std::int64_t>(of.write_wait_us, 0));
+}
+
+// `text`, or `clean` with what is left of it: some clients put their key where it does not belong.
+std::string_view without_credentials(std::string_view text, std::string& clean) {
+    if (!openai::holds_credential(text)) return text;
+    clean = openai::scrub_secrets(text, {});
+    return clean;
 }
 
 access_entry common_entry(const http_exchange& x, std::int64_t duration) {
@@ -38,7 +46,10 @@ access_entry common_entry(const http_exchange& x, std::int64_t duration) {
     return entry;
 }
 
-void write_line(http_exchange& x, const access_entry& entry, std::int64_t answered_us) {
+void write_line(http_exchange& x, access_entry entry, std::int64_t answered_us) {
+    std::string clean_target, clean_agent;
+    entry.target = without_credentials(entry.target, clean_target);
+    entry.user_agent = without_credentials(entry.user_agent, clean_agent);
     x.core.log.write(entry);
     const auto patience = x.settings->slow;
     if (patience.count() > 0 && answered_us > patience.count() * 1000) log_slow(entry);

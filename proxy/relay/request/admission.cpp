@@ -1,6 +1,7 @@
 #include "relay/request/admission.hpp"
 
 #include "access/credentials.hpp"
+#include "openai/secret_scrub.hpp"
 
 namespace ferry::relay {
 
@@ -8,7 +9,7 @@ namespace {
 
 // A client may name its request for its own logs; only what is harmless in ours is taken.
 bool is_sane_id(std::string_view text) {
-    if (text.empty() || text.size() > 128) return false;
+    if (text.empty() || text.size() > 128 || openai::holds_credential(text)) return false;
     for (const char c : text) {
         const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         if (!plain && std::string_view("-_.:/+=").find(c) == std::string_view::npos) return false;

@@ -7,6 +7,8 @@
 #include "openai/dialect.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
+#include "relay/exchange/row_secrets.hpp"
+#include "relay/tries/answer_fields.hpp"
 
 namespace ferry::relay {
 
@@ -23,10 +25,6 @@ usage::token_prices prices_of(const catalog::candidate& row) {
 
 fault stopping() {
     return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
-}
-
-bool is_visible(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
 }  // namespace
@@ -152,11 +150,8 @@ void attempt::note_answer_head() {
     const bool exposes = x_.settings->expose_upstream_limits;
     for (const auto& [name, value] : head().fields) {
         const bool id = name.size() == 12 && net::same_token(name, "x-request-id");
-        const bool limit = exposes && name.size() > 12 && name.size() <= 64 && (name.front() | 0x20) == 'x' &&
-                           net::same_token(name.substr(0, 12), "x-ratelimit-");
-        if (!(id || limit) || value.size() > 256 || !is_visible(value)) continue;
-        if (id) x_.upstream_request_id = value;
-        if (!limit || x_.upstream_limits.size() > 2048) continue;
+        if (id && is_request_id(value, secrets_of(to_))) x_.upstream_request_id = value;
+        if (!exposes || !is_limit_field(name, value) || x_.upstream_limits.size() > 2048) continue;
         x_.upstream_limits.append(name).append(": ").append(value).append("\r\n");
     }
 }

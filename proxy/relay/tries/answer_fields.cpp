@@ -1,0 +1,57 @@
+#include "relay/tries/answer_fields.hpp"
+
+#include <algorithm>
+
+#include "net/http_head.hpp"
+#include "net/strict_http.hpp"
+#include "openai/secret_scrub.hpp"
+
+namespace ferry::relay {
+
+namespace {
+
+constexpr std::string_view limit_prefix = "x-ratelimit-";
+constexpr std::size_t longest_name = 48, longest_limit = 24, longest_id = 128;
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+bool is_small_letter(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+bool is_of_a_limit(char c) {
+    return is_digit(c) || is_small_letter(c) || c == '.';
+}
+
+bool is_of_a_name(char c) {
+    return is_small_letter(static_cast<char>(c | 0x20)) || is_digit(c) || c == '-';
+}
+
+bool is_of_an_id(char c) {
+    return is_digit(c) || is_small_letter(static_cast<char>(c | 0x20)) ||
+           std::string_view("-_.:/+=").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_limit_field(std::string_view name, std::string_view value) {
+    if (name.size() <= limit_prefix.size() || name.size() > longest_name || (name.front() | 0x20) != 'x') return false;
+    if (!net::same_token(name.substr(0, limit_prefix.size()), limit_prefix)) return false;
+    const bool has_form = !value.empty() && value.size() <= longest_limit && is_digit(value.front()) &&
+                          std::all_of(value.begin(), value.end(), is_of_a_limit);
+    return has_form && std::all_of(name.begin(), name.end(), is_of_a_name) &&
+           !openai::holds_credential(name.substr(limit_prefix.size()));
+}
+
+bool is_request_id(std::string_view value, std::span<const std::string_view> secrets) {
+    if (value.empty() || value.size() > longest_id) return false;
+    if (!std::all_of(value.begin(), value.end(), is_of_an_id)) return false;
+    const bool repeats = std::any_of(secrets.begin(), secrets.end(), [value](std::string_view secret) {
+        return value.find(secret) != std::string_view::npos;
+    });
+    return !repeats && !openai::holds_credential(value);
+}
+
+}  // namespace ferry::relay
