@@ -1,10 +1,10 @@
 #include "app/core.hpp"
 
-#include <fmt/format.h>
 #include <pthread.h>
-#include <unistd.h>
 
-#include "app/descriptor_plan.hpp"
+#include <algorithm>
+
+#include "app/free_memory.hpp"
 #include "base/log.hpp"
 #include "net/executor.hpp"
 
@@ -32,16 +32,13 @@ std::shared_ptr<const relay::settings> relay_settings(const settings& from) {
     return made;
 }
 
-constexpr std::size_t most_told = 8;
-constexpr std::int64_t spare_operators = 8;
+constexpr auto longest_lag = milliseconds(100);
+constexpr auto lag_silence = std::chrono::seconds(10);
+constexpr int ticks_until_quiet = 10;
 constexpr auto longest_turn = std::chrono::seconds(5);
 constexpr auto last_call = milliseconds(500);
 // Sockets and timers of a core are touched on its own thread; only posts come from others.
 constexpr int one_thread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
-
-void report_escaped(const std::string& what) {
-    log_error("A connection was ended by an unexpected error: {}. Others are not affected; please report it.", what);
-}
 
 }  // namespace
 
@@ -77,8 +74,31 @@ void core::tick() {
         const std::lock_guard lock(pools_mutex_);
         pools_.swap(pools);
     }
-    last_tick_.store(steady::now(), std::memory_order_relaxed);
-    tick_.arm(steady::now() + tick_interval);
+    rest_when_quiet();
+    const auto now = steady::now();
+    look_at_lag(now);
+    last_tick_.store(now, std::memory_order_relaxed);
+    tick_.arm(now + tick_interval);
+}
+
+// A turn that takes so long holds up everybody on this core.
+void core::look_at_lag(steady::time_point now) {
+    const auto late = now - last_tick_.load(std::memory_order_relaxed) - tick_interval;
+    if (late < longest_lag || now - lag_told_ < lag_silence) return;
+    lag_told_ = now;
+    log_warn("Core {} did not come round for {} ms: something took its processor, or one piece of work was too long",
+             index_, std::chrono::duration_cast<milliseconds>(late + tick_interval).count());
+}
+
+// Memory of a busy time goes back to the system once there has been nothing to do for a second.
+void core::rest_when_quiet() {
+    const auto requests = counts_.requests.load(std::memory_order_relaxed);
+    const bool busy = requests != requests_seen_ || counts_.open_exchanges.load(std::memory_order_relaxed) > 0;
+    requests_seen_ = requests;
+    quiet_ticks_ = busy ? 0 : std::min(quiet_ticks_ + 1, ticks_until_quiet + 1);
+    if (quiet_ticks_ != ticks_until_quiet) return;
+    buffers_.drop_spares();
+    give_free_memory_back();
 }
 
 void core::listen_for_clients(const net::listening_socket& on) {
@@ -98,11 +118,12 @@ void core::listen_for_ops(const std::vector<net::listening_socket>& on, server::
 void core::start() {
     thread_ = std::thread([this] {
         ::pthread_setname_np(::pthread_self(), ("core " + std::to_string(index_)).c_str());
+        last_tick_.store(steady::now(), std::memory_order_relaxed);
         tick();
         for (auto* list : {&client_listeners_, &ops_listeners_}) {
             for (auto& one : *list) {
                 ++running_;
-                net::spawn(context_, run_listener(*one), report_escaped);
+                spawn(run_listener(*one));
             }
         }
         context_.run();
@@ -129,106 +150,6 @@ void core::reconfigure(std::shared_ptr<const settings> chosen, std::shared_ptr<c
 
 bool core::is_alive() const {
     return steady::now() - last_tick_.load(std::memory_order_relaxed) < longest_turn;
-}
-
-void core::serve(int fd) {
-    // Counted here, not when the session begins: the limit and the balance look at it for every accepted connection.
-    counts_.open_connections.fetch_add(1, std::memory_order_relaxed);
-    net::post_to(context_, [this, fd] { serve_stream(fd, purpose::client); });
-}
-
-void core::refuse(int fd) {
-    counts_.open_connections.fetch_add(1, std::memory_order_relaxed);
-    serve_stream(fd, purpose::refusal);
-}
-
-// Operators have descriptors of their own, and not more than those: idle ones make room for others.
-void core::serve_operator(int fd) {
-    const auto open = open_ops_.fetch_add(1, std::memory_order_relaxed);
-    if (open >= most_operators - spare_operators && !operators_.close_oldest(server::idleness::kept, milliseconds(0))) {
-        operators_.close_oldest(server::idleness::fresh, milliseconds(0));
-    }
-    if (open >= most_operators) {
-        open_ops_.fetch_sub(1, std::memory_order_relaxed);
-        ::close(fd);
-        return;
-    }
-    serve_stream(fd, purpose::ops);
-}
-
-void core::close_idle(server::idleness what, milliseconds age) {
-    net::post_to(context_, [this, what, age] { clients_.close_oldest(what, age); });
-}
-
-void core::close_idle_upstreams() {
-    net::post_to(context_, [this] { pool_.close_idle(); });
-}
-
-void core::serve_stream(int fd, purpose what) {
-    const bool is_ops = what == purpose::ops;
-    auto stream = net::adopt_stream(context_, fd, is_ops ? nullptr : tls_.get());
-    server::address_counts::entry counted;
-    if (stream && !is_ops && limits_.connections_per_address > 0) {
-        const auto address = stream->peer_address();
-        if (address != "unix" && !proxies_.trusts_peer(address)) counted = addresses_.enter(address);
-        // Those that are told so must not become many either.
-        if (counted.number() > limits_.connections_per_address + most_told) stream.reset();
-    }
-    if (!stream || (is_ops && finishing_)) {
-        (is_ops ? open_ops_ : counts_.open_connections).fetch_sub(1, std::memory_order_relaxed);
-        return;
-    }
-    ++running_;
-    auto connection = run_session(std::move(stream), what, std::move(counted));
-    net::spawn(context_, std::move(connection), report_escaped);
-}
-
-std::optional<fault> core::reason_to_refuse(purpose what, std::size_t of_this_address) const {
-    if (what == purpose::refusal) {
-        return fault::self(fault_code::overloaded, "Too many connections are open. Try again in a moment.");
-    }
-    const auto most = limits_.connections_per_address;
-    if (what == purpose::client && most > 0 && of_this_address > most) {
-        return fault::self(fault_code::overloaded,
-                           fmt::format("Your address has {} connections, which is as many as it may have. Close some, "
-                                       "or send further requests over those.",
-                                       most));
-    }
-    return std::nullopt;
-}
-
-namespace {
-
-// Runs when a coroutine's frame is destroyed, whichever way it ended.
-struct at_end {
-    std::function<void()> action;
-    ~at_end() { action(); }
-};
-
-}  // namespace
-
-asio::awaitable<void> core::run_listener(server::listener& which) {
-    const at_end counted{[this] { ended(); }};
-    co_await which.run();
-}
-
-// The session lives in this coroutine's frame, from the first byte to the last.
-asio::awaitable<void> core::run_session(std::unique_ptr<net::byte_stream> stream, purpose what,
-                                        server::address_counts::entry counted) {
-    const bool is_ops = what == purpose::ops;
-    const at_end leaving{[this, is_ops] {
-        (is_ops ? open_ops_ : counts_.open_connections).fetch_sub(1, std::memory_order_relaxed);
-        ended();
-    }};
-    const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, cors_,
-                                          proxies_,  is_ops ? &ops_ : nullptr};
-    auto refused = reason_to_refuse(what, counted.number());
-    server::session connection(context, std::move(stream), std::move(refused));
-    co_await connection.run();
-}
-
-void core::ended() {
-    if (--running_ == 0 && finishing_) context_.stop();
 }
 
 std::future<void> core::run_here(std::function<void()> job) {

@@ -109,8 +109,11 @@ private:
     boost::asio::awaitable<void> run_listener(server::listener& which);
     boost::asio::awaitable<void> run_session(std::unique_ptr<net::byte_stream> stream, purpose what,
                                              server::address_counts::entry counted);
+    void spawn(boost::asio::awaitable<void> work);
     void ended();
     void tick();
+    void look_at_lag(steady::time_point now);
+    void rest_when_quiet();
 
     unsigned index_;
     boost::asio::io_context context_;
@@ -133,6 +136,9 @@ private:
     server::address_counts& addresses_;
     std::vector<std::unique_ptr<server::listener>> client_listeners_, ops_listeners_;
     std::atomic<steady::time_point> last_tick_{steady::now()};
+    steady::time_point lag_told_{};
+    std::uint64_t requests_seen_ = 0;
+    int quiet_ticks_ = 0;
     std::atomic<std::int64_t> open_ops_{0};  // connections to the admin listener
     int running_ = 0;                        // coroutines: listeners and sessions
     bool finishing_ = false;

@@ -9,9 +9,7 @@ struct descriptor_plan {
     std::int64_t limit = 0;      // RLIMIT_NOFILE
     std::int64_t clients = 0;    // client connections: server.max_connections, or fewer where there is no room for them
     std::int64_t upstreams = 0;  // upstream connections, those that lie idle included
-    std::int64_t wanted = 0;     // what server.max_connections would need
-
-    bool is_short() const { return wanted > limit; }
+    std::int64_t wanted = 0;     // the limit that server.max_connections would need
 };
 
 // Connections over server.max_connections, each for a moment: those that are told so, and those that others make room

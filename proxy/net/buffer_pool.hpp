@@ -47,6 +47,13 @@ public:
         return buffer(*this, std::move(memory));
     }
 
+    // Frees what is not lent: nothing was to be read for a while.
+    void drop_spares() {
+        spare_.clear();
+        spare_.shrink_to_fit();
+    }
+    std::size_t spares() const { return spare_.size(); }
+
 private:
     static constexpr std::size_t most_spare = 256;
     std::vector<std::unique_ptr<char[]>> spare_;
