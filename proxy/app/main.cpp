@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,8 +10,23 @@
 #include "app/cli/store_commands.hpp"
 #include "base/log.hpp"
 
+namespace {
+
+// Where one of them is closed, the next file that is opened, a database perhaps, would get its number and be written
+// to.
+void open_standard_streams() {
+    for (int fd = ::open("/dev/null", O_RDWR); fd >= 0; fd = ::open("/dev/null", O_RDWR)) {
+        if (fd <= STDERR_FILENO) continue;
+        ::close(fd);
+        return;
+    }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
     using namespace ferry::app;
+    open_standard_streams();
     CLI::App app("Ferry: an asynchronous reverse proxy for the OpenAI HTTP API");
     cli_context context;
     app.require_subcommand(1);

@@ -98,6 +98,18 @@ class LogsNobodyReads(OwnFerry):
             time.sleep(0.001)
         self.assertEqual(ferry.stop(), 0)
 
+    def test_closed_standard_streams_are_not_mistaken_for_files(self):
+        ferry = self.own()
+        ferry.stop()
+        ferry.starts += 1
+        with open(ferry.folder / f"out-{ferry.starts}.txt", "w") as output:
+            ferry.process = subprocess.Popen(["sh", "-c", 'exec "$@" <&- 2>&-', "sh", *ferry.command("serve")],
+                                             cwd=ferry.folder, stdout=output)
+        ferry.wait_until_ready()
+        self.serve_many(20)
+        for number in (0, 2):
+            self.assertEqual(os.readlink(f"/proc/{ferry.process.pid}/fd/{number}"), "/dev/null")
+
     def test_a_start_that_fails_does_not_wait_for_a_reader_and_one_who_reads_hears_why(self):
         ferry = self.own()
         ferry.stop()
