@@ -9,8 +9,9 @@ import unittest
 
 import answers
 from client import Client, Closed
-from harness import FerryCase, eventually
+from harness import FerryCase
 from own_ferry import OwnFerry
+from waiting import eventually
 
 SILENT = int(os.environ.get("SILENT_CONNECTIONS", "2000"))
 

@@ -4,11 +4,11 @@ import json
 import os
 import re
 import subprocess
-import time
 import unittest
 
 from ferry import READY
 from own_ferry import OwnFerry
+from waiting import eventually
 
 SMALLEST_PIPE = 4096
 
@@ -46,11 +46,8 @@ class LogsNobodyReads(OwnFerry):
                                          stdout=pipes.writers[0], stderr=pipes.writers[1])
         for one in pipes.writers:
             os.close(one)
-        told, limit = "", time.monotonic() + 30
-        while not (match := READY.search(told)):
-            self.assertLess(time.monotonic(), limit, told)
-            told += pipes.read(0)
-            time.sleep(0.005)
+        told = []
+        match = eventually(lambda: told.append(pipes.read(0)) or READY.search("".join(told)), 30, "the ready line")
         ferry.port, ferry.admin_port = int(match[1]), int(match[2])
         return ferry, pipes
 
@@ -66,15 +63,17 @@ class LogsNobodyReads(OwnFerry):
 
     def drop_lines(self, ferry):
         """Requests, many at once and answered without the upstream, until lines of the access log are dropped."""
-        limit = time.monotonic() + 120
         many = 200 * self.request(b"", path="/v1/nowhere/" + 490 * "x", method="GET")
-        while not self.dropped(ferry)["stdout"]:
-            self.assertLess(time.monotonic(), limit, self.dropped(ferry))
+
+        def have_dropped():
             client = self.client()
             for _ in range(5):
                 client.send(many)
                 for _ in range(200):
                     self.assertEqual(client.response().status, 404)
+            return self.dropped(ferry)["stdout"]
+
+        eventually(have_dropped, 120, "dropped lines")
 
     def test_requests_are_served_while_nobody_reads_either_pipe(self):
         ferry, _ = self.start_unread()
@@ -90,12 +89,14 @@ class LogsNobodyReads(OwnFerry):
     def test_a_reader_that_comes_back_is_told_how_much_it_missed(self):
         ferry, pipes = self.start_unread()
         self.drop_lines(ferry)
-        told, limit = "", time.monotonic() + 60
-        while not re.search(r"\d+ lines of the access log were lost", told):
-            self.assertLess(time.monotonic(), limit, told[-1000:])
+        told = []
+
+        def is_told():
             pipes.read(0)
-            told += pipes.read(1)
-            time.sleep(0.001)
+            told.append(pipes.read(1))
+            return re.search(r"\d+ lines of the access log were lost", "".join(told))
+
+        eventually(is_told, 60, "the number of lost lines")
         self.assertEqual(ferry.stop(), 0)
 
     def test_closed_standard_streams_are_not_mistaken_for_files(self):

@@ -14,8 +14,8 @@ import unittest
 from pathlib import Path
 
 from ferry import BUILD, ROOT
-from harness import eventually
 from mock import BENCH
+from waiting import eventually
 
 NINJA = "build ferry: phony\nbuild ferry-bench: phony\n"
 
