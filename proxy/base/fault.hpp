@@ -31,7 +31,7 @@ enum class fault_code {
     upstream_overloaded, upstream_error, upstream_conflict, upstream_rate_limited, upstream_credentials_exhausted,
     upstream_bad_request, context_length_exceeded, content_policy_violation, upstream_model_not_found,
     // self: Ferry
-    shutting_down, journal_full, journal_failed, overloaded, internal_error,
+    shutting_down, journal_full, journal_failed, overloaded, model_unavailable, internal_error,
 };
 // clang-format on
 

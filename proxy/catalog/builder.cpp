@@ -47,7 +47,7 @@ public:
 
     built_catalog finish(std::int64_t version) {
         built_catalog built;
-        built.models = std::make_shared<const catalog>(version, std::move(rows_), std::move(routes_));
+        built.models = std::make_shared<const catalog>(version, std::move(rows_), std::move(routes_), refused_);
         built.refused = std::move(refused_);
         return built;
     }

@@ -1,5 +1,7 @@
 #include "catalog/candidate_builder.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/container_hash/hash.hpp>
 #include <boost/json/parse.hpp>
 #include <string>
@@ -140,20 +142,36 @@ defect fill_limits(const store::model_row& row, candidate& made) {
     return fill_timeout("total_timeout_ms", row.total_timeout_ms, made.limits.total);
 }
 
+// The first fault of each group of columns: who repairs the row sees all of them at once.
+std::vector<std::string> fill(const store::model_row& row, const secret_source& secrets, candidate& made) {
+    if (!row.defect.empty()) return {row.defect};
+    std::vector<std::string> faults;
+    const auto note = [&faults](const defect& wrong) {
+        if (wrong) faults.push_back(wrong->message);
+    };
+    made.id = row.id;
+    note(fill_names(row, made));
+    note(fill_endpoint(row, made));
+    note(fill_credentials(row, secrets, made));
+    note(fill_extras(row, made));
+    made.account = account_of(made);
+    note(fill_prices(row, made));
+    note(fill_limits(row, made));
+    return faults;
+}
+
 }  // namespace
 
 result<candidate> build_candidate(const store::model_row& row, const secret_source& secrets) {
-    if (!row.defect.empty()) return bad(row.defect);
     candidate made;
-    made.id = row.id;
-    if (auto wrong = fill_names(row, made)) return std::move(*wrong);
-    if (auto wrong = fill_endpoint(row, made)) return std::move(*wrong);
-    if (auto wrong = fill_credentials(row, secrets, made)) return std::move(*wrong);
-    if (auto wrong = fill_extras(row, made)) return std::move(*wrong);
-    made.account = account_of(made);
-    if (auto wrong = fill_prices(row, made)) return std::move(*wrong);
-    if (auto wrong = fill_limits(row, made)) return std::move(*wrong);
+    const auto faults = fill(row, secrets, made);
+    if (!faults.empty()) return bad(fmt::format("{}", fmt::join(faults, "; ")));
     return made;
+}
+
+std::vector<std::string> candidate_faults(const store::model_row& row, const secret_source& secrets) {
+    candidate unused;
+    return fill(row, secrets, unused);
 }
 
 }  // namespace ferry::catalog

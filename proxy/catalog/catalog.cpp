@@ -5,8 +5,12 @@
 
 namespace ferry::catalog {
 
-catalog::catalog(std::int64_t version, std::vector<candidate> rows, std::vector<virtual_route> routes)
-    : version_(version), rows_(std::move(rows)), routes_(std::move(routes)) {
+catalog::catalog(std::int64_t version, std::vector<candidate> rows, std::vector<virtual_route> routes,
+                 std::vector<refused_row> refused)
+    : version_(version),
+      rows_(std::move(rows)),
+      routes_(std::move(routes)),
+      refused_(std::make_shared<const refused_rows>(std::move(refused))) {
     std::sort(rows_.begin(), rows_.end(), [](const candidate& a, const candidate& b) { return a.id < b.id; });
     for (const candidate& row : rows_) {
         by_id_.emplace(row.id, &row);

@@ -14,6 +14,7 @@
 
 #include "base/secret.hpp"
 #include "catalog/endpoint.hpp"
+#include "catalog/refused_row.hpp"
 
 namespace ferry::provider {
 struct dialect;
@@ -96,7 +97,8 @@ class catalog {
 public:
     catalog() = default;
     // REQUIRES: ids are unique; every route's members name models of `rows`; no route is named as a model is.
-    catalog(std::int64_t version, std::vector<candidate> rows, std::vector<virtual_route> routes);
+    catalog(std::int64_t version, std::vector<candidate> rows, std::vector<virtual_route> routes,
+            std::vector<refused_row> refused = {});
     catalog(const catalog&) = delete;
     catalog& operator=(const catalog&) = delete;
 
@@ -113,6 +115,9 @@ public:
     // The virtual model of this name, or nullptr.
     const virtual_route* find_route(std::string_view name) const;
 
+    // The rows that are enabled but cannot be served, and members of routes that are left out.
+    const refused_rows& refused() const { return *refused_; }
+
     // By id.
     std::span<const candidate> rows() const { return rows_; }
     std::span<const virtual_route> routes() const { return routes_; }
@@ -121,6 +126,7 @@ private:
     std::int64_t version_ = 0;
     std::vector<candidate> rows_;
     std::vector<virtual_route> routes_;
+    refused_ptr refused_ = std::make_shared<const refused_rows>();
     boost::unordered_flat_map<std::int64_t, const candidate*> by_id_;
     // Keys are views into the rows and routes: none is copied, moved or changed after construction.
     boost::unordered_flat_map<std::string_view, std::vector<const candidate*>> by_name_;

@@ -25,4 +25,21 @@ void log_new_refusals(const std::vector<refused_row>& now, const std::vector<ref
     }
 }
 
+refused_rows::refused_rows(std::vector<refused_row> rows) : rows_(std::move(rows)) {
+    for (const refused_row& row : rows_) {
+        if (row.table == "ai_models") models_.emplace(row.id, &row);
+        names_.insert(row.name);
+    }
+}
+
+const refused_row* refused_rows::find_model(std::int64_t id) const {
+    const auto found = models_.find(id);
+    return found == models_.end() ? nullptr : found->second;
+}
+
+std::string_view refused_rows::find_name(std::string_view name) const {
+    const auto found = names_.find(name);
+    return found == names_.end() ? std::string_view() : *found;
+}
+
 }  // namespace ferry::catalog

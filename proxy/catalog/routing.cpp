@@ -91,18 +91,21 @@ result<route> choose(const catalog& models, const request_choice& choice, const 
     collector collect(models, random, chosen);
     if (choice.id) {
         const candidate* row = models.find_row(*choice.id);
-        if (!row)
+        const refused_row* refused = models.refused().find_model(*choice.id);
+        if (!row && !refused)
             return fault::client(fault_code::model_not_found,
                                  "There is no enabled model with id " + std::to_string(*choice.id) +
                                      ". GET /v1/models lists the models you may use.",
                                  "id");
-        chosen.model_name = row->model_name;
-        collect.add_row(*row);
+        chosen.model_name = row ? row->model_name : refused->name;
+        if (row) collect.add_row(*row);
     } else if (choice.model) {
         if (const virtual_route* route = models.find_route(*choice.model))
             chosen.model_name = route->name;
         else if (const auto same_name = models.rows_of(*choice.model); !same_name.empty())
             chosen.model_name = same_name.front()->model_name;
+        else if (const auto refused = models.refused().find_name(*choice.model); !refused.empty())
+            chosen.model_name = refused;
         else
             return fault::client(fault_code::model_not_found,
                                  "The model '" + std::string(*choice.model) +
@@ -115,6 +118,14 @@ result<route> choose(const catalog& models, const request_choice& choice, const 
     collect.add_name(chosen.model_name);
     collect.add_fallbacks();
     return chosen;
+}
+
+std::optional<fault> unavailable(const route& chosen) {
+    if (!chosen.candidates.empty()) return std::nullopt;
+    return fault::self(fault_code::model_unavailable,
+                       "The model '" + std::string(chosen.model_name) +
+                           "' exists but cannot be served now. Ask for another model, or tell who runs this service; "
+                           "trying again does not help until that is mended.");
 }
 
 }  // namespace ferry::catalog

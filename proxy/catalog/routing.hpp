@@ -26,14 +26,19 @@ inline constexpr std::size_t max_candidates = 16;
 struct route {
     // What the client chose: the row's model_name, or a virtual name. A key's list of models is checked against it.
     std::string_view model_name;
-    // At least one, at most max_candidates, each once: the first is asked first, the next if that one cannot answer.
+    // At most max_candidates, each once: the first is asked first, the next if that one cannot answer. None where the
+    // model exists but all its rows are refused.
     boost::container::small_vector<const candidate*, 4> candidates;
 };
 
 // Orders the candidates: the row with the given id, then the rows of the same model by priority and, within one
 // priority, by a draw in proportion to their weights; then likewise the rows of the fallback models, breadth first.
 // Views and pointers are valid as long as `models`. Faults: missing_model (400) if the choice is empty; model_not_found
-// (404) if the id or the name is not served now.
+// (404) if there is no enabled row of this id or name.
 result<route> choose(const catalog& models, const request_choice& choice, const random_below& random);
+
+// Why nobody can be asked, for the client: model_unavailable (503); nothing where there is a candidate. Apart from
+// choose(), so that a key that may not use the model hears that first.
+std::optional<fault> unavailable(const route& chosen);
 
 }  // namespace ferry::catalog

@@ -124,13 +124,16 @@ row row_of(fault_code code) {
             return {503, overload, "journal_failed"};
         case fault_code::overloaded:
             return {503, overload, "overloaded"};
+        case fault_code::model_unavailable:
+            return {503, overload, "model_unavailable"};
         default:
             return client_row(code);
     }
 }
 
 bool waiting_cannot_help(fault_code code) {
-    return code == fault_code::upstream_insufficient_balance || code == fault_code::budget_exceeded;
+    return code == fault_code::upstream_insufficient_balance || code == fault_code::budget_exceeded ||
+           code == fault_code::model_unavailable;
 }
 
 }  // namespace

@@ -21,4 +21,8 @@ const provider& find_provider(std::string_view column_value) {
     return generic;
 }
 
+std::span<const provider* const> known_providers() {
+    return table;
+}
+
 }  // namespace ferry::provider

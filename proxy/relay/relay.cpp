@@ -45,6 +45,7 @@ std::optional<fault> choose_candidates(request& x) {
                                  "'. Ask for one that GET /v1/models lists, or have the key's list extended.",
                              "model");
     }
+    if (auto refused = catalog::unavailable(*chosen)) return refused;
     x.route = std::move(*chosen);
     return std::nullopt;
 }

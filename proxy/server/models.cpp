@@ -22,6 +22,17 @@ catalog::visibility visible_to(const access::principal& who) {
     return [&who](std::string_view name) { return who.may_use(name); };
 }
 
+// REQUIRES: find_listed_model() gives nothing for this name.
+fault why_not_shown(const relay::http_exchange& x, std::string_view name) {
+    catalog::route refused;
+    refused.model_name = x.pinned.models->refused().find_name(name);
+    if (!refused.model_name.empty() && x.who->may_use(name)) return *catalog::unavailable(refused);
+    return fault::client(fault_code::model_not_found,
+                         "The model '" + openai::scrub_secrets(name.substr(0, 200), {}) +
+                             "' does not exist or this key may not use it: GET /v1/models lists yours.",
+                         "model");
+}
+
 }  // namespace
 
 asio::awaitable<void> send_model_list(relay::http_exchange& x) {
@@ -43,12 +54,9 @@ asio::awaitable<void> send_model(relay::http_exchange& x, std::string_view name)
     const auto visible = visible_to(*x.who);
     const auto model = catalog::find_listed_model(*x.pinned.models, name, visible);
     if (!model) {
-        auto unknown = fault::client(fault_code::model_not_found,
-                                     "The model '" + openai::scrub_secrets(name.substr(0, 200), {}) +
-                                         "' does not exist or this key may not use it: GET /v1/models lists yours.",
-                                     "model");
-        relay::note_failure(x, unknown);
-        co_await relay::send_error(x, unknown);
+        const auto why = why_not_shown(x, name);
+        relay::note_failure(x, why);
+        co_await relay::send_error(x, why);
         co_return;
     }
     const auto body = to_json(*model);

@@ -11,7 +11,8 @@ namespace ferry::server {
 // REQUIRES: x.who is known.
 boost::asio::awaitable<void> send_model_list(relay::http_exchange& x);
 
-// 404 model_not_found for a model that does not exist and for one this key may not see: the two look alike.
+// 404 model_not_found for a model that does not exist and for one this key may not see: the two look alike. 503
+// model_unavailable for one all of whose rows are refused.
 boost::asio::awaitable<void> send_model(relay::http_exchange& x, std::string_view name);
 
 }  // namespace ferry::server

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
 
+#include "base/decimal.hpp"
 #include "store/store_error.hpp"
 
 namespace ferry::store {
@@ -40,7 +42,91 @@ constexpr std::array<std::string_view, 28> model_columns = {
     "capabilities",
 };
 
+// One value on its way into a row; what it cannot be is noted in the row's defect.
+class column_writer {
+public:
+    column_writer(model_row& row, const column_value& given) : row_(row), given_(given) {}
+
+    void text(std::string_view column, std::string& member, std::string_view if_null = "") {
+        if (is(column)) member = given_.value.value_or(std::string(if_null));
+    }
+    void text(std::string_view column, std::optional<std::string>& member) {
+        if (is(column)) member = given_.value;
+    }
+    void number(std::string_view column, std::int64_t& member, std::int64_t if_null) {
+        if (is(column)) member = whole().value_or(if_null);
+    }
+    void number(std::string_view column, std::optional<std::int64_t>& member) {
+        if (is(column)) member = whole();
+    }
+    void price(std::string_view column, std::int64_t& member) {
+        if (is(column)) member = decimal().value_or(0);
+    }
+    void price(std::string_view column, std::optional<std::int64_t>& member) {
+        if (is(column)) member = decimal();
+    }
+    void flag(std::string_view column, bool& member) {
+        if (is(column)) member = whole().value_or(0) != 0;
+    }
+
+private:
+    bool is(std::string_view column) const { return given_.column == column; }
+
+    std::optional<std::int64_t> whole() {
+        if (!given_.value) return std::nullopt;
+        std::int64_t value = 0;
+        const char* const end = given_.value->data() + given_.value->size();
+        const auto [stop, error] = std::from_chars(given_.value->data(), end, value);
+        if (error == std::errc() && stop == end) return value;
+        return note("must be a whole number");
+    }
+    std::optional<std::int64_t> decimal() {
+        if (!given_.value) return std::nullopt;
+        if (const auto price = parse_decimal(*given_.value, price_scale)) return price;
+        return note("must be a price per 1,000 tokens of at most 9 decimals, and not negative");
+    }
+    std::nullopt_t note(std::string_view what) {
+        if (row_.defect.empty()) row_.defect.append(given_.column).append(" ").append(what);
+        return std::nullopt;
+    }
+
+    model_row& row_;
+    const column_value& given_;
+};
+
 }  // namespace
+
+void set_columns(model_row& row, std::span<const column_value> values) {
+    for (const column_value& value : values) {
+        column_writer write(row, value);
+        write.number("id", row.id, 0);
+        write.text("model_name", row.model_name);
+        write.text("display_name", row.display_name);
+        write.text("provider", row.provider, "other");
+        write.text("api_endpoint", row.api_endpoint);
+        write.text("api_key", row.api_key);
+        write.price("cost_per_1k_tokens", row.base_price_pico);
+        write.price("input_cost_per_1k", row.input_price_pico);
+        write.price("output_cost_per_1k", row.output_price_pico);
+        write.price("cached_input_cost_per_1k", row.cached_input_price_pico);
+        write.text("currency", row.currency, "USD");
+        write.flag("is_enabled", row.is_enabled);
+        write.number("priority", row.priority, 0);
+        write.number("weight", row.weight, 1);
+        write.text("upstream_model", row.upstream_model);
+        write.text("fallback_model", row.fallback_model);
+        write.text("auth_scheme", row.auth_scheme);
+        write.text("extra_headers", row.extra_headers);
+        write.text("extra_body", row.extra_body);
+        write.text("proxy", row.proxy);
+        write.number("connect_timeout_ms", row.connect_timeout_ms);
+        write.number("first_byte_timeout_ms", row.first_byte_timeout_ms);
+        write.number("idle_timeout_ms", row.idle_timeout_ms);
+        write.number("total_timeout_ms", row.total_timeout_ms);
+        write.number("max_context_tokens", row.max_context_tokens);
+        write.text("capabilities", row.capabilities);
+    }
+}
 
 void require_model_columns(std::span<const column_value> values) {
     if (values.empty()) throw store_error("no column of ai_models was named; name at least one to write");

@@ -9,4 +9,8 @@ namespace ferry::store {
 // Throws store_error unless every name is a column of ai_models, and there is one: names become part of a statement.
 void require_model_columns(std::span<const column_value> values);
 
+// The row as these values would make it, were they written. What does not fit its column is noted in row.defect, as
+// reading it from a store would. `created_at` and `updated_at` change nothing.
+void set_columns(model_row& row, std::span<const column_value> values);
+
 }  // namespace ferry::store

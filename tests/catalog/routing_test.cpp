@@ -234,6 +234,25 @@ BOOST_AUTO_TEST_CASE(what_is_not_served_is_not_found) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_model_all_of_whose_rows_are_refused_is_known_but_cannot_be_asked) {
+    auto bad = model(2, "bad"), worse = model(3, "half");
+    bad.api_endpoint = worse.api_endpoint = "nonsense";
+    const auto built = build({model(1, "a"), bad, worse, model(4, "half")}, {route("v", "priority", R"(["bad"])")});
+    for (const auto& choice : {by_id(2), by_model("bad"), by_model("v")}) {
+        const auto route = choose(*built.models, choice, lowest);
+        BOOST_REQUIRE(route.has_value());
+        BOOST_TEST(route->model_name == (choice.model ? *choice.model : "bad"));
+        const auto why = unavailable(*route);
+        BOOST_REQUIRE(why.has_value());
+        BOOST_TEST((why->code == fault_code::model_unavailable));
+        BOOST_TEST(why->message.find(route->model_name) != std::string::npos);
+        BOOST_TEST(why->message.find("nonsense") == std::string::npos);
+    }
+    // Others of its name stand in for the row that was asked for by id.
+    CHECK_ORDER(order(built, by_id(3)), 4);
+    CHECK_ORDER(order(built, by_model("half")), 4);
+}
+
 BOOST_AUTO_TEST_CASE(a_request_that_names_no_model_is_told_so) {
     const auto built = build({model(1, "a")});
     const auto route = choose(*built.models, request_choice(), lowest);

@@ -55,6 +55,7 @@ BOOST_AUTO_TEST_CASE(every_fault_has_its_status_type_and_code) {
              {fault_code::upstream_insufficient_balance, 503, "upstream_error", "upstream_insufficient_balance"},
              {fault_code::upstream_overloaded, 503, "overloaded_error", "upstream_overloaded"},
              {fault_code::shutting_down, 503, "overloaded_error", "shutting_down"},
+             {fault_code::model_unavailable, 503, "overloaded_error", "model_unavailable"},
              {fault_code::journal_full, 503, "overloaded_error", "journal_full"},
              {fault_code::journal_failed, 503, "overloaded_error", "journal_failed"},
              {fault_code::upstream_connect_timeout, 504, "upstream_error", "upstream_connect_timeout"},

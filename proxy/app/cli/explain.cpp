@@ -148,6 +148,7 @@ std::optional<fault> fill(explanation& told, const catalog::published& from, con
         return fault::client(fault_code::model_not_allowed,
                              fmt::format("This key may not use the model '{}'.", route->model_name), "model");
     }
+    if (auto refused = catalog::unavailable(*route)) return refused;
     for (const auto* row : route->candidates) {
         told.rows.push_back(explain_row(*scanned, body, *row));
         told.rows.back().why = reason(*from.models, *row, route->model_name, choice.id == row->id);

@@ -6,10 +6,10 @@
 
 #include "app/config/address.hpp"
 #include "app/config/keys.hpp"
-#include "app/config/nearest.hpp"
 #include "app/config/settings.hpp"
 #include "app/config/toml_file.hpp"
 #include "app/config/value.hpp"
+#include "base/nearest.hpp"
 #include "store/database.hpp"
 
 namespace ferry::app {

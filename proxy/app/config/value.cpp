@@ -7,8 +7,8 @@
 #include <cmath>
 #include <optional>
 
-#include "app/config/nearest.hpp"
 #include "base/escape.hpp"
+#include "base/nearest.hpp"
 
 namespace ferry::app {
 namespace {

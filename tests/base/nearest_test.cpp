@@ -1,10 +1,10 @@
-#include "app/config/nearest.hpp"
+#include "base/nearest.hpp"
 
 #include <array>
 #include <boost/test/unit_test.hpp>
 
-using ferry::app::edit_distance;
-using ferry::app::nearest;
+using ferry::edit_distance;
+using ferry::nearest;
 
 BOOST_AUTO_TEST_SUITE(nearest_name)
 

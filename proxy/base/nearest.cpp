@@ -1,9 +1,9 @@
-#include "app/config/nearest.hpp"
+#include "base/nearest.hpp"
 
 #include <algorithm>
 #include <vector>
 
-namespace ferry::app {
+namespace ferry {
 
 // Optimal string alignment: the usual table of prefixes, of which three rows are alive.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -36,4 +36,4 @@ std::string_view nearest(std::string_view wanted, std::span<const std::string_vi
     return best;
 }
 
-}  // namespace ferry::app
+}  // namespace ferry
