@@ -59,43 +59,96 @@ principal make_holder(const store::key_row& row) {
 
 }  // namespace
 
-key_table::key_table(std::span<const store::key_row> rows) {
-    static std::atomic<std::uint64_t> tables{0};
-    serial_ = ++tables;
-    const auto refuse = [this](const store::key_row& row, std::string reason) {
-        refused_.emplace_back("api_keys", row.id, row.name, std::move(reason));
-    };
-    entries_.reserve(rows.size());
-    for (const store::key_row& row : rows) {
+// One table in the making.
+class key_table::step {
+public:
+    explicit step(const key_table& before)
+        : by_public_id_(before.by_public_id_), by_id_(before.by_id_), refused_(before.refused_) {}
+
+    void remove(std::int64_t id) {
+        const entry_ptr* found = by_id_.find(id);
+        if (found != nullptr) {
+            const entry_ptr known = *found;
+            by_public_id_.erase(known->public_id);
+            by_id_.erase(id);
+        }
+        const auto has_id = [id](const catalog::refused_row& row) { return row.id == id; };
+        if (std::ranges::any_of(*refused_, has_id)) std::erase_if(own_refused(), has_id);
+    }
+
+    // `is_only_known`: another row with this public_id is one that the store has replaced, and not a mistake in it.
+    void add(const store::key_row& row, bool is_only_known) {
         entry made;
         made.public_id = row.public_id;
         made.valid_until_us = valid_until(row);
         made.holder = make_holder(row);
         const auto digest = parse_sha256_hex(row.key_sha256);
-        if (!row.defect.empty()) {
-            refuse(row, row.defect);
-        } else if (row.public_id.empty()) {
-            refuse(row, "public_id is empty: revoke the key and create another");
-        } else if (!digest) {
-            refuse(row, "key_sha256 is not 64 hex digits: revoke the key and create another");
-        } else if (std::string defect = read_allowed_models(row, made.holder); !defect.empty()) {
-            refuse(row, std::move(defect));
-        } else {
-            made.digest = *digest;
-            entries_.push_back(std::move(made));
+        if (!row.defect.empty()) return refuse(row, row.defect);
+        if (row.public_id.empty()) return refuse(row, "public_id is empty: revoke the key and create another");
+        if (!digest) return refuse(row, "key_sha256 is not 64 hex digits: revoke the key and create another");
+        if (auto defect = read_allowed_models(row, made.holder); !defect.empty()) return refuse(row, std::move(defect));
+        if (const entry_ptr* other = by_public_id_.find(row.public_id)) {
+            if (!is_only_known) return refuse(row, "public_id is another key's too");
+            const std::int64_t replaced = *(*other)->holder.key_id;
+            remove(replaced);
         }
+        made.digest = *digest;
+        const auto shared = std::make_shared<const entry>(std::move(made));
+        by_public_id_.put(shared->public_id, shared);
+        by_id_.put(row.id, shared);
     }
-    by_public_id_.reserve(entries_.size());
-    for (const entry& one : entries_)
-        if (!by_public_id_.emplace(one.public_id, &one).second)
-            refused_.emplace_back("api_keys", *one.holder.key_id, one.holder.name, "public_id is another key's too");
+
+    void finish(key_table& made) {
+        static std::atomic<std::uint64_t> tables{0};
+        made.serial_ = ++tables;
+        made.by_public_id_ = by_public_id_.take();
+        made.by_id_ = by_id_.take();
+        made.refused_ = std::move(refused_);
+    }
+
+private:
+    void refuse(const store::key_row& row, std::string reason) {
+        auto& all = own_refused();
+        const auto goes_before = [](std::int64_t id, const catalog::refused_row& other) { return id < other.id; };
+        all.emplace(std::upper_bound(all.begin(), all.end(), row.id, goes_before), "api_keys", row.id, row.name,
+                    std::move(reason));
+    }
+
+    refused_list& own_refused() {
+        if (own_refused_ == nullptr) {
+            own_refused_ = std::make_shared<refused_list>(*refused_);
+            refused_ = own_refused_;
+        }
+        return *own_refused_;
+    }
+
+    shard_map<std::string_view, entry_ptr>::editor by_public_id_;
+    shard_map<std::int64_t, entry_ptr>::editor by_id_;
+    std::shared_ptr<const refused_list> refused_;
+    std::shared_ptr<refused_list> own_refused_;  // what refused_ points to, once it is this step's own
+};
+
+key_table::key_table(std::span<const store::key_row> rows) {
+    step all{key_table()};
+    for (const store::key_row& row : rows) all.add(row, false);
+    all.finish(*this);
+}
+
+key_table::key_table(const key_table& before, std::span<const store::key_row> changed,
+                     std::span<const std::int64_t> gone) {
+    step next(before);
+    for (const std::int64_t id : gone) next.remove(id);
+    // First what these rows were: two may have exchanged their public_ids.
+    for (const store::key_row& row : changed) next.remove(row.id);
+    for (const store::key_row& row : changed) next.add(row, true);
+    next.finish(*this);
 }
 
 result<const key_table::entry*> key_table::find(std::string_view presented, std::int64_t now_us) const {
     const sha256_digest digest = sha256(presented);
     const auto part = public_part(presented);
-    const auto found = part ? by_public_id_.find(*part) : by_public_id_.find(imported_public_id(digest));
-    const entry* const known = found == by_public_id_.end() ? nullptr : found->second;
+    const auto* const found = part ? by_public_id_.find(*part) : by_public_id_.find(imported_public_id(digest));
+    const entry* const known = found == nullptr ? nullptr : found->get();
     // An unknown key is compared as well, with nothing, so that it takes as long as a known one.
     static constexpr sha256_digest nothing{};
     const sha256_digest& expected = known ? known->digest : nothing;
@@ -122,8 +175,8 @@ result<const principal*> key_table::authenticate(std::string_view presented, std
 }
 
 const principal* key_table::find_holder(std::string_view public_id) const {
-    const auto found = by_public_id_.find(public_id);
-    return found == by_public_id_.end() ? nullptr : &found->second->holder;
+    const auto* const found = by_public_id_.find(public_id);
+    return found == nullptr ? nullptr : &(*found)->holder;
 }
 
 }  // namespace ferry::access

@@ -1,8 +1,8 @@
 // Every client key of the store, ready to be looked up by requests.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +12,7 @@
 #include "access/principal.hpp"
 #include "base/fault.hpp"
 #include "base/secret.hpp"
+#include "base/shard_map.hpp"
 #include "catalog/refused_row.hpp"
 #include "store/rows.hpp"
 
@@ -27,7 +28,7 @@ class recent_key {
     std::int64_t valid_until_us_ = 0;
 };
 
-// An immutable snapshot of api_keys.
+// An immutable snapshot of api_keys. One that follows another shares with it what is equal.
 // Owned by: shared_ptr<const key_table>, held by each core and by the requests that began with it.
 // Lives on: any thread.
 class key_table {
@@ -35,6 +36,9 @@ public:
     key_table() = default;
     // A bad row (public_id, hash or allowed_models) is left out and named in refused(); the others are served.
     explicit key_table(std::span<const store::key_row> rows);
+    // The table after `before`, in which these rows are new or have changed and the rows with these ids are gone. Takes
+    // time as the changes are many, not as the table is large.
+    key_table(const key_table& before, std::span<const store::key_row> changed, std::span<const std::int64_t> gone);
     key_table(const key_table&) = delete;
     key_table& operator=(const key_table&) = delete;
 
@@ -49,23 +53,27 @@ public:
     // public_id.
     const principal* find_holder(std::string_view public_id) const;
 
-    std::size_t size() const { return entries_.size(); }
-    const std::vector<catalog::refused_row>& refused() const { return refused_; }
+    std::size_t size() const { return by_public_id_.size(); }
+    const std::vector<catalog::refused_row>& refused() const { return *refused_; }
 
 private:
     struct entry {
         std::string public_id;
-        sha256_digest digest;
-        std::int64_t valid_until_us;  // the first instant at which the key is no longer good
+        sha256_digest digest{};
+        std::int64_t valid_until_us = 0;  // the first instant at which the key is no longer good
         principal holder;
     };
 
+    using entry_ptr = std::shared_ptr<const entry>;
+    using refused_list = std::vector<catalog::refused_row>;
+    class step;
+
     result<const entry*> find(std::string_view presented, std::int64_t now_us) const;
 
-    std::uint64_t serial_ = 0;  // no two tables of the process have the same
-    std::vector<entry> entries_;
-    boost::unordered_flat_map<std::string_view, const entry*> by_public_id_;  // views into entries_
-    std::vector<catalog::refused_row> refused_;
+    std::uint64_t serial_ = 0;                            // no two tables of the process have the same
+    shard_map<std::string_view, entry_ptr> by_public_id_;  // views into the entries
+    shard_map<std::int64_t, entry_ptr> by_id_;
+    std::shared_ptr<const refused_list> refused_ = std::make_shared<const refused_list>();  // by id
 };
 
 }  // namespace ferry::access

@@ -123,14 +123,21 @@ server::ops_answers application::ops_answers() {
 }
 
 void application::publish(catalog::published fresh) {
-    const auto keys = std::make_shared<const access::key_table>(*fresh.keys);
-    {
-        const std::lock_guard lock(mutex_);
-        catalog::log_new_refusals(keys->refused(), refused_keys_);
-        refused_keys_ = keys->refused();
-    }
-    access::snapshot current{fresh.models, keys};
-    for (auto& one : cores_) one->publish(current);
+    std::shared_ptr<const access::key_table> keys;
+    if (fresh.keys->are_all)
+        keys = std::make_shared<const access::key_table>(fresh.keys->rows);
+    else
+        keys = std::make_shared<const access::key_table>(*current_.keys, fresh.keys->rows, fresh.keys->gone);
+    note_refused_keys(keys->refused());
+    access::snapshot old = std::exchange(current_, {fresh.models, keys});
+    for (auto& one : cores_) one->publish(current_);
+    retired_.add(std::move(old));
+}
+
+void application::note_refused_keys(const std::vector<catalog::refused_row>& rows) {
+    const std::lock_guard lock(mutex_);
+    catalog::log_new_refusals(rows, refused_keys_);
+    refused_keys_ = rows;
 }
 
 std::optional<std::string> application::not_ready() const {

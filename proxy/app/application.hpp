@@ -14,6 +14,7 @@
 #include "app/core.hpp"
 #include "app/inheritance.hpp"
 #include "app/metric_sheet.hpp"
+#include "app/retired_snapshots.hpp"
 #include "app/service_manager.hpp"
 #include "app/status.hpp"
 #include "app/successor.hpp"
@@ -76,6 +77,7 @@ private:
     void start_refresher(bool is_prepared);
     void publish(catalog::published fresh);
     void share_descriptors();
+    void note_refused_keys(const std::vector<catalog::refused_row>& rows);
     void place(unsigned accepted_on, int fd);
     bool make_room(unsigned on);
     bool close_one(server::idleness what, milliseconds age, unsigned on);
@@ -123,6 +125,7 @@ private:
     std::unique_ptr<usage::journal> journal_;
     std::unique_ptr<usage::shipper> shipper_;
     std::vector<std::unique_ptr<core>> cores_;
+    access::snapshot current_;  // of the refresher's thread
     std::unique_ptr<catalog::refresher> refresher_;
     std::unique_ptr<store::catalog_watch> watch_;  // null where the store has none
 
@@ -132,6 +135,7 @@ private:
     steady::time_point started_ = steady::now();
 
     metric_sheet sheet_;  // of the thread below
+    retired_snapshots retired_{operators_};
     // Makes what is long, one document at a time, so that no core does. Last: it reads all of the above.
     store::store_thread operators_;
 };

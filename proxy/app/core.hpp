@@ -130,6 +130,7 @@ private:
     server::cors_policy cors_;
     server::trusted_proxies proxies_;
     std::shared_ptr<const net::tls_server> tls_;
+    server::model_lists lists_;
     server::session_registry clients_, operators_;
     server::ops_answers ops_;
     core_hooks hooks_;

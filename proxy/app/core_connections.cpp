@@ -111,7 +111,7 @@ asio::awaitable<void> core::run_session(std::unique_ptr<net::byte_stream> stream
         ended();
     }};
     const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, cors_,
-                                          proxies_,  is_ops ? &ops_ : nullptr};
+                                          proxies_,  lists_, is_ops ? &ops_ : nullptr};
     auto refused = reason_to_refuse(what, counted.number());
     server::session connection(context, std::move(stream), std::move(refused));
     co_await connection.run();

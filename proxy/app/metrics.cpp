@@ -119,7 +119,7 @@ void add_catalog(metric_sheet& sheet, const status_sources& from) {
     sheet.gauge("ferry_catalog_failing", "1 while the store does not say what is new.").add(yes(!c.last_error.empty()));
     sheet.counter("ferry_catalog_refresh_failures_total", "Looks at the store that failed.").add(number(c.failures));
     sheet.gauge("ferry_catalog_refused_rows", "Rows that are not served because something is wrong with them.")
-        .add(number(c.refused.size() + from.refused_keys.size()));
+        .add(number(c.refused->all().size() + from.refused_keys.size()));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ constexpr std::size_t most_endpoints = 1000;
 
 json::array refused_rows(const status_sources& from) {
     json::array rows;
-    for (const auto* list : {&from.catalog.refused, &from.refused_keys}) {
+    for (const auto* list : {&from.catalog.refused->all(), &from.refused_keys}) {
         for (const auto& row : *list) {
             rows.push_back(
                 json::object{{"table", row.table}, {"id", row.id}, {"name", row.name}, {"reason", row.reason}});

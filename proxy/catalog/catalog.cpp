@@ -1,42 +1,39 @@
 #include "catalog/catalog.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <atomic>
 
 namespace ferry::catalog {
+namespace {
 
-catalog::catalog(std::int64_t version, std::vector<candidate> rows, std::vector<virtual_route> routes,
-                 std::vector<refused_row> refused)
-    : version_(version),
-      rows_(std::move(rows)),
-      routes_(std::move(routes)),
-      refused_(std::make_shared<const refused_rows>(std::move(refused))) {
-    std::sort(rows_.begin(), rows_.end(), [](const candidate& a, const candidate& b) { return a.id < b.id; });
-    for (const candidate& row : rows_) {
-        by_id_.emplace(row.id, &row);
-        by_name_[row.model_name].push_back(&row);
-    }
-    for (auto& [name, same_name] : by_name_)
-        std::sort(same_name.begin(), same_name.end(), [](const candidate* a, const candidate* b) {
-            return std::tie(a->priority, a->id) < std::tie(b->priority, b->id);
-        });
-    for (const virtual_route& route : routes_) routes_by_name_.emplace(route.name, &route);
-}
+std::atomic<std::uint64_t> catalogs{0};
+
+}  // namespace
+
+catalog::catalog(parts made) : parts_(std::move(made)), serial_(++catalogs) {}
 
 const candidate* catalog::find_row(std::int64_t id) const {
-    const auto found = by_id_.find(id);
-    return found == by_id_.end() ? nullptr : found->second;
+    const candidate_ptr* found = parts_.rows.find(id);
+    return found == nullptr ? nullptr : found->get();
 }
 
 std::span<const candidate* const> catalog::rows_of(std::string_view model_name) const {
-    const auto found = by_name_.find(model_name);
-    if (found == by_name_.end()) return {};
-    return found->second;
+    const group_ptr* found = parts_.groups.find(model_name);
+    if (found == nullptr) return {};
+    return (*found)->rows;
 }
 
 const virtual_route* catalog::find_route(std::string_view name) const {
-    const auto found = routes_by_name_.find(name);
-    return found == routes_by_name_.end() ? nullptr : found->second;
+    const route_ptr* found = parts_.routes.find(name);
+    return found == nullptr ? nullptr : found->get();
+}
+
+std::vector<const candidate*> catalog::rows() const {
+    std::vector<const candidate*> all;
+    all.reserve(size());
+    parts_.rows.for_each([&all](const candidate_ptr& row) { all.push_back(row.get()); });
+    std::sort(all.begin(), all.end(), [](const candidate* a, const candidate* b) { return a->id < b->id; });
+    return all;
 }
 
 }  // namespace ferry::catalog

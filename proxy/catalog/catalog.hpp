@@ -1,7 +1,6 @@
 // The models as the table describes them, resolved and checked: what a request is routed by.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -13,7 +12,9 @@
 #include <vector>
 
 #include "base/secret.hpp"
+#include "base/shard_map.hpp"
 #include "catalog/endpoint.hpp"
+#include "catalog/name_list.hpp"
 #include "catalog/refused_row.hpp"
 
 namespace ferry::provider {
@@ -89,22 +90,45 @@ struct virtual_route {
     std::vector<route_member> members;  // at least one; each names a model of the same catalog
 };
 
+// The served rows of one model_name, by priority and then id. Immutable, owned by its catalog.
+struct model_group {
+    model_group(std::string of, std::vector<const candidate*> all) : name(std::move(of)), rows(std::move(all)) {}
+    std::string name;
+    std::vector<const candidate*> rows;  // at least one
+};
+
+using candidate_ptr = std::shared_ptr<const candidate>;
+using group_ptr = std::shared_ptr<const model_group>;
+using route_ptr = std::shared_ptr<const virtual_route>;
+
 // An immutable snapshot of the whole table, one catalog_version. A request pins one for its life, so that it sees one
-// version of the truth from end to end.
-// Owned by: shared_ptr<const catalog>, held by each core and by the requests that began with it.
+// version of the truth from end to end. A catalog that follows another shares with it what is equal.
+// Owned by: shared_ptr<const catalog>, held by each core and by the requests that began with it. Whoever publishes it
+// keeps it until nobody else does: to free a large one takes longer than a core may be busy.
 // Lives on: any thread. Names are compared as bytes.
 class catalog {
 public:
-    catalog() = default;
-    // REQUIRES: ids are unique; every route's members name models of `rows`; no route is named as a model is.
-    catalog(std::int64_t version, std::vector<candidate> rows, std::vector<virtual_route> routes,
-            std::vector<refused_row> refused = {});
+    // What the builder makes. Groups and routes name rows of `rows`, each of which is in one group; keys are views into
+    // what they lead to.
+    struct parts {
+        std::int64_t version = 0;
+        shard_map<std::int64_t, candidate_ptr> rows;
+        shard_map<std::string_view, group_ptr> groups;
+        shard_map<std::string_view, route_ptr> routes;
+        name_list names;  // of groups and routes
+        refused_ptr refused = std::make_shared<const refused_rows>();
+    };
+
+    explicit catalog(parts made);
     catalog(const catalog&) = delete;
     catalog& operator=(const catalog&) = delete;
 
     // catalog_version of the store, equal in all replicas.
-    std::int64_t version() const { return version_; }
-    bool empty() const { return rows_.empty(); }
+    std::int64_t version() const { return parts_.version; }
+    // No two catalogs of the process have the same.
+    std::uint64_t serial() const { return serial_; }
+    bool empty() const { return parts_.rows.size() == 0; }
+    std::size_t size() const { return parts_.rows.size(); }
 
     // The row with this id, or nullptr if there is none that is enabled and valid.
     const candidate* find_row(std::int64_t id) const;
@@ -115,22 +139,19 @@ public:
     // The virtual model of this name, or nullptr.
     const virtual_route* find_route(std::string_view name) const;
 
-    // The rows that are enabled but cannot be served, and members of routes that are left out.
-    const refused_rows& refused() const { return *refused_; }
+    // The names that may be asked for, with their lines in GET /models.
+    const name_list& names() const { return parts_.names; }
 
-    // By id.
-    std::span<const candidate> rows() const { return rows_; }
-    std::span<const virtual_route> routes() const { return routes_; }
+    // The rows that are enabled but cannot be served, and members of routes that are left out.
+    const refused_rows& refused() const { return *parts_.refused; }
+    refused_ptr shared_refused() const { return parts_.refused; }
+
+    // All of them, by id: for commands.
+    std::vector<const candidate*> rows() const;
 
 private:
-    std::int64_t version_ = 0;
-    std::vector<candidate> rows_;
-    std::vector<virtual_route> routes_;
-    refused_ptr refused_ = std::make_shared<const refused_rows>();
-    boost::unordered_flat_map<std::int64_t, const candidate*> by_id_;
-    // Keys are views into the rows and routes: none is copied, moved or changed after construction.
-    boost::unordered_flat_map<std::string_view, std::vector<const candidate*>> by_name_;
-    boost::unordered_flat_map<std::string_view, const virtual_route*> routes_by_name_;
+    parts parts_;
+    std::uint64_t serial_;
 };
 
 using catalog_ptr = std::shared_ptr<const catalog>;

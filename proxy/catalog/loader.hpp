@@ -13,11 +13,19 @@
 
 namespace ferry::catalog {
 
-// One version of the truth, to be posted to the cores. Keys travel as rows: access/ makes its table of them.
+// The client keys of a publication: all of them, or what has become of some since the publication before. Keys travel
+// as rows: access/ makes its table of them.
+struct published_keys {
+    bool are_all = true;
+    std::vector<store::key_row> rows;
+    std::vector<std::int64_t> gone;  // ids; none where they are all
+};
+
+// One version of the truth, to be posted to the cores.
 struct published {
-    catalog_ptr models;                                       // never null
-    std::shared_ptr<const std::vector<store::key_row>> keys;  // never null
-    std::vector<refused_row> refused;                         // rows of ai_models and model_routes
+    catalog_ptr models;                          // never null
+    std::shared_ptr<const published_keys> keys;  // never null
+    refused_ptr refused;                         // rows of ai_models and model_routes; never null
     std::string kept_because;  // why `models` are an earlier version than the store's; "" if they are not
 };
 
@@ -35,28 +43,42 @@ public:
     // to stop serving, disable the rows. The client keys are always the new ones.
     published load();
 
-    // Nothing if the store still has the version loaded last.
+    // Nothing if the store still has the version loaded last. Else reads the rows that have changed, and the keys that
+    // these rows refer to; or everything, where the store does not know which rows they are.
     std::optional<published> load_if_changed();
+
+    // What was published last did not reach everybody: the next load_if_changed() reads everything.
+    void forget() { loaded_version_.reset(); }
 
     // What the store gave last, to an earlier process perhaps. Throws store_error if that was not kept or is too old.
     published load_kept();
 
-    // Keeps what was loaded last for load_kept(), unless it was kept already. Not done by loading, since it syncs a
-    // disk. Throws file_error.
+    // Keeps what was loaded for load_kept(), as far as it is not kept already: changes are added to the file. Not done
+    // by loading, since it syncs a disk. Where the file could not be written, or has grown to twice its length, it is
+    // written whole, at most once a minute. Throws file_error, and store_error where all rows are read again for that.
     void keep();
 
 private:
+    using clock = std::chrono::steady_clock;
+
     store::model_store& connection();
     published read(store::model_store& from);
-    published publish(const store::catalog_rows& rows);
+    std::optional<published> read_changes(store::model_store& from);
+    published publish_all(store::catalog_rows& rows, bool are_fresh);
+    void save(const store::catalog_rows& rows);
+    store::catalog_rows read_all_again();
 
     open_models open_;
-    secret_source secrets_;
+    builder builder_;
     snapshot_file kept_;
     std::unique_ptr<store::model_store> connection_;
     std::optional<std::int64_t> loaded_version_;  // the store's, even where older models were kept
     catalog_ptr models_;                          // what was published last
-    std::optional<store::catalog_rows> to_keep_;  // what was loaded last
+    bool is_old_kept_ = false;                    // models_ are not what the builder made last
+    std::optional<store::catalog_rows> to_save_;  // what was loaded, until keep()
+    std::vector<store::catalog_changes> to_add_;  // what was loaded after that
+    bool must_save_ = false;                      // the file lacks something, or has grown too long
+    clock::time_point next_save_{};               // before that all rows are not read for the file alone
 };
 
 }  // namespace ferry::catalog

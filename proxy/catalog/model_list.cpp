@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "openai/json_text.hpp"
 #include "provider/provider.hpp"
 
 namespace ferry::catalog {
@@ -20,25 +21,24 @@ listed_model describe(const catalog& models, std::string_view name, std::string_
 
 }  // namespace
 
-std::vector<listed_model> list_models(const catalog& models, const visibility& may_see) {
-    std::vector<std::string_view> names;
-    for (const candidate& row : models.rows()) names.push_back(row.model_name);
-    for (const virtual_route& route : models.routes()) names.push_back(route.name);
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-
-    std::vector<listed_model> list;
-    for (const std::string_view name : names)
-        if (const auto listed = find_listed_model(models, name, may_see)) list.push_back(*listed);
-    return list;
-}
-
 std::optional<listed_model> find_listed_model(const catalog& models, std::string_view name, const visibility& may_see) {
     const virtual_route* route = models.find_route(name);
     if (route && may_see(name)) return describe(models, route->name, route->members.front().model_name);
     const auto rows = models.rows_of(name);
     if (!rows.empty() && may_see(name)) return describe(models, rows.front()->model_name, name);
     return std::nullopt;
+}
+
+std::string to_json(const listed_model& model) {
+    return "{\"id\":" + openai::quote_json(model.name) +
+           ",\"object\":\"model\",\"created\":" + std::to_string(model.created) +
+           ",\"owned_by\":" + openai::quote_json(model.owned_by) + "}";
+}
+
+std::optional<name_block::line> line_of(const catalog& models, std::string_view name) {
+    const auto listed = find_listed_model(models, name, [](std::string_view) { return true; });
+    if (!listed) return std::nullopt;
+    return name_block::line{std::string(listed->name), "," + to_json(*listed)};
 }
 
 }  // namespace ferry::catalog

@@ -1,11 +1,11 @@
-// What GET /models shows. Pure.
+// What GET /models shows, in OpenAI's shape. Pure.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "catalog/catalog.hpp"
 
@@ -22,10 +22,12 @@ struct listed_model {
 // Says whether the caller may see a model.
 using visibility = std::function<bool(std::string_view model_name)>;
 
-// The names that may be asked for, virtual ones included: each once, sorted as bytes.
-std::vector<listed_model> list_models(const catalog& models, const visibility& may_see);
-
 // The model of exactly this name, or nothing if there is none or the caller may not see it (the two look alike).
 std::optional<listed_model> find_listed_model(const catalog& models, std::string_view name, const visibility& may_see);
+
+std::string to_json(const listed_model& model);
+
+// The line of catalog::names() for this name, where the catalog has a model or a route so called.
+std::optional<name_block::line> line_of(const catalog& models, std::string_view name);
 
 }  // namespace ferry::catalog

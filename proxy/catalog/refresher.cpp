@@ -77,10 +77,8 @@ void refresher::watch(unsigned round) {
 void refresher::refresh(bool even_if_unchanged) {
     try {
         std::optional<published> fresh = even_if_unchanged ? loader_.load() : loader_.load_if_changed();
-        if (fresh) {
-            accept(std::move(*fresh));
-            keep();
-        }
+        if (fresh) accept(std::move(*fresh));
+        keep();
         note_success();
     } catch (const std::exception& error) {
         note_failure(error.what());
@@ -90,7 +88,11 @@ void refresher::refresh(bool even_if_unchanged) {
 void refresher::accept(published fresh) {
     {
         const std::lock_guard lock(mutex_);
-        log_new_refusals(fresh.refused, state_.refused);
+        // Each is said once, not again with every change of another row.
+        if (fresh.refused != state_.refused)
+            for (const refused_row& row : fresh.refused->all())
+                if (!state_.refused->contains(row))
+                    log_warn("{} row {} ('{}'): {}", row.table, row.id, row.name, row.reason);
         if (!fresh.kept_because.empty() && fresh.kept_because != state_.kept_because)
             log_error("{}", fresh.kept_because);
         state_.version = fresh.models->version();
@@ -99,7 +101,12 @@ void refresher::accept(published fresh) {
         state_.refused = fresh.refused;
         state_.kept_because = fresh.kept_because;
     }
-    publish_(std::move(fresh));
+    try {
+        publish_(std::move(fresh));
+    } catch (...) {
+        loader_.forget();  // what did not arrive must not be missing from then on
+        throw;
+    }
 }
 
 // What cannot be kept is served all the same.

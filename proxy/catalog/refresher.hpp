@@ -25,7 +25,7 @@ struct refresher_state {
     std::uint64_t failures = 0;        // calls to the store that failed, since the start
     std::string last_error;            // why the catalog may be stale; "" once the store answers again
     std::string kept_because;          // why the models are an earlier version than the store's; "" if they are not
-    std::vector<refused_row> refused;  // rows of ai_models and model_routes that are not served
+    refused_ptr refused = std::make_shared<const refused_rows>();  // rows of ai_models and model_routes; never null
 };
 
 // Asks the store every `interval` whether its catalog changed, and publishes the new one. While the store is away the
@@ -34,7 +34,8 @@ struct refresher_state {
 // any one other thread. Cancelled by: stop() or the destructor, which wait for a call to the store that is under way.
 class refresher {
 public:
-    // Called on the caller's thread by start(), then on the store thread. Must not throw; it posts to the cores.
+    // Called on the caller's thread by start(), then on the store thread; it posts to the cores. Where it throws,
+    // everything is read and published again.
     using publish = std::function<void(published)>;
 
     refresher(loader from, std::chrono::milliseconds interval, publish sink);

@@ -72,12 +72,12 @@ result<built_route> build_route(const store::route_row& row,
         if (!member) return bad(std::string(members_form));
         if (member->weight < 0 || member->weight > max_weight)
             return bad("members has a weight outside 0.." + std::to_string(max_weight));
+        built.members.push_back(member->model_name);
         if (is_served(member->model_name))
             built.route.members.push_back(std::move(*member));
         else
             built.left_out.push_back(std::move(member->model_name));
     }
-    if (built.route.members.empty()) return bad("members names no model that is enabled and good");
     return built;
 }
 

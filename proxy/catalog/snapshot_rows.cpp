@@ -1,6 +1,7 @@
 #include "catalog/snapshot_rows.hpp"
 
 #include <boost/json.hpp>
+#include <map>
 
 #include "store/store_error.hpp"
 
@@ -11,7 +12,15 @@ namespace json = boost::json;
 namespace {
 
 // To be raised when a member changes its meaning: a snapshot is written anew by the next good load.
-constexpr std::int64_t format = 1;
+constexpr std::int64_t format = 2;
+// One document, where today there is a line for each row.
+constexpr std::int64_t format_before = 1;
+
+// The members that a line has. A line with a version ends a catalog: what follows it is of the next.
+constexpr const char *is_format = "format", *is_version = "version", *is_model = "model", *is_route = "route",
+                     *is_key = "key", *is_gone_model = "gone_model", *is_gone_route = "gone_route",
+                     *is_gone_key = "gone_key";
+constexpr std::string_view version_line = "\n{\"version\":";
 
 // Below, `with` is called for each member, with its name.
 
@@ -111,49 +120,144 @@ private:
 };
 
 template <class Row>
-json::array written(const std::vector<Row>& rows) {
-    json::array all;
-    for (const Row& row : rows) {
-        writer one;
-        visit(row, one, &row);
-        all.push_back(std::move(one.made));
-    }
-    return all;
+json::object written(const Row& row) {
+    writer one;
+    visit(row, one, &row);
+    return std::move(one.made);
 }
 
 template <class Row>
-void read(const json::object& document, const char* name, std::vector<Row>& rows) {
-    for (const json::value& one : document.at(name).as_array()) {
-        reader from(one.as_object());
-        Row& row = rows.emplace_back();
-        visit(row, from, &row);
+Row read_row(const json::value& from) {
+    reader members(from.as_object());
+    Row row;
+    visit(row, members, &row);
+    return row;
+}
+
+void append_line(std::string& text, const char* what, json::value value) {
+    json::object line;
+    line.emplace(what, std::move(value));
+    text += json::serialize(line);
+    text += '\n';
+}
+
+template <class Key, class Row>
+std::vector<Row> values_of(std::map<Key, Row>& rows) {
+    std::vector<Row> all;
+    all.reserve(rows.size());
+    for (auto& [key, row] : rows) all.push_back(std::move(row));
+    return all;
+}
+
+json::value parse(std::string_view text) {
+    json::parse_options lenient;
+    lenient.allow_invalid_utf8 = true;  // as the store had it
+    return json::parse(text, {}, lenient);
+}
+
+// What the lines leave when they are read one after the other.
+class line_reader {
+public:
+    void read(const json::object& line) {
+        const auto& [what, value] = *line.begin();
+        if (what == is_model) put(models_, &store::model_row::id, read_row<store::model_row>(value));
+        if (what == is_route) put(routes_, &store::route_row::name, read_row<store::route_row>(value));
+        if (what == is_key) put(keys_, &store::key_row::id, read_row<store::key_row>(value));
+        if (what == is_gone_model) models_.erase(value.as_int64());
+        if (what == is_gone_route) routes_.erase(json::value_to<std::string>(value));
+        if (what == is_gone_key) keys_.erase(value.as_int64());
+        if (what == is_version) version_ = value.as_int64();
     }
+
+    store::catalog_rows take() {
+        store::catalog_rows rows;
+        rows.version = version_;
+        rows.models = values_of(models_);
+        rows.routes = values_of(routes_);
+        rows.keys = values_of(keys_);
+        return rows;
+    }
+
+private:
+    template <class Map, class Member, class Row>
+    static void put(Map& rows, Member key, Row row) {
+        rows.insert_or_assign(row.*key, std::move(row));
+    }
+
+    std::int64_t version_ = 0;
+    std::map<std::int64_t, store::model_row> models_;
+    std::map<std::string, store::route_row> routes_;
+    std::map<std::int64_t, store::key_row> keys_;
+};
+
+// Of an earlier version of the program.
+store::catalog_rows read_document(const json::object& document) {
+    line_reader rows;
+    const auto read = [&](const char* list, const char* what) {
+        for (const json::value& row : document.at(list).as_array()) rows.read({{what, row}});
+    };
+    read("models", is_model);
+    read("routes", is_route);
+    read("keys", is_key);
+    rows.read({{is_version, document.at("version")}});
+    return rows.take();
+}
+
+// Up to the end of the last line with a version; what follows was cut when it was written.
+std::string_view whole_catalogs(std::string_view text) {
+    text = text.substr(0, text.rfind('\n') + 1);
+    const auto last = text.rfind(version_line);
+    if (last == std::string_view::npos) throw store::store_error("it is damaged");
+    return text.substr(0, text.find('\n', last + 1) + 1);
+}
+
+store::catalog_rows read_lines(std::string_view text) {
+    line_reader rows;
+    for (auto left = whole_catalogs(text); !left.empty(); left.remove_prefix(left.find('\n') + 1)) {
+        const json::value line = parse(left.substr(0, left.find('\n')));
+        rows.read(line.as_object());
+    }
+    return rows.take();
 }
 
 }  // namespace
 
-std::string catalog_text(const store::catalog_rows& rows) {
-    return json::serialize(json::object{{"format", format},
-                                        {"version", rows.version},
-                                        {"models", written(rows.models)},
-                                        {"routes", written(rows.routes)},
-                                        {"keys", written(rows.keys)}}) +
-           "\n";
+void write_catalog_text(const store::catalog_rows& rows, std::size_t at_once,
+                        const std::function<void(std::string_view piece)>& write) {
+    std::string text;
+    const auto append = [&](const char* what, json::value value) {
+        append_line(text, what, std::move(value));
+        if (text.size() < at_once) return;
+        write(text);
+        text.clear();
+    };
+    append(is_format, format);
+    for (const auto& row : rows.models) append(is_model, written(row));
+    for (const auto& row : rows.routes) append(is_route, written(row));
+    for (const auto& row : rows.keys) append(is_key, written(row));
+    append(is_version, rows.version);
+    if (!text.empty()) write(text);
+}
+
+std::string changes_text(const store::catalog_changes& changes) {
+    std::string text;
+    for (const auto& row : changes.models) append_line(text, is_model, written(row));
+    for (const auto& row : changes.routes) append_line(text, is_route, written(row));
+    for (const auto& row : changes.keys) append_line(text, is_key, written(row));
+    for (const auto id : changes.models_gone) append_line(text, is_gone_model, id);
+    for (const auto& name : changes.routes_gone) append_line(text, is_gone_route, json::string(name));
+    for (const auto id : changes.keys_gone) append_line(text, is_gone_key, id);
+    append_line(text, is_version, changes.version);
+    return text;
 }
 
 store::catalog_rows read_catalog_text(std::string_view text) {
     try {
-        json::parse_options lenient;
-        lenient.allow_invalid_utf8 = true;  // as the store had it
-        const json::value parsed = json::parse(text, {}, lenient);
-        const json::object& document = parsed.as_object();
-        if (document.at("format").as_int64() != format) throw store::store_error("another version of ferry wrote it");
-        store::catalog_rows rows;
-        rows.version = document.at("version").as_int64();
-        read(document, "models", rows.models);
-        read(document, "routes", rows.routes);
-        read(document, "keys", rows.keys);
-        return rows;
+        const json::value first = parse(text.substr(0, text.find('\n')));
+        const std::int64_t found = first.at(is_format).as_int64();
+        if (found == format_before) return read_document(first.as_object());
+        if (found != format) throw store::store_error("another version of ferry wrote it");
+        return read_lines(text);
     } catch (const store::store_error&) {
         throw;
     } catch (const std::exception&) {  // its text may quote a key

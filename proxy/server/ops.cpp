@@ -3,8 +3,8 @@
 #include "net/executor.hpp"
 #include "net/signal.hpp"
 #include "openai/json_text.hpp"
-#include "relay/answer/response_stream.hpp"
 #include "relay/answer/whole_answer.hpp"
+#include "server/long_answer.hpp"
 
 namespace ferry::server {
 
@@ -13,8 +13,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
-// What is written at once: the streams of the core wait meanwhile.
-constexpr std::size_t most_at_once = 64 * 1024;
 
 struct document {
     int status = 200;
@@ -49,20 +47,10 @@ asio::awaitable<std::optional<std::string>> make_elsewhere(relay::http_exchange&
 }
 
 asio::awaitable<void> send_document(relay::http_exchange& x, int status, std::string_view type, std::string_view body) {
-    if (body.size() <= most_at_once || x.head.method == "HEAD") {
-        const std::span<const std::string_view> pieces(&body, 1);
-        co_await relay::send_whole(x, status, type, pieces);
-        co_return;
-    }
-    relay::response_stream answer(x, status, type, {}, body.size());
-    bool sent = true;
-    for (; sent && !body.empty(); body.remove_prefix(std::min(body.size(), most_at_once))) {
-        const auto piece = body.substr(0, most_at_once);
-        const std::span<const std::string_view> pieces(&piece, 1);
-        sent = co_await answer.send(pieces);
-        co_await net::end_of_turn();
-    }
-    if (!sent) x.keep_alive = false;
+    std::vector<std::string_view> pieces;
+    for (; !body.empty(); body.remove_prefix(std::min(body.size(), most_at_once)))
+        pieces.push_back(body.substr(0, most_at_once));
+    co_await send_long(x, status, type, pieces);
 }
 
 asio::awaitable<void> send_made(relay::http_exchange& x, const ops_answers::maker& make, std::string_view type) {

@@ -270,7 +270,7 @@ asio::awaitable<void> session::answer(relay::http_exchange& x, result<matched_op
         relay::count_refusal(x, *refused);
         co_await relay::send_error(x, *refused);
     } else if (found->what->who == openai::answered_by::model_list) {
-        co_await send_model_list(x);
+        co_await send_model_list(x, context_.lists);
     } else {
         co_await send_model(x, found->model);
     }

@@ -9,6 +9,7 @@
 #include "relay/exchange/http_exchange.hpp"
 #include "relay/exchange/services.hpp"
 #include "server/cors.hpp"
+#include "server/model_lists.hpp"
 #include "server/ops.hpp"
 #include "server/options.hpp"
 #include "server/routes.hpp"
@@ -24,6 +25,7 @@ struct session_context {
     const limits& bounds;
     const cors_policy& cors;
     const trusted_proxies& proxies;
+    model_lists& lists;
     const ops_answers* ops = nullptr;  // set: this is the admin listener
 };
 

@@ -25,6 +25,9 @@ public:
 
     // All rows in one read transaction. A row with an unreadable column comes with `defect` set; it never hides others.
     virtual catalog_rows load_catalog() = 0;
+    // What has changed since this version, in one read transaction; nothing where the store does not know, for that is
+    // long ago or somebody changed the version by hand: then everything has to be loaded.
+    virtual std::optional<catalog_changes> load_changes(std::int64_t since) = 0;
     // Equal to the catalog_version of the store as of now, whoever changed it; cheap enough to ask every 250 ms.
     virtual std::int64_t change_token() = 0;
 

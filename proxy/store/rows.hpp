@@ -73,6 +73,17 @@ struct catalog_rows {
     std::vector<key_row> keys;
 };
 
+// What has become of the rows of those tables since an earlier version: as they are now, read in one transaction.
+struct catalog_changes {
+    std::int64_t version = 0;
+    std::vector<model_row> models;
+    std::vector<std::int64_t> models_gone;  // ids that no row has any more
+    std::vector<route_row> routes;
+    std::vector<std::string> routes_gone;
+    std::vector<key_row> keys;
+    std::vector<std::int64_t> keys_gone;
+};
+
 struct usage_row {
     std::string request_id;  // UUID text
     std::int64_t started_at_us = 0;

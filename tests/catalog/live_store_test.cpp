@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(a_bad_row_in_the_table_does_not_keep_the_good_ones_away) {
     BOOST_TEST(!s.newest->rows_of("good").empty());
     BOOST_TEST(s.newest->rows_of("bad").empty());
     BOOST_TEST(s.newest->find_route("any"));
-    BOOST_REQUIRE(s.refresher->state().refused.size() == 1u);
-    BOOST_TEST(s.refresher->state().refused[0].name == "bad");
+    BOOST_REQUIRE(s.refresher->state().refused->all().size() == 1u);
+    BOOST_TEST(s.refresher->state().refused->all()[0].name == "bad");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

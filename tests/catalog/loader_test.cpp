@@ -29,8 +29,8 @@ BOOST_AUTO_TEST_CASE(the_first_load_brings_models_and_keys_of_one_version) {
     scene s;
     const auto first = s.loader.load();
     BOOST_TEST(first.models->version() == 10);
-    BOOST_TEST(first.models->rows().size() == 1u);
-    BOOST_TEST(first.keys->size() == 2u);
+    BOOST_TEST(first.models->size() == 1u);
+    BOOST_TEST(first.keys->rows.size() == 2u);
     BOOST_TEST(first.kept_because == "");
 }
 
@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_loaded_while_nothing_changes) {
     const auto fresh = s.loader.load_if_changed();
     BOOST_REQUIRE(fresh.has_value());
     BOOST_TEST(fresh->models->version() == 11);
-    BOOST_TEST(fresh->models->rows().size() == 2u);
+    BOOST_TEST(fresh->models->size() == 2u);
+    BOOST_TEST(s.told->loads == 1);
     BOOST_TEST(!s.loader.load_if_changed().has_value());
 }
 
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(an_emptied_table_leaves_the_old_models_but_brings_the_new_k
     BOOST_REQUIRE(kept.has_value());
     BOOST_TEST(kept->models->version() == 10);
     BOOST_TEST(kept->models->find_row(1));
-    BOOST_TEST(kept->keys->size() == 1u);
+    BOOST_TEST(kept->keys->rows.size() == 1u);
     BOOST_TEST(kept->kept_because.find("ai_models is empty") == 0u);
     BOOST_TEST(!s.loader.load_if_changed().has_value());
     s.told->change([](auto& rows) { rows.models = {model(2, "b")}; });
@@ -108,7 +109,7 @@ BOOST_AUTO_TEST_CASE(the_old_models_stay_when_every_new_row_is_bad) {
     const auto kept = s.loader.load_if_changed();
     BOOST_TEST(kept->models->find_row(1));
     BOOST_TEST(kept->kept_because.find("every enabled row") == 0u);
-    BOOST_TEST(kept->refused.size() == 1u);
+    BOOST_TEST(kept->refused->all().size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_row_beside_a_good_one_is_no_longer_served) {
@@ -144,6 +145,68 @@ BOOST_AUTO_TEST_CASE(a_connection_that_failed_is_replaced) {
     BOOST_REQUIRE(fresh.has_value());
     BOOST_TEST(fresh->models->version() == 11);
     BOOST_TEST(s.told->connections == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_is_read_as_the_rows_that_changed) {
+    scene s;
+    s.loader.load();
+    s.told->change([](auto& rows) {
+        rows.models.push_back(model(2, "b"));
+        rows.keys.erase(rows.keys.begin());
+    });
+    const auto fresh = s.loader.load_if_changed();
+    BOOST_REQUIRE(fresh.has_value());
+    BOOST_TEST(s.told->loads == 1);
+    BOOST_TEST(s.told->changes_read == 1);
+    BOOST_TEST(!fresh->keys->are_all);
+    BOOST_TEST(fresh->models->find_row(1));
+    BOOST_TEST(fresh->models->find_row(2));
+}
+
+BOOST_AUTO_TEST_CASE(everything_is_read_where_the_store_does_not_know_what_changed) {
+    scene s;
+    s.loader.load();
+    s.told->knows_changes = false;
+    s.told->change([](auto& rows) { rows.models.push_back(model(2, "b")); });
+    const auto fresh = s.loader.load_if_changed();
+    BOOST_REQUIRE(fresh.has_value());
+    BOOST_TEST(s.told->loads == 2);
+    BOOST_TEST(fresh->keys->are_all);
+    BOOST_TEST(fresh->models->find_row(2));
+}
+
+BOOST_AUTO_TEST_CASE(everything_is_read_after_a_publication_that_did_not_arrive) {
+    scene s;
+    s.loader.load();
+    s.told->change([](auto& rows) { rows.models.push_back(model(2, "b")); });
+    s.loader.load_if_changed();
+    s.loader.forget();
+    const auto again = s.loader.load_if_changed();
+    BOOST_REQUIRE(again.has_value());
+    BOOST_TEST(again->keys->are_all);
+    BOOST_TEST(s.told->loads == 2);
+    BOOST_TEST(!s.loader.load_if_changed().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(while_old_models_are_kept_every_change_is_an_occasion_to_read_everything) {
+    scene s;
+    s.loader.load();
+    s.told->change([](auto& rows) { rows.models.clear(); });
+    BOOST_TEST(s.loader.load_if_changed()->kept_because != "");
+    s.told->change([](auto& rows) { rows.keys.resize(1); });
+    const auto kept = s.loader.load_if_changed();
+    BOOST_TEST(kept->kept_because != "");
+    BOOST_TEST(kept->models->find_row(1));
+    BOOST_TEST(kept->keys->are_all);
+    s.told->change([](auto& rows) { rows.models = {model(2, "b")}; });
+    const auto mended = s.loader.load_if_changed();
+    BOOST_TEST(mended->kept_because == "");
+    BOOST_TEST(!mended->models->find_row(1));
+    s.told->change([](auto& rows) { rows.models.push_back(model(3, "c")); });
+    const auto changed = s.loader.load_if_changed();
+    BOOST_TEST(!changed->keys->are_all);
+    BOOST_TEST(changed->models->find_row(2));
+    BOOST_TEST(changed->models->find_row(3));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -129,11 +129,11 @@ BOOST_AUTO_TEST_CASE(refused_rows_are_part_of_the_state_until_they_are_repaired)
     s.told->rows.models.push_back(model(2, "bad"));
     s.told->rows.models[1].api_endpoint = "nonsense";
     s.refresher.start();
-    BOOST_REQUIRE(s.refresher.state().refused.size() == 1u);
-    BOOST_TEST(s.refresher.state().refused[0].name == "bad");
+    BOOST_REQUIRE(s.refresher.state().refused->all().size() == 1u);
+    BOOST_TEST(s.refresher.state().refused->all()[0].name == "bad");
     s.told->change([](auto& rows) { rows.models[1].api_endpoint = "http://127.0.0.1:9000/v1"; });
     s.seen.wait_for(2);
-    BOOST_TEST(s.refresher.state().refused.empty());
+    BOOST_TEST(s.refresher.state().refused->all().empty());
 }
 
 BOOST_AUTO_TEST_CASE(refresh_now_publishes_though_nothing_changed) {

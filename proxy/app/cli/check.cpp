@@ -87,7 +87,7 @@ void check_rows(store::database& db, check_report& report) {
     name_refused(built.refused, report);
     name_refused(keys.refused(), report);
     report.notes.push_back(
-        fmt::format("store: {} (models: {}, keys: {})", db.description(), built.models->rows().size(), keys.size()));
+        fmt::format("store: {} (models: {}, keys: {})", db.description(), built.models->size(), keys.size()));
 }
 
 // Whether there is a file to open; what is wrong with it, or that it will be made, is in the report.

@@ -48,7 +48,7 @@ std::string body_of(const explain_request& request) {
 // A key by its id, public_id or name, which need no secret; else the key itself.
 result<const access::principal*> find_key(const catalog::published& from, const access::key_table& keys,
                                           const std::string& given) {
-    for (const auto& row : *from.keys) {
+    for (const auto& row : from.keys->rows) {
         if (given != std::to_string(row.id) && given != row.public_id && given != row.name) continue;
         const auto now = wall_us();
         const bool is_over =
@@ -121,7 +121,7 @@ explained_row explain_row(const openai::chat_request& request, std::string_view 
 
 std::optional<fault> fill(explanation& told, const catalog::published& from, const explain_request& request,
                           const settings& chosen, std::string_view body) {
-    const access::key_table keys(*from.keys);
+    const access::key_table keys(from.keys->rows);
     const access::principal* who = &access::anonymous_principal();
     if (request.key) {
         const auto found = find_key(from, keys, *request.key);

@@ -26,6 +26,21 @@ catalog_rows models::load_catalog() {
     });
 }
 
+std::optional<catalog_changes> models::load_changes(std::int64_t since) {
+    return link_.run(access::reading, "read what has changed in the catalog",
+                     [since](pqxx::work& in) -> std::optional<catalog_changes> {
+                         catalog_changes changes;
+                         changes.version = read_catalog_version(in);
+                         const change_log log = read_change_log(in, since);
+                         if (!log.is_complete(changes.version)) return std::nullopt;
+                         changes.models = read_models(in, log.models);
+                         changes.routes = read_routes(in, log.routes);
+                         changes.keys = read_keys(in, log.keys);
+                         name_what_is_gone(log, changes);
+                         return changes;
+                     });
+}
+
 std::int64_t models::change_token() {
     return link_.run(access::reading, "read the catalog's version",
                      [](pqxx::work& in) { return read_catalog_version(in); });

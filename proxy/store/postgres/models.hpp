@@ -11,6 +11,7 @@ public:
     explicit models(std::shared_ptr<place> at) : link_(std::move(at)) {}
 
     catalog_rows load_catalog() override;
+    std::optional<catalog_changes> load_changes(std::int64_t since) override;
     std::int64_t change_token() override;
     std::vector<model_row> list_models() override;
     std::int64_t add_model(std::span<const column_value> values) override;

@@ -19,6 +19,21 @@ catalog_rows models::load_catalog() {
     return rows;
 }
 
+std::optional<catalog_changes> models::load_changes(std::int64_t since) {
+    connection& db = link_.get();
+    transaction one_view(db, transaction::intent::reading);
+    catalog_changes changes;
+    changes.version = read_catalog_version(db);
+    const change_log log = read_change_log(db, since);
+    if (!log.is_complete(changes.version)) return std::nullopt;
+    changes.models = read_models(db, log.models);
+    changes.routes = read_routes(db, log.routes);
+    changes.keys = read_keys(db, log.keys);
+    one_view.commit();
+    name_what_is_gone(log, changes);
+    return changes;
+}
+
 std::int64_t models::change_token() {
     return read_catalog_version(link_.get());
 }

@@ -1,0 +1,40 @@
+#include "store/change_log.hpp"
+
+#include <charconv>
+
+namespace ferry::store {
+namespace {
+
+template <class Row, class Key>
+std::vector<Key> missing(std::set<Key> asked, const std::vector<Row>& found, Key Row::*key) {
+    for (const Row& row : found) asked.erase(row.*key);
+    return {asked.begin(), asked.end()};
+}
+
+}  // namespace
+
+void change_log::add(std::int64_t version, std::string_view table, std::string_view row) {
+    if (version > last_ + 1) has_gap_ = true;
+    last_ = version;
+    if (row.empty()) return;
+    if (row == "*") {
+        has_gap_ = true;
+        return;
+    }
+    if (table == "model_routes") {
+        routes.emplace(row);
+        return;
+    }
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(row.data(), row.data() + row.size(), id);
+    if (error != std::errc() || end != row.data() + row.size()) has_gap_ = true;
+    (table == "ai_models" ? models : keys).insert(id);
+}
+
+void name_what_is_gone(const change_log& log, catalog_changes& changes) {
+    changes.models_gone = missing(log.models, changes.models, &model_row::id);
+    changes.routes_gone = missing(log.routes, changes.routes, &route_row::name);
+    changes.keys_gone = missing(log.keys, changes.keys, &key_row::id);
+}
+
+}  // namespace ferry::store
