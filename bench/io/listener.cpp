@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -41,6 +42,12 @@ listener::listener(const std::string& address, const network& way) {
     const auto colon = address.rfind(':');
     if (colon == std::string::npos) {
         throw std::runtime_error("--listen " + address + ": give host:port, for example 127.0.0.1:0");
+    }
+    std::uint16_t port = 0;  // getaddrinfo would take the last 16 bits of a larger number
+    const char* const end = address.data() + address.size();
+    if (const auto read = std::from_chars(address.data() + colon + 1, end, port);
+        read.ec != std::errc() || read.ptr != end) {
+        throw std::runtime_error("--listen " + address + ": give a port from 0 to 65535");
     }
     host_ = address.substr(0, colon);
     const bool v6 = host_.size() > 2 && host_.front() == '[';

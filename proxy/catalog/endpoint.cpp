@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
 
 namespace ferry::catalog {
 namespace {
@@ -22,6 +23,13 @@ bool is_host_name(std::string_view host) {
     return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
     });
+}
+
+// 0 for what is no port. Boost.URL 1.81 keeps the last 16 bits of a larger number.
+std::uint16_t port_of(std::string_view text) {
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc() && end == text.data() + text.size() ? port : std::uint16_t{0};
 }
 
 char lower(char c) {
@@ -56,7 +64,7 @@ result<endpoint> parse_endpoint(std::string_view text) {
     const bool is_name = url.host_type() == boost::urls::host_type::name;
 
     const std::uint16_t usual_port = made.is_tls ? 443 : 80;
-    made.port = url.has_port() ? url.port_number() : usual_port;
+    made.port = url.has_port() ? port_of(std::string_view(url.port())) : usual_port;
     // Boost.URL 1.81 reads `https://h:80a/v1` as port 80 and path `a/v1`.
     const bool is_port_whole = url.encoded_path().empty() || url.encoded_path().starts_with('/');
     if (made.port == 0 || !is_port_whole) return bad("has a port that is not a number in 1..65535");

@@ -43,12 +43,12 @@ asio::ip::tcp::endpoint parse(const std::string& address) {
     if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
     error_code error;
     const auto ip = asio::ip::make_address(host, error);
-    unsigned port = 0;
+    std::uint16_t port = 0;  // a larger number does not fit and is refused
     if (error || colon == std::string::npos ||
         std::from_chars(address.data() + colon + 1, address.data() + address.size(), port).ec != std::errc()) {
         refuse(address, EINVAL);
     }
-    return {ip, static_cast<std::uint16_t>(port)};
+    return {ip, port};
 }
 
 gid_t find_group(const std::string& name) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <charconv>
+#include <cstdint>
 
 #include "net/strict_http.hpp"
 
@@ -25,14 +27,28 @@ std::vector<std::string_view> split(std::string_view text, char mark) {
     }
 }
 
+// ":" and a number up to 65535, or a name of the proxy's own (`_` and a token: RFC 7239, section 6.3); also nothing.
+bool is_port_or_nothing(std::string_view text) {
+    if (text.empty() || text.starts_with(":_")) return true;
+    if (text.front() != ':' || text.size() < 2) return false;
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), port);
+    return error == std::errc() && end == text.data() + text.size();
+}
+
 // "203.0.113.7", "203.0.113.7:1234", "2001:db8::1", "[2001:db8::1]:1234", each perhaps in quotes; "" if it is none.
 std::string bare_address(std::string_view text) {
     if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+    std::string_view port;
     if (text.starts_with('[')) {
-        text = text.substr(1, text.find(']') - 1);
+        const auto end = std::min(text.find(']'), text.size() - 1);
+        port = text.substr(end + 1);
+        text = text.substr(1, end - 1);
     } else if (std::count(text.begin(), text.end(), ':') == 1) {
+        port = text.substr(text.find(':'));
         text = text.substr(0, text.find(':'));
     }
+    if (!is_port_or_nothing(port)) return {};
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(std::string(text), error);
     return error ? std::string{} : address.to_string();

@@ -67,6 +67,17 @@ BOOST_AUTO_TEST_CASE(the_admin_address_must_be_another_one) {
                "configuration: server.admin_listen: is also an address of server.listen: choose another port");
 }
 
+BOOST_AUTO_TEST_CASE(an_origin_has_a_possible_port_or_none) {
+    for (const char* good : {"*", "null", "https://a.example", "http://localhost:3000", "http://[::1]:65535",
+                             "http://[::1]", "https://a.example:0"}) {
+        BOOST_TEST(ferry::app::check_origin(good) == "", good);
+    }
+    for (const char* bad : {"http://localhost:65536", "http://localhost:99999", "http://a:x", "http://[::1]:70000",
+                            "http://a:"}) {
+        BOOST_TEST(ferry::app::check_origin(bad).find("port") != std::string::npos, bad);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(networks_are_addresses_with_a_prefix_length) {
     for (const char* good : {"10.0.0.0/8", "fe80::/10", "0.0.0.0/0", "::/128", "169.254.169.254"}) {
         BOOST_TEST_CONTEXT(good) BOOST_TEST(check_network(good) == "");

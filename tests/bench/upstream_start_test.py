@@ -57,7 +57,8 @@ class Start(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             bad = Path(folder) / "bad.json"
             bad.write_text('[{"action": {"status": "x"}}]')
-            for options, text in ((("--listen", "nowhere"), "give host:port"), (("--tls-cert", "x"), "--tls-key"),
+            for options, text in ((("--listen", "nowhere"), "give host:port"),
+                                  (("--listen", "127.0.0.1:131072"), "port from 0 to 65535"), (("--tls-cert", "x"), "--tls-key"),
                                   (("--script", str(bad)), '"status"'), (("--script", "/none"), "cannot read /none"),
                                   (("--ledger", "/none/x"), "cannot write"), (("--threads", "0"), "--threads")):
                 result = self.run_with(*options)

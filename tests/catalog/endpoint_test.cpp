@@ -72,6 +72,8 @@ BOOST_AUTO_TEST_CASE(an_unsafe_or_unusable_url_is_refused_with_its_reason) {
         {"https://h:0/v1", "port"},
         {"https://h:/v1", "port"},
         {"https://h:65536/v1", "port"},
+        {"https://h:65616/v1", "port"},   // 80 in its last 16 bits
+        {"https://h:131152/v1", "port"},  // likewise
         {"https://h:99999999999/v1", "port"},
         {"https://h:80a/v1", "port"},
         {"https://h:8b:0/v1", "port"},

@@ -23,6 +23,12 @@ BOOST_AUTO_TEST_CASE(a_socket_is_known_by_its_address_however_it_is_written) {
     BOOST_TEST(!v4.is_bound_to("unix:/127.0.0.1" + port));
 }
 
+BOOST_AUTO_TEST_CASE(a_port_that_does_not_fit_is_refused) {
+    for (const char* address : {"127.0.0.1:65536", "127.0.0.1:131072", "[::1]:70000"}) {
+        BOOST_CHECK_THROW(listening_socket::open(address, false), std::runtime_error);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_address_of_ipv6_has_several_spellings) {
     const int fd = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return;  // no IPv6 here

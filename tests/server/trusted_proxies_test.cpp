@@ -47,6 +47,14 @@ BOOST_AUTO_TEST_CASE(ports_and_brackets_are_taken_off) {
     BOOST_TEST(client("10.0.0.1", {{"x-forwarded-for", "2001:DB9::1"}}) == "2001:db9::1");
 }
 
+BOOST_AUTO_TEST_CASE(what_has_no_possible_port_is_no_address) {
+    for (const char* text : {"203.0.113.7:65616", "203.0.113.7:x", "203.0.113.7:", "203.0.113.7:80a",
+                             "[2001:db9::1]:65536", "[2001:db9::1]80", "[2001:db9::1]:-1"}) {
+        BOOST_TEST(client("10.0.0.1", {{"x-forwarded-for", text}}) == "", text);
+    }
+    BOOST_TEST(client("10.0.0.1", {{"Forwarded", "for=\"203.0.113.7:_hidden\""}}) == "203.0.113.7");  // RFC 7239, 6.3
+}
+
 BOOST_AUTO_TEST_CASE(forwarded_counts_where_the_other_is_missing) {
     BOOST_TEST(client("10.0.0.1", {{"Forwarded", "for=6.6.6.6, For=\"[2001:db9::1]:80\";proto=https, for=10.0.0.2"}}) ==
                "2001:db9::1");

@@ -107,7 +107,9 @@ std::string check_origin(const std::string& origin) {
     });
     if (plain && host != std::string::npos && host > 0 && host + 3 < origin.size() &&
         origin.find_first_of("/?#", host + 3) == std::string::npos) {
-        return {};
+        const std::size_t colon = origin.find(':', std::max(host + 3, origin.rfind(']') + 1));
+        if (colon == std::string::npos || number_up_to(std::string_view(origin).substr(colon + 1), 65535)) return {};
+        return fmt::format("{} must end with a port from 0 to 65535, or without one", in_quotes(origin));
     }
     return fmt::format(R"({} must be "*" or an origin as browsers send it, in small letters and without a path, )"
                        R"(such as "https://app.example.com" or "http://localhost:3000")",

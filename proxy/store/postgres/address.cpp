@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <charconv>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -82,6 +84,18 @@ keywords parse(const std::string& url) {
     return found;
 }
 
+// libpq takes several ports with commas, and says what is wrong with one only when it connects.
+void check_ports(std::string_view ports) {
+    while (!ports.empty()) {
+        const auto end = std::min(ports.find(','), ports.size());
+        std::uint16_t port = 0;
+        const auto [last, error] = std::from_chars(ports.data(), ports.data() + end, port);
+        if (end > 0 && (error != std::errc() || last != ports.data() + end || port == 0))
+            throw store_error("has a port that is not a number from 1 to 65535");
+        ports.remove_prefix(std::min(end + 1, ports.size()));
+    }
+}
+
 std::string quoted(const std::string& value) {
     std::string text = "'";
     for (const char c : value) {
@@ -108,6 +122,8 @@ bool is_postgres_url(std::string_view url) {
 
 address address_of(const std::string& url) {
     keywords all = parse(url);
+    check_ports(all["port"]);
+    if (all["port"].empty()) all.erase("port");
     address made;
     made.description = describe(all);
     made.limits_statements = all["options"].find("statement_timeout") != std::string::npos;

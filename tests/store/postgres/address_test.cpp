@@ -75,6 +75,17 @@ BOOST_AUTO_TEST_CASE(a_bad_url_is_refused_without_repeating_it) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_port_is_one_before_anybody_connects) {
+    for (const char* url : {"postgres://h:65536/db", "postgres://h:70968/db", "postgres://a:1,b:99999/db",
+                            "postgres://h/db?port=0", "postgres://h/db?port=5432x"}) {
+        BOOST_CHECK_EXCEPTION(address_of(url), store_error, [](const store_error& error) {
+            return std::string_view(error.what()).find("port") != std::string_view::npos;
+        });
+    }
+    BOOST_TEST(has(address_of("postgres://a:5432,b:6543/db"), "port='5432,6543'"));
+    BOOST_TEST(!has(address_of("postgres://a/db"), "port="));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace ferry::store::postgres
