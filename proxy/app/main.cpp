@@ -5,6 +5,7 @@
 #include <exception>
 #include <string>
 
+#include "app/cli/command_line.hpp"
 #include "app/cli/context.hpp"
 #include "app/cli/serve.hpp"
 #include "app/cli/store_commands.hpp"
@@ -27,13 +28,10 @@ void open_standard_streams() {
 int main(int argc, char** argv) {
     using namespace ferry::app;
     open_standard_streams();
-    CLI::App app("Ferry: an asynchronous reverse proxy for the OpenAI HTTP API");
+    CLI::App app("Ferry: an asynchronous reverse proxy for the OpenAI HTTP API", "ferry");
     cli_context context;
     app.require_subcommand(1);
     app.fallthrough();
-    app.add_option("--config", context.config_file, "Configuration file (default: config/ferry.toml if there is one)");
-    app.add_option("--set", context.sets, "Override a key: section.key=value; may be repeated")
-        ->allow_extra_args(false);
     add_serve_command(app, context);
     add_check_command(app, context);
     add_migrate_command(app, context);
@@ -44,15 +42,19 @@ int main(int argc, char** argv) {
     add_explain_command(app, context);
     add_journal_command(app, context);
     add_version_command(app, context);
+    finish_commands(app, context);
     try {
         app.parse(argc, argv);
         return 0;
+    } catch (const CLI::Success& help_or_version) {
+        return app.exit(help_or_version);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+        std::fputs(usage_error_text(app, error).c_str(), stderr);
+        return 2;
     } catch (const exit_with& end) {
         return end.code;
     } catch (const std::exception& error) {
-        ferry::write_within_a_second(STDERR_FILENO, std::string("ferry: ") + error.what() + "\n");
+        ferry::write_within_a_second(STDERR_FILENO, std::string("error: ") + error.what() + "\n");
         return 1;
     }
 }

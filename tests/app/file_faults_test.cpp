@@ -133,6 +133,25 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_toml_says_where) {
     const auto twice = load_text("[server]\nthreads = 1\nthreads = 2\n").faults;
     BOOST_TEST(twice.size() == 1u);
     BOOST_TEST(twice.at(0).starts_with("F:3:"));
+    BOOST_TEST(twice.at(0).find("quotes") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_text_without_its_quotes_is_shown_with_them) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"[server]\nlisten = 127.0.0.1:5193\n", "write listen = \"127.0.0.1:5193\""},
+        {"[server]\nlisten=unix:/run/ferry.sock # nginx asks here\n", "write listen = \"unix:/run/ferry.sock\""},
+        {"[timeouts]\nconnect = 5s\nidle = \"1s\"\n", "write connect = \"5s\""},
+        {"[limits]\r\njson_body_bytes = 32MiB\r\n", "write json_body_bytes = \"32MiB\""},
+        {"[log]\nlevel = info", "write level = \"info\""},
+        {"[store]\nurl = postgres://u@h/db\n", "write url = \"postgres://u@h/db\""},
+    };
+    for (const auto& [text, told] : cases) {
+        const auto faults = load_text(text).faults;
+        BOOST_TEST(faults.size() == 1u);
+        BOOST_TEST(faults.at(0).starts_with("F:2:"), faults.at(0));
+        BOOST_TEST(faults.at(0).find(std::string("a text stands in quotes; ") + told) != std::string::npos,
+                   faults.at(0));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_says_why) {

@@ -156,8 +156,6 @@ check_report check_surroundings(const settings& chosen) {
 
 void add_check_command(CLI::App& app, cli_context& context) {
     auto* command = app.add_subcommand("check", "Check configuration and store, and report every fault at once");
-    command->add_option("--set", context.sets, "section.key=value, wins over file and environment")
-        ->allow_extra_args(false);
     command->callback([&context] { run_check(context); });
 }
 

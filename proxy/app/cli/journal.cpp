@@ -18,13 +18,17 @@ struct journal_request {
     int timeout_s = 300;
 };
 
-// The folder's report; an empty one where no process has made the folder yet.
+// The folder's report; an empty one where no process has made the folder yet, which is said: it may be the wrong folder.
 usage::folder_report report_of(const std::string& folder) {
     try {
         return usage::inspect_folder(folder);
     } catch (const file_error& error) {
-        if (error.code() == std::errc::no_such_file_or_directory) return {};
-        throw;
+        if (error.code() != std::errc::no_such_file_or_directory) throw;
+        fmt::print(stderr,
+                   "warning: there is no journal at {}. Run the command in the folder where Ferry runs, or name Ferry's "
+                   "configuration with --config FILE.\n",
+                   folder);
+        return {};
     }
 }
 

@@ -15,7 +15,7 @@ void run_migrate(const cli_context& context, bool dry_run) {
     for (const auto& name : names) {
         fmt::print("{} {:04}_{}\n", dry_run ? "would apply" : "applied", name.version, name.name);
     }
-    if (names.empty()) fmt::print("up to date: {}\n", db->description());
+    if (!dry_run || names.empty()) fmt::print("up to date: {}\n", db->description());
 }
 
 }  // namespace

@@ -4,7 +4,31 @@
 
 #include <chrono>
 
+#include "app/config/address.hpp"
+
 namespace ferry::app {
+namespace {
+
+// Most often a command without a store runs in another folder than `serve` does.
+std::string no_store(const store::database& db, const settings& chosen, const cli_context& context) {
+    const std::string where = db.description();
+    if (store::is_server_url(chosen.store.url)) {
+        return fmt::format(
+            "there is no store in {}: it has no tables of Ferry. Correct store.url or DATABASE_URL, or make the tables "
+            "with `ferry migrate`.",
+            where);
+    }
+    const auto file = chosen_config_file(context);
+    return fmt::format(
+        "there is no store at {}\n"
+        "  Run the command in the folder where Ferry runs (relative paths count from the folder of the command, now\n"
+        "  {}), or name Ferry's configuration with --config FILE (now {}), or the store itself with DATABASE_URL.\n"
+        "  `ferry serve` and `ferry migrate` make a new store there.",
+        where.substr(where.find(':') + 1), absolute_path("."),
+        file ? absolute_path(*file) : "none: config/ferry.toml is not in this folder");
+}
+
+}  // namespace
 
 std::unique_ptr<store::database> configured_store(const settings& chosen) {
     store::options patient = chosen.store;
@@ -15,9 +39,9 @@ std::unique_ptr<store::database> configured_store(const settings& chosen) {
 std::unique_ptr<store::database> ready_store(const cli_context& context) {
     const settings chosen = require_settings(context);
     auto db = configured_store(chosen);
-    const auto applied = store::prepare(*db, chosen.store);
-    const bool was_new = !applied.empty() && applied.front().version == 1;
-    if (was_new) fmt::print(stderr, "note: made a new store, {}\n", db->description());
+    const auto pending = db->pending_migrations();
+    if (!pending.empty() && pending.front().version == 1) refuse_usage(no_store(*db, chosen, context));
+    store::prepare(*db, chosen.store);
     return db;
 }
 

@@ -74,6 +74,47 @@ std::optional<std::string> read_text(const std::string& path, std::string& probl
     return text;
 }
 
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+std::string_view line_of(std::string_view text, unsigned number) {
+    for (unsigned at = 1; at < number && !text.empty(); ++at) {
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    }
+    return text.substr(0, text.find('\n'));
+}
+
+bool is_toml(const std::string& text) {
+    try {
+        [[maybe_unused]] const auto parsed = toml::parse(text);
+        return true;
+    } catch (const toml::parse_error&) {
+        return false;
+    }
+}
+
+// `listen = "127.0.0.1:5173"` for a line that lacks the quotes, "" for any other. TOML's own message is about what the
+// value begins like: a time, a number.
+std::string in_needed_quotes(std::string_view line) {
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos) return {};
+    const auto name = trimmed(line.substr(0, equals));
+    const auto value = trimmed(line.substr(equals + 1, line.find('#', equals) - equals - 1));
+    const std::string bare = std::string(name) + " = " + std::string(value);
+    const std::string quoted = std::string(name) + " = \"" + std::string(value) + "\"";
+    const bool is_nested = value.find_first_of("[]{}") != std::string_view::npos;
+    return !value.empty() && !is_nested && !is_toml(bare) && is_toml(quoted) ? quoted : std::string();
+}
+
+std::string syntax_problem(const toml::parse_error& error, std::string_view text) {
+    const auto meant = in_needed_quotes(line_of(text, error.source().begin.line));
+    if (!meant.empty()) return "is not TOML: a text stands in quotes; write " + meant;
+    return "is not TOML: " + std::string(error.description());
+}
+
 }  // namespace
 
 std::vector<file_entry> read_toml_file(const std::string& path, std::vector<config_fault>& faults) {
@@ -97,7 +138,7 @@ std::vector<file_entry> read_toml_file(const std::string& path, std::vector<conf
         }
     } catch (const toml::parse_error& error) {
         const auto& place = error.source().begin;
-        faults.push_back({path, place.line, place.column, {}, "is not TOML: " + std::string(error.description()), {}});
+        faults.push_back({path, place.line, place.column, {}, syntax_problem(error, *text), {}});
     }
     std::stable_sort(entries.begin(), entries.end(), [](const file_entry& a, const file_entry& b) {
         return std::tie(a.line, a.column) < std::tie(b.line, b.column);

@@ -44,6 +44,36 @@ constexpr rule rules[] = {
     {"3B", {kind::wrong, "correct the statement"}},
 };
 
+// A connection that was not made has no SQLSTATE in libpqxx: what the server or libpq said of it tells what to do.
+struct refusal {
+    std::string_view words;
+    const char* advice;
+};
+constexpr refusal refusals[] = {
+    {"password authentication failed",
+     "check user and password in store.url or DATABASE_URL; special characters of a password are written as %XX"},
+    {"no password supplied", "put the password into store.url or DATABASE_URL: postgres://USER:PASSWORD@HOST/DATABASE"},
+    {"no pg_hba.conf entry", "let the server's pg_hba.conf admit this user from this machine, perhaps with TLS"},
+    {"authentication failed", "check the user in store.url or DATABASE_URL, and the server's pg_hba.conf"},
+    {"role \"", "check the user in store.url or DATABASE_URL, or make it with `createuser`"},
+    {"database \"", "check the database in store.url or DATABASE_URL, or make it with `createdb`"},
+    {"could not translate host name", "check the host in store.url or DATABASE_URL, and that this machine can resolve it"},
+    {"certificate", "check sslmode and sslrootcert in store.url or DATABASE_URL"},
+    {"does not support SSL", "check sslmode in store.url or DATABASE_URL"},
+    {"too many connections", "raise the server's max_connections, or let fewer programs connect"},
+    {"too many clients", "raise the server's max_connections, or let fewer programs connect"},
+    {"starting up", "the server is starting: try again"},
+    {"Is the server running", "check that the server runs, and host and port in store.url or DATABASE_URL"},
+    {"Connection refused", "check that the server runs, and host and port in store.url or DATABASE_URL"},
+};
+
+meaning meaning_of_failure(std::string_view said) {
+    for (const refusal& one : refusals) {
+        if (said.find(one.words) != std::string_view::npos) return {kind::unavailable, one.advice};
+    }
+    return {kind::unavailable, "check that the server runs and see its log"};
+}
+
 meaning meaning_of(std::string_view state) {
     for (const rule& one : rules) {
         if (state.starts_with(one.state)) return one.means;
@@ -74,7 +104,7 @@ void rethrow(std::string_view doing, const std::string& where) {
     } catch (const pqxx::sql_error& error) {
         fail(meaning_of(error.sqlstate()), doing, where, error.what());
     } catch (const pqxx::failure& error) {  // a broken connection, or a commit of which nobody knows
-        fail(meaning_of(""), doing, where, error.what());
+        fail(meaning_of_failure(error.what()), doing, where, error.what());
     }
 }
 
