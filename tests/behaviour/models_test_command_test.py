@@ -91,6 +91,35 @@ class ModelsTest(unittest.TestCase):
         self.add(self.upstream("stall"), "silent", first_byte_timeout_ms="200")
         self.fails("upstream_timeout", name="silent")
 
+    def test_a_malformed_answer_is_told_at_once_though_the_upstream_keeps_the_connection(self):
+        heads = {
+            "framed twice": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+            "no status": b"HTTP/1.1 hello\r\n\r\n",
+            "no chunk": answers.head(200, "application/json", "Transfer-Encoding: chunked") + b"zz\r\n",
+        }
+        for name, head in heads.items():
+            with self.subTest(name):
+                self.add(self.upstream(head, "stall"), name)
+                self.fails("upstream_invalid_response", "--timeout", "40s", name=name)  # whoever waits sees a timeout
+
+    def test_a_test_does_not_wait_as_long_as_a_request_may(self):
+        self.add(self.upstream("stall"), "silent")  # timeouts.first_byte is two minutes
+        told = self.fails("upstream_timeout", "--timeout", "1s", name="silent")
+        self.assertIn("1000 ms", told["error"]["message"])
+        self.assertIn("--timeout", told["error"]["advice"])
+        self.add(self.upstream(answers.head(200, "application/json", "Content-Length: 90") + b"{", "stall"), "half")
+        self.assertIn("not complete", self.fails("upstream_timeout", "--timeout", "1s", name="half")["error"]["message"])
+        done = self.ferry.run("models", "test", "half", "--timeout", "soon", check=False)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+
+    def test_phases_that_were_not_reached_have_no_time(self):
+        self.ferry.sql(insert_model("nameless", "https://no-such-host.invalid/v1"))
+        told = self.fails("upstream_dns_error", name="nameless")
+        self.assertFalse({"connect_us", "tls_us", "first_byte_us"} & set(told), told)
+        text = self.ferry.run("models", "test", "nameless", check=False).stdout
+        self.assertNotIn("connect", text)
+        self.assertNotIn("TLS", text)
+
     def test_a_member_that_the_model_refuses_is_left_out_as_in_a_real_request(self):
         refusal = answers.error_answer(
             400, "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' "

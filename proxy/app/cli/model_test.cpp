@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "app/cli/open_store.hpp"
 #include "app/cli/probe.hpp"
 #include "app/cli/read_catalog.hpp"
 #include "app/cli/table.hpp"
+#include "app/cli/time_argument.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
 
@@ -32,7 +34,7 @@ std::string_view advice(const fault& why) {
         case fault_code::upstream_invalid_response:
             return "Check that api_endpoint is a base URL or the URL of chat completions.";
         case fault_code::upstream_timeout:
-            return "The service is slow, or the row's timeouts are too short for it.";
+            return "If the service needs longer: --timeout for this test, timeouts or the row's own for requests.";
         case fault_code::upstream_rate_limited:
         case fault_code::upstream_overloaded:
             return "The row works, but the service has no room now: try again later.";
@@ -55,9 +57,10 @@ std::vector<std::vector<std::string>> lines_of(const catalog::candidate& row, co
     line("row", fmt::format("{} {} ({})", row.id, row.model_name, row.service->name));
     line("asked", fmt::format("{}://{}{}", row.where.is_tls ? "https" : "http", row.where.host_header,
                               row.where.target.substr(0, row.where.target.find('?'))));
-    line("resolve", milliseconds_text(got.dialled.resolve_us));
-    line("connect", milliseconds_text(got.dialled.connect_us));
-    if (row.where.is_tls) line("TLS", milliseconds_text(got.dialled.tls_us));
+    // What took no time was not reached, or not needed: an address is not looked up.
+    if (got.dialled.resolve_us > 0) line("resolve", milliseconds_text(got.dialled.resolve_us));
+    if (got.dialled.connect_us > 0) line("connect", milliseconds_text(got.dialled.connect_us));
+    if (got.dialled.tls_us > 0) line("TLS", milliseconds_text(got.dialled.tls_us));
     if (got.first_byte_us) line("first byte", milliseconds_text(*got.first_byte_us));
     line("total", milliseconds_text(got.total_us));
     if (got.status != 0) line("status", fmt::to_string(got.status));
@@ -89,9 +92,10 @@ std::string usage_json(const openai::token_usage& usage) {
 void print_json(const catalog::candidate& row, const probe_result& got) {
     json_object made;
     made.flag("ok", !got.failed).number("id", row.id).text("model_name", row.model_name);
-    made.text("provider", row.service->name).number("resolve_us", got.dialled.resolve_us);
-    made.number("connect_us", got.dialled.connect_us);
-    if (row.where.is_tls) made.number("tls_us", got.dialled.tls_us);
+    made.text("provider", row.service->name);
+    if (got.dialled.resolve_us > 0) made.number("resolve_us", got.dialled.resolve_us);
+    if (got.dialled.connect_us > 0) made.number("connect_us", got.dialled.connect_us);
+    if (got.dialled.tls_us > 0) made.number("tls_us", got.dialled.tls_us);
     if (got.first_byte_us) made.number("first_byte_us", *got.first_byte_us);
     made.number("total_us", got.total_us).number("status", got.status);
     if (!got.model.empty()) made.text("model", got.model);
@@ -108,12 +112,14 @@ void print_json(const catalog::candidate& row, const probe_result& got) {
 
 }  // namespace
 
-void test_model(const cli_context& context, const std::string& which, bool stream, bool json) {
+void test_model(const cli_context& context, const model_test& wanted) {
+    const auto patience = parse_span(wanted.timeout).value_or(0) / 1000;
+    if (patience == 0) refuse_usage("--timeout must be a span such as 30s or 2m");
     const settings chosen = require_settings(context);
     const auto models = read_catalog(context);
-    const auto& row = find_usable_row(models, which);
-    const auto got = probe(chosen, row, stream);
-    json ? print_json(row, got) : print_text(row, got);
+    const auto& row = find_usable_row(models, wanted.which);
+    const auto got = probe(chosen, row, wanted.stream, std::chrono::milliseconds(patience));
+    wanted.json ? print_json(row, got) : print_text(row, got);
     if (got.failed) throw exit_with{1};
 }
 

@@ -21,7 +21,7 @@ struct model_request {
     std::optional<std::int64_t> id;                  // of a row to add
     bool disabled = false;
     bool json = false;
-    bool stream = false;  // for the test
+    model_test test;  // but for `which` and `json`
 };
 using request_ptr = std::shared_ptr<model_request>;
 
@@ -138,8 +138,11 @@ void add_models_command(CLI::App& app, cli_context& context) {
     auto* test =
         add_action(*models, context, request, "test",
                    "Ask a row for one token and show each phase's time; exit code 1 if it fails",
-                   [](const cli_context& c, const model_request& r) { test_model(c, r.which, r.stream, r.json); });
-    test->add_flag("--stream", request->stream, "Ask for a stream");
+                   [](const cli_context& c, const model_request& r) {
+                       test_model(c, {r.which, r.test.stream, r.json, r.test.timeout});
+                   });
+    test->add_flag("--stream", request->test.stream, "Ask for a stream");
+    test->add_option("--timeout", request->test.timeout, "How long an answer may take (default: 30s)");
     for (auto* command : {set, enable, disable, remove, test}) {
         const char* names = command == test ? "model,--id" : "model";
         command->add_option(names, request->which, "Its id, or its name if only one row has it")->required();

@@ -1,5 +1,7 @@
 #include "app/cli/probe.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 #include <cstring>
 
@@ -19,6 +21,7 @@ namespace {
 
 constexpr std::size_t most_answer = 1u << 20;
 constexpr int most_repairs = 3;
+constexpr milliseconds longest_idle{10'000};
 
 // What is read of one answer.
 struct answer {
@@ -77,8 +80,12 @@ std::optional<fault> judge_document(const catalog::candidate& row, const answer&
 // Owned by probe(); lives on its event loop.
 class prober {
 public:
-    prober(const settings& chosen, const catalog::candidate& row, bool stream)
-        : chosen_(chosen), row_(row), pool_(context_, wheel_, buffers_, lookup_, chosen.upstream), limit_(wheel_) {
+    prober(const settings& chosen, const catalog::candidate& row, bool stream, milliseconds patience)
+        : chosen_(chosen),
+          row_(row),
+          patience_(patience),
+          pool_(context_, wheel_, buffers_, lookup_, chosen.upstream),
+          limit_(wheel_) {
         body_ = R"({"model":"probe","messages":[{"role":"user","content":"ping"}],"max_tokens":1)";
         body_ += stream ? R"(,"stream":true})" : "}";
         limit_.on_expiry([this] { slot_.poke(); });
@@ -118,7 +125,7 @@ private:
         told_.failed.reset();
         const net::http_head no_client;
         const relay::request_plan plan(openai::chat_completions(), request_, body_, no_client, row_, told_.adjusted);
-        const auto until = steady::now() + row_.limits.connect.value_or(chosen_.upstream.connect);
+        const auto until = steady::now() + shortest(row_.limits.connect, chosen_.upstream.connect);
         auto connected = co_await pool_.connect(row_.where, until, slot_, &told_.dialled);
         if (!connected) {
             told_.failed = connected.error();
@@ -146,8 +153,12 @@ private:
 
     asio::awaitable<void> exchange(const relay::request_plan& plan, upstream::connection& c, answer& got) {
         const auto& usual = chosen_.relay;
-        const auto began = steady::now(), total_until = began + row_.limits.total.value_or(usual.total);
-        limit_.arm(std::min(began + row_.limits.first_byte.value_or(usual.first_byte), total_until));
+        const auto began = steady::now();
+        const auto first_byte = shortest(row_.limits.first_byte, usual.first_byte);
+        const auto idle = std::min(shortest(row_.limits.idle, usual.idle), longest_idle);
+        const auto total_until = began + shortest(row_.limits.total, usual.total);
+        limit_.arm(std::min(began + first_byte, total_until));
+        waited_ = first_byte;
         net::gather_list gather;
         for (const auto& one : plan.pieces()) gather.push_back(net::piece(one));
         {
@@ -159,9 +170,10 @@ private:
         c.reader.reset();
         bool in_body = false;
         for (std::size_t floor = 0; !got.failed;) {
-            if (take(c, got, in_body, floor)) break;
+            if (take(c, got, in_body, floor) || got.failed) break;
             if (!co_await read(c, got, sent)) break;
-            limit_.arm(std::min(steady::now() + row_.limits.idle.value_or(usual.idle), total_until));
+            limit_.arm(std::min(steady::now() + idle, total_until));
+            waited_ = idle;
         }
     }
 
@@ -206,9 +218,12 @@ private:
         c.end += read.bytes;
         if (read.status == net::io_status::ok) co_return true;
         if (limit_.expired()) {
-            const char* which = told_.first_byte_us ? "timeouts.idle or timeouts.total" : "timeouts.first_byte";
+            const auto text = told_.first_byte_us
+                                  ? "The upstream's answer was not complete after {} ms, and nothing came for {} ms."
+                                  : "The upstream sent no byte of an answer in {} ms (limit: {} ms).";
+            const auto so_far = us_between(sent, steady::now()) / 1000;
             got.failed = fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
-                                         std::string("The upstream sent nothing within ") + which + ".");
+                                         fmt::format(fmt::runtime(text), so_far, waited_.count()));
         } else if (got.head.status == 0) {
             got.failed = fault::upstream(fault_code::upstream_unreachable, retry_advice::same,
                                          "The upstream closed the connection without an answer.");
@@ -218,6 +233,11 @@ private:
         co_return false;
     }
 
+    // The row's limit, else the configured one, but never more than a person waits.
+    milliseconds shortest(const std::optional<milliseconds>& of_row, milliseconds configured) const {
+        return std::min(of_row.value_or(configured), patience_);
+    }
+
     static fault cut() {
         return fault::upstream(fault_code::upstream_truncated_body, retry_advice::next_candidate,
                                "The upstream's answer was cut short.");
@@ -225,6 +245,8 @@ private:
 
     const settings& chosen_;
     const catalog::candidate& row_;
+    const milliseconds patience_;
+    milliseconds waited_{0};  // the limit that is running
     asio::io_context context_{1};
     net::timer_wheel wheel_{context_};
     net::buffer_pool buffers_;
@@ -239,8 +261,8 @@ private:
 
 }  // namespace
 
-probe_result probe(const settings& chosen, const catalog::candidate& row, bool stream) {
-    return prober(chosen, row, stream).run();
+probe_result probe(const settings& chosen, const catalog::candidate& row, bool stream, milliseconds patience) {
+    return prober(chosen, row, stream, patience).run();
 }
 
 }  // namespace ferry::app

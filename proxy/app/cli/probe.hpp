@@ -1,6 +1,7 @@
 // One tiny request to one row of the catalog, as a running Ferry would word and judge it, with the time of each phase.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,7 +29,9 @@ struct probe_result {
 };
 
 // Asks for one token, on an event loop of its own, and returns when the answer is whole or has failed. Limits are the
-// row's, else those of the configuration. Nothing is booked. Blocks. Throws only what making the pool throws (ca_file).
-probe_result probe(const settings& chosen, const catalog::candidate& row, bool stream);
+// row's, else those of the configuration, but none is longer than `patience`, and a pause within the answer not longer
+// than 10 s. Nothing is booked. Blocks. Throws only what making the pool throws (ca_file).
+probe_result probe(const settings& chosen, const catalog::candidate& row, bool stream,
+                   std::chrono::milliseconds patience);
 
 }  // namespace ferry::app
