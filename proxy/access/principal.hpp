@@ -16,11 +16,13 @@ struct principal {
     std::optional<std::int64_t> user_id, team_id;
     std::string name;
     std::optional<std::vector<std::string>> allowed_models;  // sorted; absent: all; empty: none
+    std::vector<std::string> model_patterns;                 // those of allowed_models that hold a `*`
     std::optional<std::int64_t> rpm, tpm, max_parallel;      // absent: no limit
     std::optional<std::int64_t> budget_pico;
     std::optional<std::string> budget_period;
 
-    // Whether this key may ask for the model. Names are compared as bytes; a virtual name is a name like any other.
+    // Whether this key may ask for the model. Names are compared as bytes; a virtual name is a name like any other. In a
+    // pattern, `*` stands for any bytes, none included: "gpt-*" allows "gpt-4".
     bool may_use(std::string_view model_name) const;
 };
 

@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
     add_migrate_command(app, context);
     add_sql_command(app, context);
     add_models_command(app, context);
+    add_routes_command(app, context);
     add_keys_command(app, context);
     add_usage_command(app, context);
     add_explain_command(app, context);

@@ -11,6 +11,7 @@
 #include "store/key_store.hpp"
 #include "store/model_store.hpp"
 #include "store/options.hpp"
+#include "store/route_store.hpp"
 #include "store/sql_runner.hpp"
 #include "store/usage_store.hpp"
 
@@ -32,6 +33,7 @@ public:
 
     virtual std::unique_ptr<model_store> models() = 0;
     virtual std::unique_ptr<key_store> keys() = 0;
+    virtual std::unique_ptr<route_store> routes() = 0;
     virtual std::unique_ptr<usage_store> usage() = 0;
     virtual std::unique_ptr<sql_runner> sql() = 0;
     // Tells of the catalog's changes as they happen; nothing where the store cannot, and asking is cheap enough.

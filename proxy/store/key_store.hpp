@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "store/column_value.hpp"
 #include "store/rows.hpp"
 
 namespace ferry::store {
@@ -18,6 +21,9 @@ public:
     // Returns the id; `id`, `created_at_us` and `last_used_at_us` of the row are ignored. row_refused if the public_id
     // exists already.
     virtual std::int64_t add_key(const key_row& key) = 0;
+    // False if there is no such key. store_error for a column that does not exist or that no change may touch: what the
+    // key is known by.
+    virtual bool change_key(std::int64_t id, std::span<const column_value> values) = 0;
     // False if there is no such key. A revoked key stays in the table, so that its usage keeps a name.
     virtual bool revoke_key(std::int64_t id) = 0;
     // Adds `successor` (see add_key) and lets the old key work until `grace_until_us`, in one transaction. Returns the
@@ -27,6 +33,11 @@ public:
     // The id of the user of that id or name; a name that nobody has yet becomes a new user. row_refused for an id (all
     // digits) that nobody has.
     virtual std::int64_t find_or_add_user(const std::string& id_or_name) = 0;
+
+    // What people call the users and the teams, by id.
+    using names = std::map<std::int64_t, std::string>;
+    virtual names user_names() = 0;
+    virtual names team_names() = 0;
 };
 
 }  // namespace ferry::store

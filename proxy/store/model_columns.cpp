@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <string>
 #include <string_view>
 
 #include "base/decimal.hpp"
@@ -41,6 +42,20 @@ constexpr std::array<std::string_view, 28> model_columns = {
     "max_context_tokens",
     "capabilities",
 };
+
+constexpr std::array<std::string_view, 7> key_columns = {
+    "name", "user_id", "allowed_models", "rpm", "tpm", "max_parallel", "expires_at",
+};
+
+void require_columns(const std::string& table, std::span<const std::string_view> known,
+                     std::span<const column_value> values) {
+    if (values.empty()) throw store_error("no column of " + table + " was named; name at least one to write");
+    for (const column_value& value : values) {
+        if (std::find(known.begin(), known.end(), value.column) == known.end()) {
+            throw store_error(table + " has no column " + value.column + " that may be written");
+        }
+    }
+}
 
 // One value on its way into a row; what it cannot be is noted in the row's defect.
 class column_writer {
@@ -129,12 +144,11 @@ void set_columns(model_row& row, std::span<const column_value> values) {
 }
 
 void require_model_columns(std::span<const column_value> values) {
-    if (values.empty()) throw store_error("no column of ai_models was named; name at least one to write");
-    for (const column_value& value : values) {
-        if (std::find(model_columns.begin(), model_columns.end(), value.column) == model_columns.end()) {
-            throw store_error("ai_models has no column " + value.column);
-        }
-    }
+    require_columns("ai_models", model_columns, values);
+}
+
+void require_key_columns(std::span<const column_value> values) {
+    require_columns("api_keys", key_columns, values);
 }
 
 }  // namespace ferry::store

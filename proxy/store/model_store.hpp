@@ -1,21 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
+#include "store/column_value.hpp"
 #include "store/rows.hpp"
 
 namespace ferry::store {
-
-// A column of ai_models by its name and its new value as text (prices as decimals per 1,000 tokens); nullopt is NULL.
-// Only the columns named are written, so two people changing one row do not undo each other.
-struct column_value {
-    std::string column;
-    std::optional<std::string> value;
-};
 
 // What the catalog is made from: ai_models, model_routes and api_keys.
 // Owned by: the catalog's refresher, or a CLI command. Lives on: one store thread; every call blocks.

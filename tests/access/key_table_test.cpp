@@ -26,6 +26,13 @@ key_row row_for(const std::string& key, std::int64_t id = 1) {
     return row;
 }
 
+bool allows(const std::string& list, std::string_view model) {
+    key_row row = row_for(key_number(1));
+    row.allowed_models = list;
+    const access::key_table table(std::vector<key_row>{row});
+    return table.find_holder(row.public_id)->may_use(model);
+}
+
 access::key_table table_of(std::initializer_list<key_row> rows) {
     return access::key_table(std::vector<key_row>(rows));
 }
@@ -275,6 +282,24 @@ BOOST_AUTO_TEST_CASE(a_row_is_refused_until_it_is_mended_or_gone) {
     BOOST_TEST(last.refused()[0].id == 1);
     BOOST_TEST(!authenticate(last, key_number(1), now).has_value());
     BOOST_TEST(before.refused().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_star_in_an_allowed_model_stands_for_any_bytes) {
+    const struct {
+        const char *pattern, *fits, *does_not;
+    } cases[] = {
+        {"gpt-*", "gpt-4", "xgpt-4"},    {"gpt-*", "gpt-", "gpt"},           {"*-mini", "gpt-4-mini", "gpt-4-mini-x"},
+        {"*", "anything", nullptr},      {"a*b*c", "aXbYbZc", "aXbYbZ"},     {"org/*", "org/\xe6\xa8\xa1", "Org/x"},
+        {"**a**", "a", "b"},             {"a*a", "aa", "a"},                 {"exact", "exact", "exactly"},
+        {"*ab*ab", "abab", "ab"},
+    };
+    for (const auto& one : cases) {
+        const std::string list = "[\"nothing\",\"" + std::string(one.pattern) + "\"]";
+        BOOST_TEST(allows(list, one.fits), one.pattern << " and " << one.fits);
+        if (one.does_not) BOOST_TEST(!allows(list, one.does_not), one.pattern << " and " << one.does_not);
+    }
+    BOOST_TEST(!allows("[]", ""));
+    BOOST_TEST(!allows("[\"" + std::string(200, '*') + "b\"]", std::string(500, 'a')));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/cli/key_options.hpp"
 #include "app/cli/table.hpp"
 #include "store/time_text.hpp"
 
@@ -17,9 +18,22 @@ std::string state(const store::key_row& row, std::int64_t now_us) {
     return "enabled";
 }
 
-std::string to_the_second(std::optional<std::int64_t> time_us) {
-    constexpr std::size_t length = 19;  // YYYY-MM-DD HH:MM:SS
-    return time_us ? store::time_text(*time_us).substr(0, length) : "-";
+// UTC.
+std::string to_the_minute(std::optional<std::int64_t> time_us, const char* none) {
+    constexpr std::size_t length = 16;  // YYYY-MM-DD HH:MM
+    return time_us ? store::time_text(*time_us).substr(0, length) : none;
+}
+
+std::string name_of(std::optional<std::int64_t> id, const store::key_store::names& names) {
+    if (!id) return "-";
+    const auto known = names.find(*id);
+    return known == names.end() ? std::to_string(*id) + " (removed)" : known->second;
+}
+
+std::string owner(const store::key_row& row, const key_owners& owners) {
+    const auto user = name_of(row.user_id, owners.users);
+    if (!row.team_id) return user;
+    return (row.user_id ? user + ", " : std::string()) + "team " + name_of(row.team_id, owners.teams);
 }
 
 void add_time(json_object& object, const char* name, std::optional<std::int64_t> time_us) {
@@ -29,12 +43,23 @@ void add_number(json_object& object, const char* name, std::optional<std::int64_
     value ? object.number(name, *value) : object.raw(name, "null");
 }
 
-std::string as_json(const store::key_row& row) {
+void add_name(json_object& object, const char* name, std::optional<std::int64_t> id,
+              const store::key_store::names& names) {
+    const auto known = id ? names.find(*id) : names.end();
+    known == names.end() ? object.raw(name, "null") : object.text(name, known->second);
+}
+
+std::string as_json(const store::key_row& row, const key_owners& owners) {
     json_object object;
     object.number("id", row.id).text("public_id", row.public_id).text("name", row.name);
     add_number(object, "user_id", row.user_id);
+    add_name(object, "user", row.user_id, owners.users);
     add_number(object, "team_id", row.team_id);
+    add_name(object, "team", row.team_id, owners.teams);
     object.raw("allowed_models", row.allowed_models.value_or("null"));
+    add_number(object, "rpm", row.rpm);
+    add_number(object, "tpm", row.tpm);
+    add_number(object, "max_parallel", row.max_parallel);
     add_time(object, "expires_at", row.expires_at_us);
     add_number(object, "rotated_from", row.rotated_from);
     add_time(object, "grace_until", row.grace_until_us);
@@ -47,21 +72,27 @@ std::string as_json(const store::key_row& row) {
 
 }  // namespace
 
-std::string keys_as_table(std::span<const store::key_row> rows, std::int64_t now_us) {
+std::string keys_as_table(std::span<const store::key_row> rows, const key_owners& owners, std::int64_t now_us) {
     std::vector<std::vector<std::string>> cells;
     for (const store::key_row& row : rows) {
-        cells.push_back({std::to_string(row.id), row.public_id, row.name,
-                         row.user_id ? std::to_string(*row.user_id) : "-", row.allowed_models.value_or("all"),
-                         to_the_second(row.created_at_us), to_the_second(row.last_used_at_us), state(row, now_us)});
+        cells.push_back({std::to_string(row.id), row.public_id, row.name, owner(row, owners),
+                         models_text(row.allowed_models), to_the_minute(row.expires_at_us, "never"),
+                         to_the_minute(row.last_used_at_us, "-"), state(row, now_us)});
     }
-    return aligned_table(
-        {{"id", align::right}, {"public id"}, {"name"}, {"user"}, {"models"}, {"created"}, {"last used"}, {"state"}},
-        cells);
+    return aligned_table({{"id", align::right},
+                          {"public id"},
+                          {"name"},
+                          {"user"},
+                          {"models"},
+                          {"expires (UTC)"},
+                          {"last used (UTC)"},
+                          {"state"}},
+                         cells);
 }
 
-std::string keys_as_json(std::span<const store::key_row> rows) {
+std::string keys_as_json(std::span<const store::key_row> rows, const key_owners& owners) {
     std::vector<std::string> values;
-    for (const store::key_row& row : rows) values.push_back(as_json(row));
+    for (const store::key_row& row : rows) values.push_back(as_json(row, owners));
     return json_array(values);
 }
 

@@ -5,11 +5,16 @@
 #include <span>
 #include <string>
 
+#include "store/key_store.hpp"
 #include "store/rows.hpp"
 
 namespace ferry::app {
 
-std::string keys_as_table(std::span<const store::key_row> rows, std::int64_t now_us);
-std::string keys_as_json(std::span<const store::key_row> rows);
+struct key_owners {
+    store::key_store::names users, teams;
+};
+
+std::string keys_as_table(std::span<const store::key_row> rows, const key_owners& owners, std::int64_t now_us);
+std::string keys_as_json(std::span<const store::key_row> rows, const key_owners& owners);
 
 }  // namespace ferry::app

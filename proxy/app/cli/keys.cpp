@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 #include <iostream>
 #include <memory>
 #include <optional>
 
 #include "access/api_key.hpp"
 #include "app/cli/key_list.hpp"
+#include "app/cli/key_options.hpp"
 #include "app/cli/open_store.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/table.hpp"
@@ -20,26 +19,12 @@ namespace {
 
 struct key_request {
     std::string which;  // id, public_id or name
-    std::string name;
-    std::optional<std::string> user, models, import, expires;
+    key_options options;
+    std::optional<std::string> import;
     std::string grace = "24h";
     bool json = false;
 };
 using request_ptr = std::shared_ptr<key_request>;
-
-// "a, b" -> ["a","b"]
-std::string json_list(std::string_view names) {
-    boost::json::array list;
-    while (!names.empty()) {
-        const std::size_t comma = std::min(names.find(','), names.size());
-        std::string_view name = names.substr(0, comma);
-        names.remove_prefix(std::min(comma + 1, names.size()));
-        while (name.starts_with(' ')) name.remove_prefix(1);
-        while (name.ends_with(' ')) name.remove_suffix(1);
-        if (!name.empty()) list.emplace_back(name);
-    }
-    return boost::json::serialize(list);
-}
 
 std::string imported_key(const std::string& given) {
     std::string key = given;
@@ -76,15 +61,15 @@ std::int64_t add_new(store::key_store& keys, const store::key_row& row) {
 
 void run_create(const cli_context& context, const key_request& request) {
     store::key_row row;
-    row.name = request.name;
-    if (request.models) row.allowed_models = json_list(*request.models);
-    if (request.expires) row.expires_at_us = time_argument("--expires", *request.expires, wall_us(), +1);
+    apply(request.options, row, wall_us());
     const std::string key = request.import ? imported_key(*request.import) : access::mint_api_key();
     identify(row, key);
 
-    const auto keys = ready_store(context)->keys();
-    if (request.user) row.user_id = keys->find_or_add_user(*request.user);
+    const auto db = ready_store(context);
+    const auto keys = db->keys();
+    if (request.options.user) row.user_id = keys->find_or_add_user(*request.options.user);
     const std::int64_t id = add_new(*keys, row);
+    doubt_key(request.options, row, *db);
     if (!request.import || request.json) return print_key(request, row, id, key);
     fmt::print("key {} \"{}\" imported as {}\n", id, row.name, row.public_id);
 }
@@ -101,6 +86,27 @@ store::key_row find_key(store::key_store& keys, const std::string& which) {
         throw std::runtime_error(fmt::format("there is no key {} in use; `ferry keys list` shows all keys", which));
     }
     throw std::runtime_error(fmt::format("several keys have the name {}: give the id of one", which));
+}
+
+void run_set(const cli_context& context, const key_request& request) {
+    store::key_row unused;
+    apply(request.options, unused, wall_us());  // so that nonsense is refused before anything is looked up
+    const auto db = ready_store(context);
+    const auto keys = db->keys();
+    const store::key_row before = find_key(*keys, request.which);
+    store::key_row after = before;
+    apply(request.options, after, wall_us());
+    if (request.options.user) after.user_id = keys->find_or_add_user(*request.options.user);
+    const auto columns = changed_columns(before, after);
+    if (!columns.empty()) keys->change_key(before.id, columns);
+    doubt_key(request.options, after, *db);
+    if (request.json) {
+        std::vector<std::string> names;
+        for (const auto& one : columns) names.push_back(json_string(one.column));
+        fmt::print("{}\n", json_object().number("id", before.id).raw("changed", fmt::format("[{}]", fmt::join(names, ","))).take());
+    } else {
+        fmt::print("key {} \"{}\" {}\n", before.id, after.name, columns.empty() ? "was so already" : "changed");
+    }
 }
 
 void run_revoke(const cli_context& context, const key_request& request) {
@@ -148,22 +154,25 @@ void add_keys_command(CLI::App& app, cli_context& context) {
     const auto request = std::make_shared<key_request>();
 
     auto* create = add_action(*keys, context, request, "create", "Make a key and print it, once", run_create);
-    create->add_option("--name", request->name, "What it is for")->required();
-    create->add_option("--user", request->user, "Id or name of its user; a new name becomes a new user");
-    create->add_option("--models", request->models, "Model names it may use, with commas (default: all)");
-    create->add_option("--expires", request->expires, "A time, or a span from now such as 90d (default: never)");
+    add_key_options(*create, request->options);
+    create->get_option("--name")->required();
     create->add_option("--import", request->import,
                        "Accept this key (16..256 bytes) instead of a new one; - reads it from standard input");
 
     add_action(*keys, context, request, "list", "All keys, by what is stored of them",
                [](const cli_context& c, const key_request& r) {
-                   const auto rows = ready_store(c)->keys()->list_keys();
-                   fmt::print("{}", r.json ? keys_as_json(rows) : keys_as_table(rows, wall_us()));
+                   const auto keys = ready_store(c)->keys();
+                   const auto rows = keys->list_keys();
+                   const key_owners owners{keys->user_names(), keys->team_names()};
+                   fmt::print("{}", r.json ? keys_as_json(rows, owners) : keys_as_table(rows, owners, wall_us()));
                });
+    auto* set = add_action(*keys, context, request, "set", "Change a key; what is not named stays", run_set);
+    add_key_options(*set, request->options);
+    add_clearing_options(*set, request->options);
     auto* revoke = add_action(*keys, context, request, "revoke", "Refuse a key from now on", run_revoke);
     auto* rotate = add_action(*keys, context, request, "rotate", "Make a key that replaces another", run_rotate);
     rotate->add_option("--grace", request->grace, "How long the old key still works (default: 24h)");
-    for (auto* command : {revoke, rotate}) {
+    for (auto* command : {set, revoke, rotate}) {
         command->add_option("key", request->which, "Its id, public_id, or name if only one key in use has it")
             ->required();
     }

@@ -12,6 +12,7 @@ struct cli_context;
 void add_migrate_command(CLI::App& app, cli_context& context);
 void add_sql_command(CLI::App& app, cli_context& context);
 void add_models_command(CLI::App& app, cli_context& context);
+void add_routes_command(CLI::App& app, cli_context& context);
 void add_keys_command(CLI::App& app, cli_context& context);
 void add_usage_command(CLI::App& app, cli_context& context);
 void add_explain_command(CLI::App& app, cli_context& context);

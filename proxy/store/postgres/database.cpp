@@ -6,6 +6,7 @@
 #include "store/postgres/migrator.hpp"
 #include "store/postgres/models.hpp"
 #include "store/postgres/partitions.hpp"
+#include "store/postgres/routes.hpp"
 #include "store/postgres/sql.hpp"
 #include "store/postgres/usage.hpp"
 #include "store/store_error.hpp"
@@ -21,6 +22,9 @@ std::unique_ptr<model_store> server_database::models() {
 }
 std::unique_ptr<key_store> server_database::keys() {
     return std::make_unique<postgres::keys>(place_);
+}
+std::unique_ptr<route_store> server_database::routes() {
+    return std::make_unique<postgres::routes>(place_);
 }
 std::unique_ptr<usage_store> server_database::usage() {
     return std::make_unique<postgres::usage>(place_);

@@ -2,19 +2,15 @@
 
 #include <algorithm>
 
+#include "store/model_columns.hpp"
 #include "store/postgres/readers.hpp"
+#include "store/postgres/row_writer.hpp"
 #include "store/store_error.hpp"
 #include "store/time_text.hpp"
 
 namespace ferry::store::postgres {
 namespace {
 
-std::string literal(const pqxx::transaction_base& in, const std::optional<std::string>& value) {
-    return value ? in.quote(*value) : "NULL";
-}
-std::string literal(std::optional<std::int64_t> value) {
-    return value ? std::to_string(*value) : "NULL";
-}
 std::string time_literal(std::optional<std::int64_t> time_us) {
     return time_us ? "'" + time_text(*time_us) + "+00'" : "NULL";
 }
@@ -50,6 +46,14 @@ bool is_number(const std::string& text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+keys::names read_names(pqxx::work& in, const std::string& table) {
+    keys::names all;
+    for (const auto& row : in.exec("SELECT id, name FROM " + table)) {
+        all.emplace(row[0].as<std::int64_t>(), row[1].as<std::string>());
+    }
+    return all;
+}
+
 }  // namespace
 
 std::vector<key_row> keys::list_keys() {
@@ -58,6 +62,12 @@ std::vector<key_row> keys::list_keys() {
 
 std::int64_t keys::add_key(const key_row& key) {
     return link_.run(access::writing, "add the key", [&key](pqxx::work& in) { return insert_key(in, key); });
+}
+
+bool keys::change_key(std::int64_t id, std::span<const column_value> values) {
+    require_key_columns(values);
+    return link_.run(access::writing, "change the key",
+                     [id, values](pqxx::work& in) { return update_row(in, "api_keys", id, values); });
 }
 
 bool keys::revoke_key(std::int64_t id) {
@@ -89,6 +99,13 @@ std::int64_t keys::find_or_add_user(const std::string& id_or_name) {
                                    ") ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id");
         return added[0][0].as<std::int64_t>();
     });
+}
+
+keys::names keys::user_names() {
+    return link_.run(access::reading, "read the users", [](pqxx::work& in) { return read_names(in, "users"); });
+}
+keys::names keys::team_names() {
+    return link_.run(access::reading, "read the teams", [](pqxx::work& in) { return read_names(in, "teams"); });
 }
 
 }  // namespace ferry::store::postgres

@@ -4,16 +4,9 @@
 
 #include "store/model_columns.hpp"
 #include "store/postgres/readers.hpp"
+#include "store/postgres/row_writer.hpp"
 
 namespace ferry::store::postgres {
-namespace {
-
-// The value as SQL. As a literal and not as a parameter, so that its type is the column's.
-std::string literal(const pqxx::transaction_base& in, const std::optional<std::string>& value) {
-    return value ? in.quote(*value) : "NULL";
-}
-
-}  // namespace
 
 catalog_rows models::load_catalog() {
     return link_.run(access::reading, "read the catalog", [](pqxx::work& in) {
@@ -65,15 +58,8 @@ std::int64_t models::add_model(std::span<const column_value> values) {
 
 bool models::change_model(std::int64_t id, std::span<const column_value> values) {
     require_model_columns(values);
-    return link_.run(access::writing, "change the model", [id, values](pqxx::work& in) {
-        std::string assignments;
-        for (const column_value& one : values) {
-            assignments.append(assignments.empty() ? "" : ", ").append(one.column).append(" = ");
-            assignments += literal(in, one.value);
-        }
-        return in.exec("UPDATE ai_models SET " + assignments + " WHERE id = " + std::to_string(id)).affected_rows() ==
-               1;
-    });
+    return link_.run(access::writing, "change the model",
+                     [id, values](pqxx::work& in) { return update_row(in, "ai_models", id, values); });
 }
 
 bool models::remove_model(std::int64_t id) {

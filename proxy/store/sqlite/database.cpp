@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <system_error>
 
 #include "store/sqlite/keys.hpp"
 #include "store/sqlite/migrator.hpp"
 #include "store/sqlite/models.hpp"
+#include "store/sqlite/routes.hpp"
 #include "store/sqlite/sql.hpp"
 #include "store/sqlite/usage.hpp"
+#include "store/store_error.hpp"
 
 namespace ferry::store::sqlite {
 
@@ -21,6 +24,9 @@ std::unique_ptr<model_store> file_database::models() {
 std::unique_ptr<key_store> file_database::keys() {
     return std::make_unique<sqlite::keys>(options_);
 }
+std::unique_ptr<route_store> file_database::routes() {
+    return std::make_unique<sqlite::routes>(options_);
+}
 std::unique_ptr<usage_store> file_database::usage() {
     return std::make_unique<sqlite::usage>(options_);
 }
@@ -30,7 +36,13 @@ std::unique_ptr<sql_runner> file_database::sql() {
 
 std::vector<migration_name> file_database::pending_migrations() {
     std::vector<migration_name> all;
-    if (!std::filesystem::exists(options_.path)) {
+    std::error_code failed;
+    const bool is_there = std::filesystem::exists(options_.path, failed);
+    if (failed) {
+        throw store_unavailable("cannot look for the store " + options_.path + ": " + failed.message() +
+                                "; run this as the user that Ferry runs as");
+    }
+    if (!is_there) {
         for (const migration& next : known_) all.push_back({next.version, std::string(next.name)});
         return all;
     }

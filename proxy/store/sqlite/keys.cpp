@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "store/model_columns.hpp"
 #include "store/sqlite/readers.hpp"
+#include "store/sqlite/row_writer.hpp"
 #include "store/store_error.hpp"
 #include "store/time_text.hpp"
 
@@ -32,6 +34,13 @@ bool is_number(const std::string& text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+keys::names read_names(connection& db, const char* sql) {
+    keys::names all;
+    query found = db.prepare(sql);
+    while (found.step()) all.emplace(found.integer(0), found.text(1));
+    return all;
+}
+
 }  // namespace
 
 std::vector<key_row> keys::list_keys() {
@@ -40,6 +49,11 @@ std::vector<key_row> keys::list_keys() {
 
 std::int64_t keys::add_key(const key_row& key) {
     return insert_key(link_.get(), key);
+}
+
+bool keys::change_key(std::int64_t id, std::span<const column_value> values) {
+    require_key_columns(values);
+    return update_row(link_.get(), "api_keys", id, values);
 }
 
 bool keys::revoke_key(std::int64_t id) {
@@ -74,6 +88,13 @@ std::int64_t keys::find_or_add_user(const std::string& id_or_name) {
     }
     both.commit();
     return id;
+}
+
+keys::names keys::user_names() {
+    return read_names(link_.get(), "SELECT id, name FROM users");
+}
+keys::names keys::team_names() {
+    return read_names(link_.get(), "SELECT id, name FROM teams");
 }
 
 }  // namespace ferry::store::sqlite

@@ -4,6 +4,7 @@
 
 #include "store/model_columns.hpp"
 #include "store/sqlite/readers.hpp"
+#include "store/sqlite/row_writer.hpp"
 
 namespace ferry::store::sqlite {
 
@@ -58,15 +59,7 @@ std::int64_t models::add_model(std::span<const column_value> values) {
 
 bool models::change_model(std::int64_t id, std::span<const column_value> values) {
     require_model_columns(values);
-    std::string assignments;
-    for (const column_value& value : values) {
-        assignments.append(assignments.empty() ? "" : ", ").append(value.column).append(" = ?");
-    }
-    connection& db = link_.get();
-    query update = db.prepare_once("UPDATE ai_models SET " + assignments + " WHERE id = ?");
-    for (const column_value& value : values) update.bind(value.value);
-    update.bind(id).run();
-    return db.changes() == 1;
+    return update_row(link_.get(), "ai_models", id, values);
 }
 
 bool models::remove_model(std::int64_t id) {

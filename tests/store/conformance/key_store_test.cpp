@@ -92,6 +92,40 @@ BOOST_AUTO_TEST_CASE(a_rotation_that_fails_leaves_the_old_key_as_it_was) {
     BOOST_TEST(!rows[0].grace_until_us);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_is_changed_in_the_columns_named_and_its_identity_in_none) {
+    const auto keys = db->keys();
+    key_row added = key_of("p");
+    added.rpm = 1;
+    added.tpm = 2;
+    const std::int64_t id = keys->add_key(added);
+    const auto version = catalog_version();
+    BOOST_TEST(keys->change_key(id, std::vector<column_value>{{"name", "new"},
+                                                              {"rpm", std::nullopt},
+                                                              {"allowed_models", "[\"a\"]"},
+                                                              {"expires_at", "2030-01-02 03:04:05.678901"}}));
+    key_row row = keys->list_keys().at(0);
+    BOOST_TEST(row.name == "new");
+    BOOST_TEST(!row.rpm);
+    BOOST_TEST(row.tpm.value() == 2);
+    BOOST_TEST(row.allowed_models.value() == "[\"a\"]");
+    BOOST_TEST(row.expires_at_us.value() == some_time_us);
+    BOOST_TEST(catalog_version() > version);
+    BOOST_TEST(keys->change_key(id, std::vector<column_value>{{"expires_at", std::nullopt}}));
+    BOOST_TEST(!keys->list_keys().at(0).expires_at_us);
+    BOOST_TEST(!keys->change_key(id + 1, std::vector<column_value>{{"name", "x"}}));
+    BOOST_CHECK_THROW(keys->change_key(id, std::vector<column_value>{{"key_sha256", "x"}}), store_error);
+    BOOST_CHECK_THROW(keys->change_key(id, std::vector<column_value>{}), store_error);
+}
+
+BOOST_AUTO_TEST_CASE(users_and_teams_are_known_by_id) {
+    const auto keys = db->keys();
+    const std::int64_t bob = keys->find_or_add_user("bob");
+    run("INSERT INTO teams (id, name) VALUES (7, 'engineers')");
+    BOOST_TEST(keys->user_names().at(bob) == "bob");
+    BOOST_TEST(keys->user_names().size() == 1u);
+    BOOST_TEST(keys->team_names().at(7) == "engineers");
+}
+
 BOOST_AUTO_TEST_CASE(a_user_is_found_by_name_or_id_and_made_by_name) {
     const auto keys = db->keys();
     const std::int64_t bob = keys->find_or_add_user("bob");

@@ -1,0 +1,157 @@
+#include "app/cli/key_options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "access/key_table.hpp"
+#include "app/cli/open_store.hpp"
+#include "app/cli/time_argument.hpp"
+#include "catalog/text_rules.hpp"
+#include "store/time_text.hpp"
+
+namespace ferry::app {
+namespace {
+
+// "a, b" -> ["a","b"]
+boost::json::array json_list(std::string_view names) {
+    boost::json::array list;
+    while (!names.empty()) {
+        const std::size_t comma = std::min(names.find(','), names.size());
+        const std::string_view name = catalog::trimmed(names.substr(0, comma));
+        names.remove_prefix(std::min(comma + 1, names.size()));
+        if (!name.empty()) list.emplace_back(name);
+    }
+    return list;
+}
+
+std::vector<std::string> names_in(const std::optional<std::string>& allowed_models) {
+    std::vector<std::string> names;
+    boost::system::error_code ignored;
+    const auto parsed = boost::json::parse(allowed_models.value_or("[]"), ignored);
+    if (!parsed.is_array()) return names;
+    for (const auto& name : parsed.get_array()) {
+        if (name.is_string()) names.emplace_back(name.get_string());
+    }
+    return names;
+}
+
+void set_time(std::optional<std::int64_t>& column, const std::string& given, std::int64_t now_us) {
+    const std::int64_t time = time_argument("--expires", given, now_us, +1);
+    if (time <= now_us) {
+        refuse_usage(fmt::format("--expires {} has passed: the key would never work. To end a key: ferry keys revoke",
+                                 given));
+    }
+    column = time;
+}
+
+std::optional<std::string> text_of(std::optional<std::int64_t> number) {
+    if (!number) return std::nullopt;
+    return std::to_string(*number);
+}
+
+}  // namespace
+
+void add_key_options(CLI::App& command, key_options& into) {
+    command.add_option("--name", into.name, "What it is for");
+    command.add_option("--user", into.user, "Id or name of its user; a new name becomes a new user");
+    command.add_option("--models", into.models,
+                       "Model names it may use, with commas; * stands for any letters: 'gpt-*' (default: all)");
+    command.add_option("--expires", into.expires, "A time, or a span from now such as 90d (default: never)");
+    const auto limit = [&command](const char* name, std::optional<std::int64_t>& value, const char* help) {
+        command.add_option(name, value, help)->check(CLI::PositiveNumber);
+    };
+    limit("--rpm", into.rpm, "Requests a minute (stored; not enforced by this version)");
+    limit("--tpm", into.tpm, "Tokens a minute (stored; not enforced by this version)");
+    limit("--max-parallel", into.max_parallel, "Requests at once (stored; not enforced by this version)");
+}
+
+void add_clearing_options(CLI::App& command, key_options& into) {
+    const auto clear = [&command](const char* name, bool& flag, const char* help, const char* other) {
+        command.add_flag(name, flag, help)->excludes(command.get_option(other));
+    };
+    clear("--no-user", into.no_user, "It belongs to nobody", "--user");
+    clear("--no-models", into.no_models, "It may use all models", "--models");
+    clear("--no-expires", into.no_expires, "It never expires", "--expires");
+    clear("--no-rpm", into.no_rpm, "No such limit", "--rpm");
+    clear("--no-tpm", into.no_tpm, "No such limit", "--tpm");
+    clear("--no-max-parallel", into.no_max_parallel, "No such limit", "--max-parallel");
+}
+
+void apply(const key_options& given, store::key_row& row, std::int64_t now_us) {
+    if (given.name) {
+        row.name = catalog::trimmed(*given.name);
+        if (const auto defect = catalog::name_defect(row.name)) refuse_usage("--name " + *defect);
+    }
+    if (given.models) {
+        const auto list = json_list(*given.models);
+        if (list.empty()) {
+            refuse_usage("--models names no model, so the key could do nothing; without it a key may use all models");
+        }
+        row.allowed_models = boost::json::serialize(list);
+    }
+    if (given.expires) set_time(row.expires_at_us, *given.expires, now_us);
+    if (given.rpm) row.rpm = given.rpm;
+    if (given.tpm) row.tpm = given.tpm;
+    if (given.max_parallel) row.max_parallel = given.max_parallel;
+    if (given.no_user) row.user_id.reset();
+    if (given.no_models) row.allowed_models.reset();
+    if (given.no_expires) row.expires_at_us.reset();
+    if (given.no_rpm) row.rpm.reset();
+    if (given.no_tpm) row.tpm.reset();
+    if (given.no_max_parallel) row.max_parallel.reset();
+}
+
+std::vector<store::column_value> changed_columns(const store::key_row& before, const store::key_row& after) {
+    std::vector<store::column_value> columns;
+    const auto number = [&columns](const char* name, auto old_value, auto new_value) {
+        if (old_value != new_value) columns.push_back({name, text_of(new_value)});
+    };
+    if (before.name != after.name) columns.push_back({"name", after.name});
+    number("user_id", before.user_id, after.user_id);
+    if (before.allowed_models != after.allowed_models) columns.push_back({"allowed_models", after.allowed_models});
+    if (before.expires_at_us != after.expires_at_us) {
+        std::optional<std::string> time;
+        if (after.expires_at_us) time = store::time_text(*after.expires_at_us);
+        columns.push_back({"expires_at", std::move(time)});
+    }
+    number("rpm", before.rpm, after.rpm);
+    number("tpm", before.tpm, after.tpm);
+    number("max_parallel", before.max_parallel, after.max_parallel);
+    return columns;
+}
+
+void doubt_key(const key_options& given, const store::key_row& row, store::database& db) {
+    if (given.rpm || given.tpm || given.max_parallel) {
+        fmt::print(stderr, "warning: --rpm, --tpm and --max-parallel are stored, but this version does not enforce "
+                           "them\n");
+    }
+    if (!given.models) return;
+    const auto rows = db.models()->load_catalog();
+    for (const std::string& name : names_in(row.allowed_models)) {
+        access::principal one;
+        one.allowed_models = {name};
+        if (name.find('*') != std::string::npos) one.model_patterns = {name};
+        const auto is_meant = [&one](const auto& each) { return one.may_use(each); };
+        const bool is_known =
+            std::any_of(rows.models.begin(), rows.models.end(),
+                        [&](const store::model_row& each) { return is_meant(each.model_name); }) ||
+            std::any_of(rows.routes.begin(), rows.routes.end(),
+                        [&](const store::route_row& each) { return is_meant(each.name); });
+        if (is_known) continue;
+        fmt::print(stderr, "warning: no model is named {} yet; `ferry models list` and `ferry routes list` show all\n",
+                   name);
+    }
+}
+
+std::string models_text(const std::optional<std::string>& allowed_models) {
+    if (!allowed_models) return "all";
+    const auto names = names_in(allowed_models);
+    return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace ferry::app

@@ -1,0 +1,44 @@
+// What `keys create` and `keys set` can say about a key, and what is nonsense.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/column_value.hpp"
+#include "store/database.hpp"
+#include "store/rows.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace ferry::app {
+
+struct key_options {
+    std::optional<std::string> name, user, models, expires;
+    std::optional<std::int64_t> rpm, tpm, max_parallel;
+    bool no_user = false, no_models = false, no_expires = false;  // of `set` alone, as the three below
+    bool no_rpm = false, no_tpm = false, no_max_parallel = false;
+};
+
+// REQUIRES: `into` lives as long as `command`.
+void add_key_options(CLI::App& command, key_options& into);
+// --no-models and the like.
+void add_clearing_options(CLI::App& command, key_options& into);
+
+// Writes what was given into the row, all but the user. Throws exit_with{2}, after saying what is allowed, for an empty
+// name, an empty list of models and a time that has passed.
+void apply(const key_options& given, store::key_row& row, std::int64_t now_us);
+
+// What of the row a change would write.
+std::vector<store::column_value> changed_columns(const store::key_row& before, const store::key_row& after);
+
+// Says on stderr what is legal but hardly meant: models that nobody serves, limits that nobody enforces.
+void doubt_key(const key_options& given, const store::key_row& row, store::database& db);
+
+// "a, b" of ["a","b"], "all" of NULL, "none" of [].
+std::string models_text(const std::optional<std::string>& allowed_models);
+
+}  // namespace ferry::app
