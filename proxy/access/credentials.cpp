@@ -53,8 +53,8 @@ result<std::string_view> presented_key(const credential_headers& headers) {
 
 fault invalid_api_key() {
     return fault::client(fault_code::invalid_api_key,
-                         "The API key is missing or not valid. Send it as 'Authorization: Bearer <key>'. Keys have the form "
-                         "'fk-' + 10 characters + '-' + 43 characters, unless yours was brought along from elsewhere.");
+                         "The API key is missing or not valid. Send it as 'Authorization: Bearer <key>'. Keys have the "
+                         "form 'fk-' + 10 characters + '-' + 43 characters, unless yours came along from elsewhere.");
 }
 
 }  // namespace ferry::access

@@ -21,8 +21,8 @@ struct principal {
     std::optional<std::int64_t> budget_pico;
     std::optional<std::string> budget_period;
 
-    // Whether this key may ask for the model. Names are compared as bytes; a virtual name is a name like any other. In a
-    // pattern, `*` stands for any bytes, none included: "gpt-*" allows "gpt-4".
+    // Whether this key may ask for the model. Names are compared as bytes; a virtual name is a name like any other.
+    // In a pattern, `*` stands for any bytes, none included: "gpt-*" allows "gpt-4".
     bool may_use(std::string_view model_name) const;
 };
 

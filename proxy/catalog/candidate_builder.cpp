@@ -110,6 +110,9 @@ std::uint64_t account_of(const candidate& made) {
 defect fill_prices(const store::model_row& row, candidate& made) {
     made.price.input = row.input_price_pico.value_or(row.base_price_pico);
     made.price.output = row.output_price_pico.value_or(row.base_price_pico);
+    // What would be inherited is what the column holds where nobody wrote one.
+    const bool inherits = !row.input_price_pico || !row.output_price_pico;
+    made.price.is_known = !inherits || row.base_price_pico != 0;
     made.price.cached_input = row.cached_input_price_pico.value_or(made.price.input);
     if (row.base_price_pico < 0 || made.price.input < 0 || made.price.output < 0 || made.price.cached_input < 0)
         return bad("a price is negative");

@@ -44,6 +44,7 @@ struct prices {
     std::int64_t input = 0;
     std::int64_t output = 0;
     std::int64_t cached_input = 0;
+    bool is_known = true;  // false: nobody wrote a price for prompt or completion, so 0 is none
 };
 
 // NULL columns stay empty: the configuration's value applies then.

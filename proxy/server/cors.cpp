@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::string_view exposed =
     "access-control-expose-headers: x-request-id, x-ferry-request-id, x-ferry-upstream-request-id, x-ferry-model-id, "
-    "x-ferry-provider, x-ferry-attempts, x-ferry-adjusted, x-ferry-config-version, x-ferry-overhead-us, retry-after, "
-    "retry-after-ms, x-should-retry\r\n";
+    "x-ferry-provider, x-ferry-attempts, x-ferry-fallback, x-ferry-adjusted, x-ferry-config-version, "
+    "x-ferry-overhead-us, retry-after, retry-after-ms, x-should-retry\r\n";
 // Longer than any browser keeps it.
 constexpr std::string_view most_age = "access-control-max-age: 86400\r\n";
 constexpr std::string_view usual_headers = "authorization, content-type, x-api-key, x-request-id";

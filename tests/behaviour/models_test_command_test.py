@@ -108,7 +108,8 @@ class ModelsTest(unittest.TestCase):
         self.assertIn("1000 ms", told["error"]["message"])
         self.assertIn("--timeout", told["error"]["advice"])
         self.add(self.upstream(answers.head(200, "application/json", "Content-Length: 90") + b"{", "stall"), "half")
-        self.assertIn("not complete", self.fails("upstream_timeout", "--timeout", "1s", name="half")["error"]["message"])
+        told = self.fails("upstream_timeout", "--timeout", "1s", name="half")
+        self.assertIn("not complete", told["error"]["message"])
         done = self.ferry.run("models", "test", "half", "--timeout", "soon", check=False)
         self.assertEqual((done.returncode, done.stdout), (2, ""))
 

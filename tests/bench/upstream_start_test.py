@@ -58,7 +58,8 @@ class Start(unittest.TestCase):
             bad = Path(folder) / "bad.json"
             bad.write_text('[{"action": {"status": "x"}}]')
             for options, text in ((("--listen", "nowhere"), "give host:port"),
-                                  (("--listen", "127.0.0.1:131072"), "port from 0 to 65535"), (("--tls-cert", "x"), "--tls-key"),
+                                  (("--listen", "127.0.0.1:131072"), "port from 0 to 65535"),
+                                  (("--tls-cert", "x"), "--tls-key"),
                                   (("--script", str(bad)), '"status"'), (("--script", "/none"), "cannot read /none"),
                                   (("--ledger", "/none/x"), "cannot write"), (("--threads", "0"), "--threads")):
                 result = self.run_with(*options)

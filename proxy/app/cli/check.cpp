@@ -11,6 +11,7 @@
 #include "app/cli/context.hpp"
 #include "base/escape.hpp"
 #include "catalog/builder.hpp"
+#include "catalog/model_check.hpp"
 #include "net/tls_server.hpp"
 #include "store/database.hpp"
 
@@ -80,12 +81,28 @@ void name_refused(const std::vector<catalog::refused_row>& rows, check_report& r
     }
 }
 
+// The faults of rows are the catalog's own to name; a key that is not there is one of them.
+void doubt_models(const store::catalog_rows& rows, check_report& report) {
+    const catalog::model_check check(rows.models, rows.routes, catalog::read_secret);
+    for (const store::model_row& row : rows.models) {
+        if (!row.is_enabled) continue;
+        for (const auto& one : check.of(row).warnings) {
+            if (one.code == "key_missing") continue;
+            report.warnings.push_back(
+                fmt::format("store: ai_models id {} \"{}\": {} (if it is meant so, put \"{}\" into ignore_warnings of "
+                            "its capabilities)",
+                            row.id, printable(row.model_name), printable(one.text), one.code));
+        }
+    }
+}
+
 void check_rows(store::database& db, check_report& report) {
     const auto rows = db.models()->load_catalog();
     const auto built = catalog::build_catalog(rows, catalog::read_secret);
     const access::key_table keys(rows.keys);
     name_refused(built.refused, report);
     name_refused(keys.refused(), report);
+    doubt_models(rows, report);
     report.notes.push_back(
         fmt::format("store: {} (models: {}, keys: {})", db.description(), built.models->size(), keys.size()));
 }
@@ -129,6 +146,7 @@ void check_store(const settings& chosen, check_report& report) {
 void run_check(const cli_context& context) {
     const settings chosen = require_settings(context);
     const check_report report = check_surroundings(chosen);
+    for (const auto& warning : report.warnings) fmt::print(stderr, "warning: {}\n", warning);
     for (const auto& fault : report.faults) fmt::print(stderr, "error: {}\n", fault);
     if (!report.faults.empty()) throw exit_with{2};
     for (const auto& note : report.notes) fmt::print("{}\n", note);

@@ -9,7 +9,7 @@
 
 #include "app/cli/context.hpp"
 #include "app/cli/open_store.hpp"
-#include "app/config/nearest.hpp"
+#include "base/nearest.hpp"
 
 namespace ferry::app {
 namespace {

@@ -25,6 +25,7 @@ std::vector<limit_line> limits_of(const catalog::candidate& row, const settings&
 }
 
 std::string price_text(const catalog::candidate& row) {
+    if (!row.price.is_known) return "unknown, so nothing is billed";
     const auto one = [](std::int64_t pico) { return format_decimal(pico, price_scale); };
     return fmt::format("{} input, {} cached input, {} output, {} per 1,000 tokens", one(row.price.input),
                        one(row.price.cached_input), one(row.price.output), row.currency);
@@ -69,6 +70,7 @@ std::string row_json(const explained_row& each, const settings& chosen) {
     made.text("input_cost_per_1k", format_decimal(row.price.input, price_scale));
     made.text("cached_input_cost_per_1k", format_decimal(row.price.cached_input, price_scale));
     made.text("output_cost_per_1k", format_decimal(row.price.output, price_scale)).text("currency", row.currency);
+    made.flag("has_price", row.price.is_known);
     made.number("priority", row.priority).number("weight", row.weight).raw("timeouts", timeouts.take());
     made.text("head", each.head).number("body_bytes", static_cast<std::int64_t>(each.body_bytes));
     made.raw("edits", fmt::format("[{}]", fmt::join(edits, ",")));

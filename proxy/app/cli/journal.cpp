@@ -18,15 +18,15 @@ struct journal_request {
     int timeout_s = 300;
 };
 
-// The folder's report; an empty one where no process has made the folder yet, which is said: it may be the wrong folder.
+// The folder's report; an empty one where no process has made the folder yet, which is said: it may be the wrong one.
 usage::folder_report report_of(const std::string& folder) {
     try {
         return usage::inspect_folder(folder);
     } catch (const file_error& error) {
         if (error.code() != std::errc::no_such_file_or_directory) throw;
         fmt::print(stderr,
-                   "warning: there is no journal at {}. Run the command in the folder where Ferry runs, or name Ferry's "
-                   "configuration with --config FILE.\n",
+                   "warning: there is no journal at {}. Run the command in the folder where Ferry runs, or name "
+                   "Ferry's configuration with --config FILE.\n",
                    folder);
         return {};
     }
@@ -57,7 +57,7 @@ void print_shipped(const usage::shipper_status& done, bool json) {
                                .take());
         return;
     }
-    fmt::print("shipped {} usage rows, {} of them new to the store, {} of interrupted requests\n", done.rows_shipped,
+    fmt::print("wrote {} usage rows, {} of them new to the store, {} of interrupted requests\n", done.rows_shipped,
                done.rows_new, done.interrupted);
     if (done.dead_letters > 0)
         fmt::print("{} rows were refused by the store: see dead-letter.jsonl\n", done.dead_letters);
@@ -72,13 +72,13 @@ void run_replay(const cli_context& context, const journal_request& request) {
     const bool any_alive = std::any_of(before.instances.begin(), before.instances.end(), is_alive);
     const bool all_alive = std::all_of(before.instances.begin(), before.instances.end(), is_alive);
     if (all_alive) {  // or there is nothing at all
-        if (any_alive) fmt::print(stderr, "note: a running ferry ships what is in {} by itself\n", folder);
+        if (any_alive) fmt::print(stderr, "note: a running ferry writes into the store what is in {}\n", folder);
         return print_shipped({}, request.json);
     }
     if (any_alive) {
         fmt::print(stderr,
-                   "error: a running ferry has the journal in {}: it ships what dead processes left by itself. Look at "
-                   "`ferry journal status`, or stop it first.\n",
+                   "error: a running ferry has the journal in {}: it writes into the store what earlier ones left. "
+                   "Look at `ferry journal status`, or stop it first.\n",
                    folder);
         throw exit_with{1};
     }
@@ -91,7 +91,7 @@ void run_replay(const cli_context& context, const journal_request& request) {
     shipper.stop();
     print_shipped(done, request.json);
     if (!is_done) {
-        fmt::print(stderr, "error: not all was shipped{}{}. What is left stays in {}: try again.\n",
+        fmt::print(stderr, "error: not all was written into the store{}{}. What is left stays in {}: try again.\n",
                    done.last_error.empty() ? " in time" : ": ", done.last_error, folder);
     }
     if (done.left_for_newer > 0) {
@@ -105,7 +105,7 @@ void run_replay(const cli_context& context, const journal_request& request) {
 
 void add_journal_command(CLI::App& app, cli_context& context) {
     auto* journal =
-        app.add_subcommand("journal", "Usage rows on their way into the store: the folder usage.journal_dir");
+        app.add_subcommand("journal", "Usage rows on their way into the store: files in the folder usage.journal_dir");
     journal->require_subcommand(1);
     const auto request = std::make_shared<journal_request>();
     const auto add = [&](const char* name, const char* help, void (*run)(const cli_context&, const journal_request&)) {
@@ -114,9 +114,11 @@ void add_journal_command(CLI::App& app, cli_context& context) {
         command->callback([&context, request, run] { run(context, *request); });
         return command;
     };
-    add("status", "Processes, segments, what waits for the store; may run beside them", run_status);
-    add("verify", "Reads every record; exit code 1 if something is damaged", run_verify);
-    auto* replay = add("replay", "Ships what dead processes left; not while one is running", run_replay);
+    add("status", "Counts the usage rows that are not in the store yet, by the process that wrote them", run_status);
+    add("verify", "Reads every record and names damaged files; exit code 1 if there are any", run_verify);
+    auto* replay = add("replay",
+                       "Writes into the store what processes left that have ended; a running Ferry does it by itself",
+                       run_replay);
     replay->add_option("--timeout", request->timeout_s, "Seconds to go on while the store is away (300)")
         ->check(CLI::Range(1, 86'400));
 }

@@ -103,7 +103,8 @@ void run_set(const cli_context& context, const key_request& request) {
     if (request.json) {
         std::vector<std::string> names;
         for (const auto& one : columns) names.push_back(json_string(one.column));
-        fmt::print("{}\n", json_object().number("id", before.id).raw("changed", fmt::format("[{}]", fmt::join(names, ","))).take());
+        const std::string list = fmt::format("[{}]", fmt::join(names, ","));
+        fmt::print("{}\n", json_object().number("id", before.id).raw("changed", list).take());
     } else {
         fmt::print("key {} \"{}\" {}\n", before.id, after.name, columns.empty() ? "was so already" : "changed");
     }

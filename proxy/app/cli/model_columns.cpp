@@ -20,10 +20,14 @@ constexpr model_flag flags[] = {
     {"--key", "api_key", text, false, "The upstream's key, better as env:NAME or file:PATH"},
     {"--display-name", "display_name", text, true, "A name for people"},
     {"--provider", "provider", text, false, "Which service it is (default: other)"},
-    {"--price", "cost_per_1k_tokens", price, false, "Price per 1,000 tokens, at most 9 decimals"},
-    {"--input-price", "input_cost_per_1k", price, true, "Prompt tokens' own price (\"\" inherits --price)"},
-    {"--output-price", "output_cost_per_1k", price, true, "Completion tokens' own price (\"\" inherits --price)"},
-    {"--cached-price", "cached_input_cost_per_1k", price, true, "Cached prompt tokens' price (\"\" inherits)"},
+    {"--price", "cost_per_1k_tokens", price, false,
+     "Price per 1,000 tokens of prompt and completion; 0 is free; without a price nothing is billed"},
+    {"--input-price", "input_cost_per_1k", price, true,
+     "Price per 1,000 prompt tokens; an empty value \"\" removes it, and --price counts again"},
+    {"--output-price", "output_cost_per_1k", price, true,
+     "Price per 1,000 completion tokens; an empty value \"\" removes it, and --price counts again"},
+    {"--cached-price", "cached_input_cost_per_1k", price, true,
+     "Price per 1,000 prompt tokens read from a cache; an empty value \"\" removes it, and --input-price counts"},
     {"--currency", "currency", text, false, "Of all its prices (default: USD)"},
     {"--upstream-model", "upstream_model", text, true, "What the upstream calls it, if not --name"},
     {"--fallback", "fallback_model", text, true, "The model to ask when this one cannot answer"},
@@ -53,8 +57,8 @@ std::string problem_with(column_kind kind, const std::string& given) {
     switch (kind) {
         case text:
             return {};
-        case price:
-            return parse_decimal(given, price_scale) ? "" : "must be a price such as 0.004, with at most 9 decimals";
+        case price:  // see price_column
+            return {};
         case integer:
             return is_integer(given, INT64_MIN) ? "" : "must be a whole number";
         case count:
@@ -68,14 +72,35 @@ std::string problem_with(column_kind kind, const std::string& given) {
     return {};
 }
 
+// The scale at which a price in this unit is a whole number of pico per token.
+constexpr int scale_of(price_unit unit) {
+    constexpr int thousands = 3;
+    return unit == price_unit::per_million ? price_scale - thousands : price_scale;
+}
+
+// As the column has it: per 1,000 tokens.
+std::string price_column(const model_flag& flag, const std::string& given, price_unit unit) {
+    const auto pico = parse_decimal(given, scale_of(unit));
+    if (!pico) {
+        refuse_usage(fmt::format("{} must be a price such as {}, with at most {} decimals", flag.flag,
+                                 unit == price_unit::per_million ? "4" : "0.004", scale_of(unit)));
+    }
+    return format_decimal(*pico, price_scale);
+}
+
 }  // namespace
+
+std::string price_text(std::int64_t pico_per_token, price_unit unit) {
+    return format_decimal(pico_per_token, scale_of(unit));
+}
 
 std::span<const model_flag> model_flags() {
     return flags;
 }
 
-store::column_value column_from(const model_flag& flag, const std::string& given) {
+store::column_value column_from(const model_flag& flag, const std::string& given, price_unit unit) {
     if (given.empty() && flag.clearable) return {std::string(flag.column), std::nullopt};
+    if (flag.kind == price) return {std::string(flag.column), price_column(flag, given, unit)};
     const std::string problem = problem_with(flag.kind, given);
     if (!problem.empty()) refuse_usage(fmt::format("{} {}", flag.flag, problem));
     return {std::string(flag.column), given};

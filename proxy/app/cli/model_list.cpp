@@ -1,8 +1,11 @@
 #include "app/cli/model_list.hpp"
 
+#include <fmt/format.h>
+
 #include <string_view>
 #include <vector>
 
+#include "app/cli/model_judgement.hpp"
 #include "app/cli/table.hpp"
 #include "base/decimal.hpp"
 
@@ -15,19 +18,31 @@ std::string key_origin(std::string_view key) {
     return "set";
 }
 
-std::string price_text(std::int64_t pico_per_token) {
-    return format_decimal(pico_per_token, price_scale);
+// The price that counts: the column's own, else the base price; nothing if neither was given.
+std::optional<std::int64_t> known_price(const std::optional<std::int64_t>& own, const store::model_row& row) {
+    if (own || row.base_price_pico == 0) return own;
+    return row.base_price_pico;
 }
 
-// input / output, the base price where they inherit it.
-std::string prices(const store::model_row& row) {
-    return price_text(row.input_price_pico.value_or(row.base_price_pico)) + " / " +
-           price_text(row.output_price_pico.value_or(row.base_price_pico)) + " " + row.currency;
+}  // namespace
+
+std::string prices_text(const store::model_row& row, price_unit unit) {
+    const auto input = known_price(row.input_price_pico, row), output = known_price(row.output_price_pico, row);
+    if (!input && !output) return "unknown";
+    if (input == 0 && output == 0) return "free";
+    const auto one = [unit](const auto& price) { return price ? price_text(*price, unit) : std::string("unknown"); };
+    return one(input) + " / " + one(output) + " " + row.currency;
 }
+
+bool has_price(const store::model_row& row) {
+    return known_price(row.input_price_pico, row) && known_price(row.output_price_pico, row);
+}
+
+namespace {
 
 // Prices are strings: a JSON number would be read as floating point.
 void add_price(json_object& object, const char* name, std::optional<std::int64_t> price) {
-    price ? object.text(name, price_text(*price)) : object.raw(name, "null");
+    price ? object.text(name, price_text(*price, price_unit::per_thousand)) : object.raw(name, "null");
 }
 void add_text(json_object& object, const char* name, const std::optional<std::string>& value) {
     value ? object.text(name, *value) : object.raw(name, "null");
@@ -36,11 +51,12 @@ void add_number(json_object& object, const char* name, std::optional<std::int64_
     value ? object.number(name, *value) : object.raw(name, "null");
 }
 
-std::string as_json(const store::model_row& row) {
+std::string as_json(const store::model_row& row, const catalog::model_findings& found) {
     json_object object;
     object.number("id", row.id).text("model_name", row.model_name).text("display_name", row.display_name);
     object.text("provider", row.provider).text("api_endpoint", row.api_endpoint);
     object.text("api_key", key_origin(row.api_key)).flag("is_enabled", row.is_enabled);
+    object.flag("has_price", has_price(row));
     add_price(object, "cost_per_1k_tokens", row.base_price_pico);
     add_price(object, "input_cost_per_1k", row.input_price_pico);
     add_price(object, "output_cost_per_1k", row.output_price_pico);
@@ -58,33 +74,48 @@ std::string as_json(const store::model_row& row) {
     add_number(object, "total_timeout_ms", row.total_timeout_ms);
     add_number(object, "max_context_tokens", row.max_context_tokens);
     add_text(object, "capabilities", row.capabilities);
-    object.text("defect", row.defect);
-    return object.take();
+    object.text("defect", row.defect).text("state", state_of(row, found));
+    std::vector<std::string> faults, warnings;
+    for (const auto& one : found.faults) faults.push_back(json_string(one));
+    for (const auto& one : found.warnings) {
+        json_object warning;
+        warnings.push_back(warning.text("code", one.code).text("text", one.text).take());
+    }
+    object.raw("faults", fmt::format("[{}]", fmt::join(faults, ",")));
+    return object.raw("warnings", fmt::format("[{}]", fmt::join(warnings, ","))).take();
 }
 
 }  // namespace
 
-std::string models_as_table(std::span<const store::model_row> rows) {
+std::string models_as_table(const store::catalog_rows& rows, price_unit unit) {
+    const catalog::model_check check(rows.models, rows.routes, catalog::read_secret);
     std::vector<std::vector<std::string>> cells;
-    for (const store::model_row& row : rows) {
-        const std::string state = !row.defect.empty() ? row.defect : row.is_enabled ? "enabled" : "disabled";
+    std::string remarks;
+    for (const store::model_row& row : rows.models) {
+        const auto found = check.of(row);
         cells.push_back({std::to_string(row.id), row.model_name, row.provider, row.api_endpoint,
-                         key_origin(row.api_key), prices(row), row.fallback_model.value_or("-"), state});
+                         key_origin(row.api_key), prices_text(row, unit), row.fallback_model.value_or("-"),
+                         state_of(row, found)});
+        remarks += remarks_on(row, found);
     }
+    const char* price_title =
+        unit == price_unit::per_million ? "price per 1M in / out" : "price per 1k in / out";
     return aligned_table({{"id", align::right},
                           {"model"},
                           {"provider"},
                           {"endpoint"},
                           {"key"},
-                          {"price per 1k in / out"},
+                          {price_title},
                           {"fallback"},
                           {"state"}},
-                         cells);
+                         cells) +
+           (remarks.empty() ? "" : "\n" + remarks);
 }
 
-std::string models_as_json(std::span<const store::model_row> rows) {
+std::string models_as_json(const store::catalog_rows& rows) {
+    const catalog::model_check check(rows.models, rows.routes, catalog::read_secret);
     std::vector<std::string> values;
-    for (const store::model_row& row : rows) values.push_back(as_json(row));
+    for (const store::model_row& row : rows.models) values.push_back(as_json(row, check.of(row)));
     return json_array(values);
 }
 

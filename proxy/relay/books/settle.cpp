@@ -69,6 +69,7 @@ void write_end(request& x) {
     }
     record.attempts = x.attempts;
     x.core.journal.end(x.books, record);
+    if (x.answered_by != nullptr && !x.answered_by->price.is_known) count(x.core.counts.unpriced);
     if (x.end.reason != usage::end_reason::done) count(x.core.counts.failed);
 }
 
