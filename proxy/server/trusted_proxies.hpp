@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "net/http_head.hpp"
-#include "upstream/denied_networks.hpp"
+#include "net/network_list.hpp"
 
 namespace ferry::server {
 
@@ -26,7 +26,7 @@ public:
 private:
     bool trusts(const std::string& address) const;
 
-    upstream::denied_networks networks_;
+    net::network_list networks_;
     bool unix_ = false;
     bool any_ = false;
 };

@@ -24,7 +24,7 @@ struct options {
     // A PEM file of the authorities to trust in place of the system's; "" trusts the system's. Absolute once loaded.
     std::string ca_file;
 
-    // Networks (CIDR) no resolved address of a provider may lie in, IPv4-mapped forms included. The default covers
+    // Networks (CIDR) no resolved address of a provider may lie in, or wrap an address of. The default covers
     // link-local addresses and the metadata services of the large clouds; loopback and private ranges stay allowed,
     // because local model servers are a main use.
     std::vector<std::string> denied_networks = {"169.254.0.0/16",     "fe80::/10",        "fd00:ec2::254/128",
