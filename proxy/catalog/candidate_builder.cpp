@@ -47,6 +47,10 @@ defect fill_endpoint(const store::model_row& row, candidate& made) {
     made.service = &provider::find_provider(row.provider);
     // The column itself is checked first: what joining makes of a bad URL may look good.
     if (const auto base = parse_endpoint(row.api_endpoint); !base) return base.error();
+    if (const auto other = provider::other_operation(row.api_endpoint); !other.empty()) {
+        return bad("api_endpoint ends in " + std::string(other) +
+                   ", which is another operation: write the base URL before it, or the URL of chat completions");
+    }
     auto where = parse_endpoint(made.service->chat_url(row.api_endpoint));
     if (!where) return where.error();
     made.where = std::move(*where);

@@ -1,11 +1,21 @@
+#include <array>
+
 #include "provider/generic.hpp"
 #include "provider/words.hpp"
 
 namespace ferry::provider {
 namespace {
 
+// The public cloud and those of the governments of the USA and of China.
+constexpr auto azure = std::to_array<std::string_view>({
+    ".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com", ".openai.azure.us",
+    ".cognitiveservices.azure.us", ".services.ai.azure.us", ".openai.azure.cn", ".cognitiveservices.azure.cn",
+    ".api.cognitive.microsoft.com",
+});
+
 bool is_azure(std::string_view host) {
-    return host.ends_with(".openai.azure.com") || host.ends_with(".cognitiveservices.azure.com");
+    while (host.ends_with('.')) host.remove_suffix(1);
+    return std::any_of(azure.begin(), azure.end(), [host](std::string_view suffix) { return host.ends_with(suffix); });
 }
 
 // RFC 9110, section 5.6.2.

@@ -6,31 +6,49 @@
 namespace ferry::provider {
 namespace {
 
-// "/v1", "/v4": the base already names the version.
-bool ends_in_version(std::string_view path) {
-    const auto slash = path.rfind('/');
-    if (slash == std::string_view::npos || path.substr(slash, 2) != "/v") return false;
-    const auto digits = path.substr(slash + 2);
-    return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+constexpr std::string_view chat = "/chat/completions";
+
+// The URLs of OpenAI's other operations end so. A path that ends in `/models` alone is a base of some services.
+constexpr auto others = std::to_array<std::string_view>({
+    "/completions", "/embeddings", "/responses", "/moderations", "/images/generations", "/images/edits",
+    "/images/variations", "/audio/speech", "/audio/transcriptions", "/audio/translations", "/files", "/uploads",
+    "/batches", "/rerank", "/realtime", "/fine_tuning/jobs", "/assistants", "/threads", "/vector_stores", "/v1/models",
+    "/v1/messages",
+});
+
+// `path` is empty or begins with a slash, and does not end with one.
+struct url_parts {
+    std::string_view origin, path, query;
+};
+
+url_parts take_apart(std::string_view url) {
+    url = trim(url);
+    const auto query_at = std::min(url.find_first_of("?#"), url.size());
+    const auto scheme = url.find("://");
+    const auto path_at = std::min(url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3), query_at);
+    url_parts parts{url.substr(0, path_at), url.substr(path_at, query_at - path_at), url.substr(query_at)};
+    while (parts.path.ends_with('/')) parts.path.remove_suffix(1);
+    parts.query = parts.query.substr(0, parts.query.find('#'));  // never sent (RFC 9110, section 7.1)
+    return parts;
 }
 
 }  // namespace
 
 std::string generic_chat_url(std::string_view api_endpoint) {
-    static constexpr std::string_view chat = "/chat/completions";
-    static constexpr std::array<std::string_view, 5> complete = {"/paas/v4", "/compatible-mode/v1", "/v1beta/openai",
-                                                                 "/openai/v1", "/openai/deployments/"};
-    const auto endpoint = trim(api_endpoint);
-    const auto query_at = std::min(endpoint.find_first_of("?#"), endpoint.size());
-    const auto query = endpoint.substr(query_at);
-    auto base = endpoint.substr(0, query_at);
-    while (base.ends_with('/')) base.remove_suffix(1);
-    std::string url(base);
-    if (!base.ends_with(chat)) {
-        if (!ends_in_version(base) && !holds_one_of(base, complete)) url += "/v1";
-        url += chat;
+    const auto base = take_apart(api_endpoint);
+    std::string url(base.origin);
+    url += base.path.empty() ? std::string_view("/v1") : base.path;
+    if (!base.path.ends_with(chat)) url += chat;
+    return url.append(base.query);
+}
+
+std::string_view other_operation(std::string_view api_endpoint) {
+    const auto path = take_apart(api_endpoint).path;
+    if (path.ends_with(chat)) return {};
+    for (const auto each : others) {
+        if (path.ends_with(each)) return path.substr(path.size() - each.size());
     }
-    return url.append(query.substr(0, query.find('#')));  // a fragment is never sent (RFC 9110, section 7.1)
+    return {};
 }
 
 }  // namespace ferry::provider

@@ -1,17 +1,8 @@
 // DeepSeek: https://api-docs.deepseek.com
 #include "provider/generic.hpp"
-#include "provider/words.hpp"
 
 namespace ferry::provider {
 namespace {
-
-// The beta base holds chat completions without a version between.
-std::string chat_url(std::string_view api_endpoint) {
-    auto base = trim(api_endpoint);
-    while (base.ends_with('/')) base.remove_suffix(1);
-    if (base.ends_with("/beta")) return std::string(base) + "/chat/completions";
-    return generic_chat_url(api_endpoint);
-}
 
 const dialect& dialect_of(std::string_view) {
     return deepseek_dialect;
@@ -28,7 +19,7 @@ constinit const dialect deepseek_dialect = {
 
 constinit const provider deepseek = {
     .name = "deepseek",
-    .chat_url = chat_url,
+    .chat_url = generic_chat_url,
     .auth = generic_auth,
     .dialect_of = dialect_of,
     .classify = generic_classify,

@@ -27,8 +27,9 @@ struct retry_fields {
 struct provider {
     std::string_view name;
 
-    // The URL of chat completions for the `api_endpoint` of a row, which may be that URL already or a base URL.
-    // A query string stays at the end. The endpoint itself is not validated.
+    // The URL of chat completions for the `api_endpoint` of a row: that URL itself, or a base URL as the SDKs take it,
+    // to which `/chat/completions` is appended and nothing else. Only a host without a path gets `/v1` too. A query
+    // string stays at the end. The endpoint itself is not validated.
     std::string (*chat_url)(std::string_view api_endpoint);
 
     // The header that carries the key. `scheme` is the row's auth_scheme: bearer, api-key, x-api-key, none, a whole
@@ -51,5 +52,8 @@ struct provider {
     // The fault behind a finish reason that means the upstream failed; nothing for an ordinary one.
     std::optional<fault> (*failed_finish)(std::string_view finish_reason);
 };
+
+// What `api_endpoint` ends in ("/embeddings") where that is another operation than chat completions; "" otherwise.
+std::string_view other_operation(std::string_view api_endpoint);
 
 }  // namespace ferry::provider

@@ -162,7 +162,8 @@ class ModelTable(FerryCase):
         forms = {"/v1": "/v1/chat/completions", "/v1/": "/v1/chat/completions", "": "/v1/chat/completions",
                  "/v1/chat/completions": "/v1/chat/completions", "/api/paas/v4": "/api/paas/v4/chat/completions",
                  "/x/chat/completions?api-version=1": "/x/chat/completions?api-version=1",
-                 "/v1?api-version=2": "/v1/chat/completions?api-version=2"}
+                 "/v1?api-version=2": "/v1/chat/completions?api-version=2", "/inference": "/inference/chat/completions",
+                 "/v2/ai/openai": "/v2/ai/openai/chat/completions"}
         for number, (path, wanted) in enumerate(forms.items()):
             with self.subTest(path=path):
                 name = f"join-{number}"

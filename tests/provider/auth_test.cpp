@@ -29,6 +29,12 @@ BOOST_AUTO_TEST_CASE(the_key_travels_as_the_scheme_says) {
 BOOST_AUTO_TEST_CASE(azure_takes_its_own_header_by_default) {
     BOOST_TEST(header("", "R.OpenAI.Azure.com", "k") == "api-key: k");
     BOOST_TEST(header("", "r.cognitiveservices.azure.com", "k") == "api-key: k");
+    BOOST_TEST(header("", "r.services.ai.azure.com", "k") == "api-key: k");
+    BOOST_TEST(header("", "r.openai.azure.us", "k") == "api-key: k");
+    BOOST_TEST(header("", "eastus.api.cognitive.microsoft.com", "k") == "api-key: k");
+    BOOST_TEST(header("", "r.openai.azure.com.", "k") == "api-key: k");
+    BOOST_TEST(header("", "services.ai.azure.com.example.org", "k") == "authorization: Bearer k");
+    BOOST_TEST(header("", "management.azure.com", "k") == "authorization: Bearer k");
     BOOST_TEST(header("bearer", "r.openai.azure.com", "k") == "authorization: Bearer k");
 }
 
