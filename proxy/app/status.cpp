@@ -44,6 +44,7 @@ json::array cooling_part(const core& one) {
         all.push_back(json::object{{"model_id", cooling.model_id},
                                    {"host", cooling.host},
                                    {"error_code", cooling.error_code},
+                                   {"reason", cooling.reason},
                                    {"failures", cooling.failures},
                                    {"left_ms", cooling.left.count()}});
     }

@@ -35,7 +35,7 @@ enum class fault_code {
 };
 // clang-format on
 
-// REQUIRES: `message` holds no secret; it is shown to the client and written to the log.
+// REQUIRES: neither text holds a secret.
 struct fault {
     fault(fault_code c, fault_source s, retry_advice r, std::string text)
         : code(c), source(s), retry(r), message(std::move(text)) {}
@@ -48,17 +48,28 @@ struct fault {
         made.param = std::move(field);
         return made;
     }
-    static fault upstream(fault_code c, retry_advice r, std::string text) {
-        return fault(c, fault_source::upstream, r, std::move(text));
+    static fault upstream(fault_code c, retry_advice r, std::string text, std::string operators_text = {}) {
+        fault made(c, fault_source::upstream, r, std::move(text));
+        made.for_operator = std::move(operators_text);
+        return made;
     }
-    static fault self(fault_code c, std::string text) {
-        return fault(c, fault_source::self, retry_advice::never, std::move(text));
+    static fault self(fault_code c, std::string text, std::string operators_text = {}) {
+        fault made(c, fault_source::self, retry_advice::never, std::move(text));
+        made.for_operator = std::move(operators_text);
+        return made;
     }
+
+    // Both texts, for commands of the operator's own.
+    std::string full_text() const { return for_operator.empty() ? message : message + " " + for_operator; }
 
     fault_code code;
     fault_source source;
     retry_advice retry;
+    // What the client hears: what it did, and what it can do. No host, row, address or key of the configuration.
     std::string message;
+    // What only operators can act on: those, and advice. In the log and on /status, never in an answer; "" if there is
+    // nothing to add.
+    std::string for_operator;
     std::string param;                                     // the request member at fault, "" if none
     int upstream_status = 0;                               // HTTP status the upstream answered, 0 if none
     std::string upstream_code;                             // the provider's own error code, "" if none

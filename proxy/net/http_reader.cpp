@@ -43,8 +43,8 @@ result<http_reader::progress> http_reader::read_head(std::string_view bytes) {
             if (bytes.size() < header_limit_) return progress::need_more;
             if (kind_ == kind::response) return malformed("its head is too large");
             return fail(fault::client(fault_code::header_too_large,
-                                      "The request's head is larger than limits.header_bytes (" +
-                                          std::to_string(header_limit_) + " bytes): send fewer or shorter headers."));
+                                      "The request's head is larger than the " + std::to_string(header_limit_) +
+                                          " bytes that are allowed: send fewer or shorter headers."));
     }
     const auto head = bytes.substr(0, search_.size());
     auto refused = kind_ == kind::request ? read_request_head(head, head_) : read_response_head(head, head_);

@@ -41,14 +41,18 @@ std::string take_openssl_error() {
 tls_client::tls_client(const tls_settings& settings)
     : context_(SSL_CTX_new(TLS_client_method())), verify_(settings.verify) {
     if (context_ == nullptr) throw std::runtime_error("OpenSSL gave no TLS context: " + take_openssl_error());
-    SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
+    const bool is_bounded = SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION) == 1;
     SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
     SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context_, keep_session);
     static const unsigned char alpn[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
-    SSL_CTX_set_alpn_protos(context_, alpn, sizeof alpn);
+    const bool speaks_http = SSL_CTX_set_alpn_protos(context_, alpn, sizeof alpn) == 0;
+    if (!is_bounded || !speaks_http) {
+        SSL_CTX_free(context_);
+        throw std::runtime_error("OpenSSL does not take the settings of TLS: " + take_openssl_error());
+    }
     SSL_CTX_set_verify(context_, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
     const bool trusted = settings.ca_file.empty()
                              ? SSL_CTX_set_default_verify_paths(context_) == 1
@@ -65,24 +69,34 @@ tls_client::~tls_client() {
     SSL_CTX_free(context_);
 }
 
-std::unique_ptr<tls_stream> tls_client::wrap(owned_socket socket, const std::string& sni, const std::string& host,
-                                             std::shared_ptr<tls_session_slot> slot) {
+// Asks for the name, and demands a certificate for it.
+bool tls_client::expect(SSL* ssl, const std::string& sni, const std::string& host) const {
+    if (!sni.empty() && SSL_set_tlsext_host_name(ssl, sni.c_str()) != 1) return false;
+    if (!verify_) return true;
+    if (sni.empty()) return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1;
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return SSL_set1_host(ssl, sni.c_str()) == 1;
+}
+
+result<std::unique_ptr<tls_stream>> tls_client::wrap(owned_socket socket, const std::string& sni,
+                                                     const std::string& host, std::shared_ptr<tls_session_slot> slot) {
+    ERR_clear_error();
     SSL* ssl = SSL_new(context_);
-    if (ssl == nullptr) return nullptr;
-    SSL_set_fd(ssl, socket.fd());
-    SSL_set_connect_state(ssl);
-    SSL_set_ex_data(ssl, slot_index(), slot.get());
-    if (slot->session != nullptr) SSL_set_session(ssl, slot->session);
-    if (!sni.empty()) SSL_set_tlsext_host_name(ssl, sni.c_str());
-    if (verify_) {
-        if (sni.empty()) {
-            X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
-        } else {
-            SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-            SSL_set1_host(ssl, host.c_str());
-        }
+    if (ssl == nullptr || SSL_set_fd(ssl, socket.fd()) != 1 || SSL_set_ex_data(ssl, slot_index(), slot.get()) != 1) {
+        SSL_free(ssl);
+        ERR_clear_error();
+        return fault::self(fault_code::overloaded, "No memory for a connection to the upstream: try again shortly.");
     }
-    return std::make_unique<tls_stream>(std::move(socket), ssl, std::move(slot));
+    auto secured = std::make_unique<tls_stream>(std::move(socket), ssl, slot);
+    SSL_set_connect_state(ssl);
+    if (slot->session != nullptr) SSL_set_session(ssl, slot->session);
+    if (!expect(ssl, sni, host)) {
+        ERR_clear_error();
+        return fault::upstream(fault_code::upstream_tls_error, retry_advice::next_candidate,
+                               "No TLS connection to the upstream could be made.",
+                               "TLS: no certificate could be checked against the host '" + host + "'.");
+    }
+    return secured;
 }
 
 tls_stream::tls_stream(owned_socket socket, SSL* ssl, std::shared_ptr<tls_session_slot> slot)
@@ -124,7 +138,7 @@ asio::awaitable<std::optional<fault>> tls_stream::handshake() {
         reason = X509_verify_cert_error_string(verdict);
     }
     co_return fault::upstream(fault_code::upstream_tls_error, retry_advice::next_candidate,
-                              "No TLS connection to the upstream: " + reason + ".");
+                              "No TLS connection to the upstream could be made.", "TLS: " + reason + ".");
 }
 
 asio::awaitable<bool> tls_stream::secure() {

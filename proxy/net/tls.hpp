@@ -40,11 +40,15 @@ public:
     tls_client(const tls_client&) = delete;
     tls_client& operator=(const tls_client&) = delete;
 
-    // Takes a connected socket. `sni` is "" for an address literal; `host` is what the certificate must name.
-    std::unique_ptr<tls_stream> wrap(owned_socket socket, const std::string& sni, const std::string& host,
-                                     std::shared_ptr<tls_session_slot> slot);
+    // Takes a connected socket. The certificate must name `sni`, or `host` where that is "": an address literal.
+    // Faults: overloaded, when memory is short; upstream_tls_error, when a certificate could not be checked against
+    // the host. Without that check any certificate of a known authority would do.
+    result<std::unique_ptr<tls_stream>> wrap(owned_socket socket, const std::string& sni, const std::string& host,
+                                             std::shared_ptr<tls_session_slot> slot);
 
 private:
+    bool expect(SSL* ssl, const std::string& sni, const std::string& host) const;
+
     SSL_CTX* context_;
     bool verify_;
 };

@@ -91,8 +91,10 @@ tls_server::~tls_server() {
 
 std::unique_ptr<tls_stream> tls_server::wrap(owned_socket socket) const {
     SSL* ssl = SSL_new(context_);
-    if (ssl == nullptr) return nullptr;
-    SSL_set_fd(ssl, socket.fd());
+    if (ssl == nullptr || SSL_set_fd(ssl, socket.fd()) != 1) {
+        SSL_free(ssl);
+        return nullptr;
+    }
     SSL_set_accept_state(ssl);
     return std::make_unique<tls_stream>(std::move(socket), ssl, nullptr);
 }

@@ -175,32 +175,52 @@ meaning by_status(int status, const openai::upstream_error& error) {
     return failed;
 }
 
-std::string_view advice_for(fault_code code) {
+// What a client cannot mend, in words for it and for whoever runs the gateway.
+struct operators_matter {
+    std::string_view what, advice;
+};
+
+std::optional<operators_matter> matter_of(fault_code code) {
     switch (code) {
         case fault_code::upstream_auth_error:
-            return " Whoever runs this gateway has to check the api_key of the model's row.";
+            return operators_matter{"The upstream does not accept this gateway's key for the model.",
+                                    "Check the api_key of the model's row."};
         case fault_code::upstream_permission_denied:
-            return " Whoever runs this gateway has to check what the model's api_key may use.";
+            return operators_matter{"The upstream does not let this gateway use the model.",
+                                    "Check what the api_key of the model's row may use."};
         case fault_code::upstream_insufficient_balance:
-            return " Whoever runs this gateway has to top up the account behind the model.";
+            return operators_matter{"This gateway's account at the upstream is used up.",
+                                    "Top up the account behind the model."};
         case fault_code::upstream_bad_endpoint:
-            return " Whoever runs this gateway has to check the api_endpoint of the model's row.";
+            return operators_matter{"This gateway asked the upstream at a place where the model is not.",
+                                    "Check the api_endpoint of the model's row."};
         default:
-            return "";
+            return std::nullopt;
     }
 }
 
 // What the client can act on keeps the upstream's words alone; clients match on them.
-std::string text_for(const meaning& means, int status, const openai::upstream_error& error) {
+void say(fault& f, const meaning& means, int status, const openai::upstream_error& error) {
     const bool about_request = means.retry == never || means.code == fault_code::upstream_model_not_found ||
                                means.code == fault_code::upstream_rate_limited;
-    if (about_request && !error.message.empty() && !error.is_html) return error.message;
+    const auto matter = matter_of(means.code);
+    if (about_request && !matter && !error.message.empty() && !error.is_html) {
+        f.message = error.message;
+        return;
+    }
     std::string text = "The upstream answered HTTP " + std::to_string(status);
     if (error.message.empty())
         text += " without saying why.";
     else
         text.append(": ").append(error.message);
-    return text.append(advice_for(means.code));
+    if (!matter) {
+        f.message = std::move(text);
+        return;
+    }
+    f.message.append(matter->what).append(" Whoever runs it has to see to that.");
+    f.for_operator = std::move(text);
+    if (const char last = f.for_operator.back(); last != '.' && last != '!') f.for_operator += '.';
+    f.for_operator.append(" ").append(matter->advice);
 }
 
 }  // namespace
@@ -213,7 +233,8 @@ fault classify_by(std::span<const code_row> own, int status, const openai::upstr
     if (!means) means = by_code(common, error);
     if (!means) means = by_message(effective, error.message);
     if (!means) means = by_status(effective, error);
-    auto f = fault::upstream(means->code, means->retry, text_for(*means, status, error));
+    auto f = fault::upstream(means->code, means->retry, {});
+    say(f, *means, status, error);
     f.param = means->retry == never ? error.param : "";
     f.upstream_status = status;
     f.upstream_code = error.code;

@@ -11,6 +11,7 @@
 #include "relay/answer/document.hpp"
 #include "relay/answer/stream.hpp"
 #include "relay/books/durability.hpp"
+#include "relay/books/failure_log.hpp"
 #include "relay/books/settle.hpp"
 #include "relay/exchange/client_watch.hpp"
 #include "relay/request/admission.hpp"
@@ -143,7 +144,10 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
         auto failed = co_await current.ask(plan.fresh());
         const bool answered = !failed;
         if (answered) failed = co_await pump(x, answer);
-        if (failed) note_failure(x, *failed);
+        if (failed) {
+            note_failure(x, *failed);
+            tell_operator(x, *failed);
+        }
         current.finish(x.end.error_code);
         if (!failed || answer.sink.has_begun() || x.cut) {
             if (failed) x.keep_alive = false;
@@ -164,7 +168,10 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
 void refuse(request& x, const fault& why, answer_sink& sink) {
     note_failure(x, why);
     if (why.code != fault_code::client_gone) x.end.status = openai::map_fault(why).status;
-    if (x.tries == 0) count_refusal(x, why);
+    if (x.tries == 0) {
+        count_refusal(x, why);
+        tell_operator(x, why);
+    }
     sink.hold_error(why);
 }
 

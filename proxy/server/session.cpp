@@ -161,7 +161,7 @@ asio::awaitable<session::head_state> session::read_head() {
         if (is_late && !idle_ && !limit_.expired()) continue;
         if (is_late && !idle_) {
             const auto late = fault::client(fault_code::request_timeout,
-                                            "The request's head did not arrive within limits.header_timeout.");
+                                            "The request's head did not arrive in time.");
             co_await refuse_head(late);
             co_return head_state::refused;
         }

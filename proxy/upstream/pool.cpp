@@ -73,8 +73,9 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
         ++of.failed;
         if (limit.expired()) {
             co_return fault::upstream(fault_code::upstream_connect_timeout, retry_advice::same,
-                                      "No connection to the upstream within timeouts.connect. Check that api_endpoint "
-                                      "is reachable from this machine.");
+                                      "No connection to the upstream could be made in time.",
+                                      "Nothing within timeouts.connect, or connect_timeout_ms of the row: check that " +
+                                          where.host_header + " is reachable from this machine.");
         }
         co_return dialled.error();
     }
@@ -111,7 +112,8 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial(con
         auto dialled = co_await dial_one(where, address, of, slot, took);
         if (dialled) co_return std::move(*dialled);
         failure = dialled.error();
-        ++of.first_address;
+        // A client that left, or a shutdown, says nothing about the address.
+        if (!slot.interrupted() && failure.source == fault_source::upstream) ++of.first_address;
     }
     co_return failure;
 }
@@ -123,7 +125,9 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial_one
     const auto began = steady::now();
     if (denied_.contains(address)) {
         co_return fault::upstream(fault_code::upstream_unreachable, retry_advice::next_candidate,
-                                  "The upstream's address lies in upstream.denied_networks; no connection was made.");
+                                  "The upstream cannot be reached.",
+                                  "The address " + address.to_string() + " of " + where.host_header +
+                                      " lies in upstream.denied_networks; no connection was made.");
     }
     auto socket = net::plain_stream::open(core_, address);
     if (!socket) {
@@ -132,7 +136,9 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial_one
     }
     if (!socket) {
         sockets_->shed();
-        co_return fault::self(fault_code::overloaded, "No socket for an upstream connection: too many open files.");
+        co_return fault::self(fault_code::overloaded,
+                              "No connection to the upstream can be made now: try again shortly.",
+                              "No socket: too many open files, or no memory. Raise the limit of open files.");
     }
     net::io_result connected;
     {
@@ -145,10 +151,13 @@ boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> pool::dial_one
         std::string reason = "no answer in time";
         if (connected.error != 0) reason = boost::system::system_category().message(connected.error);
         co_return fault::upstream(fault_code::upstream_unreachable, retry_advice::same,
-                                  "The upstream cannot be reached (" + reason + ").");
+                                  "The upstream cannot be reached.",
+                                  where.host_header + " at " + address.to_string() + ": " + reason + ".");
     }
     if (!where.is_tls) co_return std::unique_ptr<net::byte_stream>(std::move(socket));
-    auto secured = tls_->wrap(socket->release_socket(), where.sni, where.host, session);
+    auto wrapped = tls_->wrap(socket->release_socket(), where.sni, where.host, session);
+    if (!wrapped) co_return wrapped.error();
+    auto secured = std::move(*wrapped);
     std::optional<fault> refused;
     {
         const net::interrupt_slot::holder waiting(slot, *secured);

@@ -60,7 +60,8 @@ asio::awaitable<result<resolver::addresses>> resolver::resolve(std::string host,
     }
     if (known->known.empty()) {
         co_return fault::upstream(fault_code::upstream_dns_error, retry_advice::next_candidate,
-                                  "The upstream's host name '" + host + "' cannot be resolved: " + known->error +
+                                  "The upstream's host name cannot be resolved.",
+                                  "Host '" + host + "': " + known->error +
                                       ". Check api_endpoint and this machine's name service.");
     }
     auto found = known->known;

@@ -34,7 +34,7 @@ struct tls_fixture : test::test_core {
         const auto loopback = boost::asio::ip::address_v4::loopback();
         auto plain = plain_stream::open(context, loopback);
         BOOST_REQUIRE((run(plain->connect(loopback, port)).status == io_status::ok));
-        auto secured = client.wrap(plain->release_socket(), sni, host, slot);
+        auto secured = std::move(*client.wrap(plain->release_socket(), sni, host, slot));
         failure = run(secured->handshake());
         return secured;
     }
@@ -88,6 +88,32 @@ BOOST_AUTO_TEST_CASE(an_address_literal_is_verified_as_an_address_and_sends_no_n
     BOOST_REQUIRE(!failure);
     BOOST_TEST(ask(*stream) == "answer");
     BOOST_TEST(peer.connections()[0].sni == "");
+}
+
+BOOST_AUTO_TEST_CASE(S12_a_host_no_certificate_can_be_checked_against_is_not_connected_to) {
+    const certificate good("DNS:localhost,IP:127.0.0.1");
+    tls_peer peer(good, answer_and_close);
+    tls_client client(trusting(good));
+    for (const std::string host : {"localhost", "", "127.0.0.1.", "127.1", "fe80::1%lo"}) {
+        const auto loopback = boost::asio::ip::address_v4::loopback();
+        auto plain = plain_stream::open(context, loopback);
+        BOOST_REQUIRE((run(plain->connect(loopback, peer.port())).status == io_status::ok));
+        const auto secured = client.wrap(plain->release_socket(), "", host, slot);
+        BOOST_TEST_CONTEXT("'" << host << "' as an address") {
+            BOOST_REQUIRE(secured.has_error());
+            BOOST_TEST((secured.error().code == fault_code::upstream_tls_error));
+            BOOST_TEST((secured.error().retry == retry_advice::next_candidate));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_name_with_a_last_dot_is_verified_without_it) {
+    const certificate good("DNS:localhost");
+    tls_peer peer(good, answer_and_close);
+    tls_client client(trusting(good));
+    const auto stream = connect(client, peer.port(), "localhost", "localhost.");
+    BOOST_REQUIRE(!failure);
+    BOOST_TEST(ask(*stream) == "answer");
 }
 
 BOOST_AUTO_TEST_CASE(S12_certificates_that_prove_nothing_are_refused) {
@@ -151,7 +177,7 @@ BOOST_AUTO_TEST_CASE(S12_a_peer_that_speaks_no_TLS_is_refused) {
     const auto peer = listener.accept();
     peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
     tls_client client{tls_settings()};
-    auto secured = client.wrap(plain->release_socket(), "localhost", "localhost", slot);
+    auto secured = std::move(*client.wrap(plain->release_socket(), "localhost", "localhost", slot));
     failure = run(secured->handshake());
     BOOST_TEST(refused_as_tls_error());
 }
@@ -178,7 +204,7 @@ BOOST_AUTO_TEST_CASE(an_interruption_ends_a_handshake_nobody_answers) {
     auto plain = plain_stream::open(context, loopback);
     BOOST_REQUIRE((run(plain->connect(loopback, silent.port())).status == io_status::ok));
     tls_client client{tls_settings()};
-    auto secured = client.wrap(plain->release_socket(), "localhost", "localhost", slot);
+    auto secured = std::move(*client.wrap(plain->release_socket(), "localhost", "localhost", slot));
     std::optional<std::optional<fault>> done;
     start(test::keep_result(secured->handshake(), done));
     turn();

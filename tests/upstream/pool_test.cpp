@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_refused_connection_may_be_tried_again) {
     BOOST_REQUIRE(got.has_error());
     BOOST_TEST((got.error().code == fault_code::upstream_unreachable));
     BOOST_TEST((got.error().retry == retry_advice::same));
-    BOOST_TEST(got.error().message.find("refused") != std::string::npos);
+    BOOST_TEST(got.error().for_operator.find("refused") != std::string::npos);
     BOOST_TEST(connections.status()[0].in_use == 0);
 }
 
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(S5_a_denied_address_is_never_connected_to_however_it_is_wri
             BOOST_REQUIRE(got.has_error());
             BOOST_TEST((got.error().code == fault_code::upstream_unreachable));
             BOOST_TEST((got.error().retry == retry_advice::next_candidate));
-            BOOST_TEST(got.error().message.find("denied_networks") != std::string::npos);
+            BOOST_TEST(got.error().for_operator.find("denied_networks") != std::string::npos);
         }
     }
     BOOST_TEST(!listener.has_waiting());

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_does_not_exist_is_a_fault_that_names_it_and_is_
     BOOST_REQUIRE(failed.has_error());
     BOOST_TEST((failed.error().code == fault_code::upstream_dns_error));
     BOOST_TEST((failed.error().retry == retry_advice::next_candidate));
-    BOOST_TEST(failed.error().message.find(impossible) != std::string::npos);
+    BOOST_TEST(failed.error().for_operator.find(impossible) != std::string::npos);
     std::optional<result<resolver::addresses>> again;
     start(test::keep_result(names.resolve(impossible, slot), again));
     turn();

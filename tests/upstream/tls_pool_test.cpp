@@ -72,6 +72,17 @@ BOOST_AUTO_TEST_CASE(S12_a_wrong_host_and_an_unknown_authority_are_refused) {
     BOOST_TEST(trusting_other.status()[0].opened == 0);
 }
 
+BOOST_AUTO_TEST_CASE(S12_a_host_no_certificate_can_be_checked_against_gets_no_connection) {
+    tls_peer peer(good, answer_all);
+    pool connections(context, wheel, buffers, lookup, settings);
+    auto unchecked = at("https", "localhost", peer.port());
+    unchecked.sni.clear();  // as if the name were an address
+    const auto got = connect(connections, unchecked);
+    BOOST_REQUIRE(got.has_error());
+    BOOST_TEST((got.error().code == fault_code::upstream_tls_error));
+    BOOST_TEST(connections.status()[0].in_use == 0);
+}
+
 BOOST_AUTO_TEST_CASE(S12_a_truncated_answer_reads_as_failed) {
     tls_peer peer(good, answer_and_cut);
     pool connections(context, wheel, buffers, lookup, settings);

@@ -77,7 +77,7 @@ std::vector<std::vector<std::string>> lines_of(const catalog::candidate& row, co
 void print_text(const catalog::candidate& row, const probe_result& got) {
     fmt::print("{}", aligned_table({{"TEST"}, {got.failed ? "FAILED" : "OK"}}, lines_of(row, got)));
     if (!got.failed) return;
-    fmt::print(stderr, "error: {}: {}{}{}\n", openai::code_text(*got.failed), got.failed->message,
+    fmt::print(stderr, "error: {}: {}{}{}\n", openai::code_text(*got.failed), got.failed->full_text(),
                advice(*got.failed).empty() ? "" : " ", advice(*got.failed));
 }
 
@@ -104,7 +104,7 @@ void print_json(const catalog::candidate& row, const probe_result& got) {
     if (got.adjusted.any()) made.text("adjusted", provider::names_of(got.adjusted));
     if (got.failed) {
         json_object error;
-        error.text("code", openai::code_text(*got.failed)).text("message", got.failed->message);
+        error.text("code", openai::code_text(*got.failed)).text("message", got.failed->full_text());
         made.raw("error", error.text("advice", advice(*got.failed)).take());
     }
     fmt::print("{}\n", made.take());

@@ -19,6 +19,11 @@ fault invalid_answer(std::string text, retry_advice advice = retry_advice::next_
     return fault::upstream(fault_code::upstream_invalid_response, advice, std::move(text));
 }
 
+fault html_answer() {
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                           "The upstream answered with an HTML page.", "Check api_endpoint.");
+}
+
 }  // namespace
 
 bool is_event_stream(const net::http_head& head) {
@@ -36,7 +41,7 @@ std::optional<fault> check_answer_head(const net::http_head& head, bool stream) 
         return invalid_answer("The upstream compressed its event stream although it was asked not to.");
     }
     if (!stream && net::same_token(media_type(head), "text/html")) {
-        return invalid_answer("The upstream answered with an HTML page: check api_endpoint.");
+        return html_answer();
     }
     return std::nullopt;
 }

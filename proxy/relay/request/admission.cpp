@@ -61,8 +61,8 @@ std::optional<fault> check_declared_body(const request& x) {
     }
     const auto most = x.settings->json_body_bytes;
     if (x.head.framing == net::body_framing::length && x.head.content_length > most) {
-        return fault::client(fault_code::request_too_large, "The request body is larger than limits.json_body_bytes (" +
-                                                                std::to_string(most) + " bytes).");
+        return fault::client(fault_code::request_too_large, "The request body is larger than the " +
+                                                                std::to_string(most) + " bytes that are allowed.");
     }
     return std::nullopt;
 }

@@ -10,13 +10,15 @@ namespace asio = boost::asio;
 namespace {
 
 fault too_large(const request& x) {
-    return fault::client(fault_code::request_too_large, "The request body is larger than limits.json_body_bytes (" +
-                                                            std::to_string(x.settings->json_body_bytes) + " bytes).");
+    return fault::client(fault_code::request_too_large, "The request body is larger than the " +
+                                                            std::to_string(x.settings->json_body_bytes) +
+                                                            " bytes that are allowed.");
 }
 
 fault out_of_memory() {
     return fault::self(fault_code::overloaded,
-                       "The request bodies in flight have used up limits.body_memory: try again shortly.");
+                       "There is no memory for another request body at the moment: try again shortly.",
+                       "The request bodies in flight have used up limits.body_memory.");
 }
 
 // One step of reading: what is decoded goes into the body and past the scanner.
@@ -70,7 +72,7 @@ private:
 fault why_stopped(request& x, const net::deadline& limit) {
     if (limit.expired()) {
         return fault::client(fault_code::request_timeout,
-                             "The request body did not arrive within limits.body_timeout.");
+                             "The request body did not arrive in time: send it faster, or less of it.");
     }
     if (x.stopping()) return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
     x.gone = true;

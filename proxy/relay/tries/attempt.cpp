@@ -254,14 +254,17 @@ fault attempt::why_no_bytes(const net::io_result& got) const {
     switch (clock_->expired()) {
         case which::first_byte:
             return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
-                                   "The upstream did not begin its answer within timeouts.first_byte.");
+                                   "The upstream did not begin its answer in time.",
+                                   "Nothing came within timeouts.first_byte, or first_byte_timeout_ms of the row.");
         case which::idle:
             return fault::upstream(
                 failed_.answer_begun ? fault_code::upstream_stream_timeout : fault_code::upstream_timeout,
-                retry_advice::next_candidate, "The upstream sent nothing for longer than timeouts.idle.");
+                retry_advice::next_candidate, "The upstream fell silent before its answer was complete.",
+                "Nothing came for longer than timeouts.idle, or idle_timeout_ms of the row.");
         case which::total:
             return fault::upstream(fault_code::upstream_timeout, retry_advice::never,
-                                   "The answer took longer than timeouts.total.");
+                                   "The answer was not complete in the time a request may take.",
+                                   "It took longer than timeouts.total, or total_timeout_ms of the row.");
         case which::none:
             break;
     }

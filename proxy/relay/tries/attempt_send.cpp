@@ -48,7 +48,8 @@ asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) 
             stream.resume();
         } else if (written.stalled) {
             co_return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
-                                      "The upstream took nothing of the request for longer than timeouts.idle.");
+                                      "The upstream stopped reading the request.",
+                                      "It took nothing for longer than timeouts.idle, or idle_timeout_ms of the row.");
         } else if (written.io.status == net::io_status::interrupted) {
             co_return why_no_bytes(written.io);
         }

@@ -46,6 +46,7 @@ void cooldowns::note_failure(const catalog::candidate& row, const fault& why, co
     known.model_id = row.id;
     known.host = row.where.host_header;
     known.error_code = openai::code_text(why);
+    known.reason = why.full_text();
     if (names_a_time) {
         known.until = std::max(known.until, now + *why.retry_after);
         known.keeps_failing = false;
@@ -84,7 +85,7 @@ std::vector<cooling_account> cooldowns::list(steady::time_point now) const {
     const std::lock_guard lock(mutex_);
     for (const auto& [account, known] : states_) {
         if (known.until <= now) continue;
-        all.push_back({known.model_id, known.host, known.error_code, known.failures,
+        all.push_back({known.model_id, known.host, known.error_code, known.reason, known.failures,
                        std::chrono::duration_cast<milliseconds>(known.until - now)});
     }
     return all;

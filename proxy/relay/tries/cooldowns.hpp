@@ -19,6 +19,7 @@ struct cooling_account {
     std::int64_t model_id = 0;  // the row that failed last
     std::string host;
     std::string error_code;
+    std::string reason;    // both texts of the last fault
     int failures = 0;      // in a row
     milliseconds left{0};  // until it is asked in its turn again
 };
@@ -46,7 +47,7 @@ private:
         bool keeps_failing = false;
         steady::time_point until{};
         std::int64_t model_id = 0;
-        std::string host, error_code;
+        std::string host, error_code, reason;
     };
 
     const state* find_cooling(const catalog::candidate& row, steady::time_point now) const;
