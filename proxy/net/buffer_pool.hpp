@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <utility>
@@ -24,20 +25,32 @@ public:
             give_back();
             pool_ = other.pool_;
             memory_ = std::move(other.memory_);
+            size_ = other.size_;
             return *this;
         }
         ~buffer() { give_back(); }
         char* data() { return memory_.get(); }
-        static constexpr std::size_t size() { return buffer_size; }
+        std::size_t size() const { return size_; }
+        // For what does not fit and may not be taken piece by piece. The larger memory is not kept for the next.
+        void grow(std::size_t bytes) {
+            std::unique_ptr<char[]> larger(new char[bytes]);
+            std::memcpy(larger.get(), memory_.get(), size_);
+            give_back();
+            memory_ = std::move(larger);
+            size_ = bytes;
+        }
         explicit operator bool() const { return memory_ != nullptr; }
 
     private:
         void give_back() {
-            if (memory_ && pool_->spare_.size() < most_spare) pool_->spare_.push_back(std::move(memory_));
+            const bool is_usual = memory_ && size_ == buffer_size;
+            if (is_usual && pool_->spare_.size() < most_spare) pool_->spare_.push_back(std::move(memory_));
             memory_.reset();
+            size_ = buffer_size;
         }
         buffer_pool* pool_ = nullptr;
         std::unique_ptr<char[]> memory_;
+        std::size_t size_ = buffer_size;
     };
 
     buffer lend() {

@@ -41,7 +41,11 @@ result<http_reader::progress> http_reader::read_head(std::string_view bytes) {
             return malformed("it does not begin with a method or version (is this TLS sent to a plain port?)");
         case head_search::state::incomplete:
             if (bytes.size() < header_limit_) return progress::need_more;
-            if (kind_ == kind::response) return malformed("its head is too large");
+            if (kind_ == kind::response) {
+                return fail(fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                                            "The head of the upstream's answer is too large.",
+                                            "It is larger than upstream.header_bytes."));
+            }
             return fail(fault::client(fault_code::header_too_large,
                                       "The request's head is larger than the " + std::to_string(header_limit_) +
                                           " bytes that are allowed: send fewer or shorter headers."));

@@ -37,6 +37,7 @@ public:
     result<progress> read_head(std::string_view bytes);
     const http_head& head() const { return head_; }
     std::size_t head_size() const { return head_size_; }
+    std::size_t header_limit() const { return header_limit_; }
 
     // Decodes body bytes that follow what was consumed so far; appends views of payload to `payload` and returns how
     // many bytes it consumed. What it leaves must be given again, with more behind it. Trailers are dropped.

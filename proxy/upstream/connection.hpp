@@ -1,7 +1,6 @@
 // One kept-alive connection to a provider, with the reader of its answers.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -12,12 +11,6 @@
 #include "upstream/socket_budget.hpp"
 
 namespace ferry::upstream {
-
-// How long the steps of making a connection took; those that were not reached or not needed are 0. Of several addresses
-// the last that was tried.
-struct dial_times {
-    std::int64_t resolve_us = 0, connect_us = 0, tls_us = 0;
-};
 
 // Owned by the pool while idle, by a lease while in use. Lives on one core.
 struct connection {
@@ -31,6 +24,10 @@ struct connection {
     std::size_t begin = 0, end = 0;   // what was read and is not consumed yet lies in [begin, end) of the buffer
     unsigned generation = 0;          // of the pool's settings under which it was made
     steady::time_point idle_since{};
+
+    // For a head that fills the buffer and is not whole. The reader refuses one that exceeds its limit; behind one that
+    // does not, there is room for a usual read.
+    void make_room_for_head() { buffer.grow(reader.header_limit() + net::buffer_pool::buffer_size); }
 
     std::string_view unread() { return {buffer.data() + begin, end - begin}; }
 };

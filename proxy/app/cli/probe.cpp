@@ -11,6 +11,7 @@
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/event_flow.hpp"
 #include "relay/request/plan.hpp"
+#include "upstream/name_lookup.hpp"
 #include "upstream/pool.hpp"
 
 namespace ferry::app {
@@ -84,7 +85,7 @@ public:
         : chosen_(chosen),
           row_(row),
           patience_(patience),
-          pool_(context_, wheel_, buffers_, lookup_, chosen.upstream),
+          pool_(context_, wheel_, buffers_, names_, chosen.upstream),
           limit_(wheel_) {
         body_ = R"({"model":"probe","messages":[{"role":"user","content":"ping"}],"max_tokens":1)";
         body_ += stream ? R"(,"stream":true})" : "}";
@@ -182,7 +183,11 @@ private:
         while (!in_body) {
             auto progress = c.reader.read_head(c.unread());
             if (!progress) got.failed = progress.error();
-            if (got.failed || *progress != net::http_reader::progress::done) return false;
+            if (got.failed) return false;
+            if (*progress != net::http_reader::progress::done) {
+                if (c.end == c.buffer.size() && c.begin == 0) c.make_room_for_head();
+                return false;
+            }
             c.begin += c.reader.head_size();
             in_body = c.reader.head().status >= 200;
             if (!in_body) c.reader.reset();
@@ -251,6 +256,7 @@ private:
     net::timer_wheel wheel_{context_};
     net::buffer_pool buffers_;
     upstream::name_lookup lookup_;
+    upstream::name_cache names_{lookup_};
     upstream::pool pool_;
     net::interrupt_slot slot_;
     net::deadline limit_;

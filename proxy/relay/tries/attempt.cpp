@@ -138,8 +138,8 @@ result<bool> attempt::take_head() {
         make_room();
         return false;
     }
-    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
-                           "The head of the upstream's answer is larger than 16 KiB.");
+    c.make_room_for_head();
+    return false;
 }
 
 void attempt::note_answer_head() {
@@ -220,7 +220,7 @@ result<std::string> attempt::look_ahead() {
 }
 
 bool attempt::buffer_is_full() const {
-    return lease_->end == net::buffer_pool::buffer_size;
+    return lease_->end == lease_->buffer.size();
 }
 
 void attempt::make_room() {
