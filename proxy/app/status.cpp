@@ -37,10 +37,10 @@ json::object catalog_part(const status_sources& from) {
             {"refused", refused_rows(from)}};
 }
 
-// What one core leaves alone; each learns for itself.
-json::array cooling_part(const core& one) {
+// What is left alone for a while, and why.
+json::array cooling_part(const status_sources& from) {
     json::array all;
-    for (const auto& cooling : one.cooling().list(steady::now())) {
+    for (const auto& cooling : from.cooling.list(steady::now())) {
         all.push_back(json::object{{"model_id", cooling.model_id},
                                    {"host", cooling.host},
                                    {"error_code", cooling.error_code},
@@ -64,8 +64,7 @@ json::array cores_part(const status_sources& from) {
                                    {"failed", counts.failed.load()},
                                    {"refused_framing", counts.refused_framing.load()},
                                    {"refused_auth", counts.refused_auth.load()},
-                                   {"refused_request", counts.refused_request.load()},
-                                   {"cooling", cooling_part(*one)}});
+                                   {"refused_request", counts.refused_request.load()}});
     }
     return all;
 }
@@ -128,7 +127,7 @@ std::map<std::string, upstream::pool_status> pools_of(const status_sources& from
     std::map<std::string, upstream::pool_status> all;
     for (const auto& one : from.cores) {
         for (const auto& of : one->pools()) {
-            auto& sum = all.size() < most || all.contains(of.key) ? all[of.key] : all["other"];
+            auto& sum = all.size() < most || all.contains(of.label) ? all[of.label] : all["other"];
             sum.idle += of.idle;
             sum.in_use += of.in_use;
             sum.opened += of.opened;
@@ -149,6 +148,7 @@ std::string status_json(const status_sources& from) {
     all["catalog"] = catalog_part(from);
     all["cores"] = cores_part(from);
     all["upstreams"] = upstream_part(from);
+    all["cooling"] = cooling_part(from);
     all["journal"] = journal_part(from);
     all["limits"] = limits_part(from);
     all["log"] = {{"dropped_stderr_lines", from.dropped.of_stderr}, {"dropped_stdout_lines", from.dropped.of_stdout}};

@@ -30,6 +30,7 @@ struct status_sources {
     settings configuration;
     connection_figures connections;
     const relay::body_budget& bodies;
+    const relay::cooldowns& cooling;
     catalog::refresher_state catalog;
     std::vector<catalog::refused_row> refused_keys;
     usage::journal_status journal;

@@ -129,7 +129,7 @@ class AFailingRowIsLeftAlone(FailoverCase):
 
     def cooling(self):
         return [(one["model_id"], one["error_code"])
-                for core in json.loads(self.ferry.admin("/status")[1])["cores"] for one in core["cooling"]]
+                for one in json.loads(self.ferry.admin("/status")[1])["cooling"]]
 
     def test_and_asked_once_when_there_is_no_other(self):
         nonce = self.nonce(*BUSY)

@@ -97,7 +97,7 @@ class OperatorsHearWhy(FerryCase):
         self.hear(model="refused")
 
         def cooling():
-            cores = json.loads(self.ferry.admin("/status")[1])["cores"]
-            return [one for core in cores for one in core["cooling"] if str(self.closed) in one["host"]]
+            told = json.loads(self.ferry.admin("/status")[1])["cooling"]
+            return [one for one in told if str(self.closed) in one["host"]]
 
         self.assertIn("refused", eventually(cooling)[0]["reason"])

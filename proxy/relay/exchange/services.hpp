@@ -63,7 +63,7 @@ struct services {
     body_budget& bodies;
     counters& counts;
     repair_memory& learned;
-    cooldowns& cooling;
+    cooldowns& cooling;  // of all cores
     access::snapshot current;                         // what the next request pins
     std::shared_ptr<const relay::settings> settings;  // what the next request keeps
     run_phase phase = run_phase::serving;

@@ -6,7 +6,7 @@ namespace ferry::relay {
 namespace {
 
 // Rows come and go with the catalog; what is forgotten is learned again by one failed try.
-constexpr std::size_t most_accounts = 4096;
+constexpr std::size_t most_accounts = 256;  // of one stripe
 
 enum class weight { nothing, counts, the_key };
 
@@ -40,9 +40,10 @@ void cooldowns::note_failure(const catalog::candidate& row, const fault& why, co
     const bool names_a_time = why.code == fault_code::upstream_rate_limited && why.retry_after;
     const auto weighs = weight_of(why);
     if (weighs == weight::nothing && !names_a_time) return;
-    const std::lock_guard lock(mutex_);
-    if (states_.size() >= most_accounts) states_.clear();
-    auto& known = states_[row.account];
+    auto& of = stripe_of(row);
+    const std::lock_guard lock(of.mutex);
+    if (of.states.size() >= most_accounts) of.states.clear();
+    auto& known = of.states[row.account];
     known.model_id = row.id;
     known.host = row.where.host_header;
     known.error_code = openai::code_text(why);
@@ -54,39 +55,43 @@ void cooldowns::note_failure(const catalog::candidate& row, const fault& why, co
         known.until = std::max(known.until, now + rules.cooldown);
         known.keeps_failing = true;
     }
-    count_.store(states_.size(), std::memory_order_relaxed);
+    count(of);
+}
+
+// REQUIRES: the stripe is locked.
+void cooldowns::count(stripe& of) {
+    const auto before = of.count.exchange(of.states.size(), std::memory_order_relaxed);
+    count_.fetch_add(of.states.size() - before, std::memory_order_relaxed);  // may wrap around, and back
 }
 
 void cooldowns::note_success(const catalog::candidate& row) {
     if (is_empty()) return;
-    const std::lock_guard lock(mutex_);
-    states_.erase(row.account);
-    count_.store(states_.size(), std::memory_order_relaxed);
+    auto& of = stripe_of(row);
+    if (of.count.load(std::memory_order_relaxed) == 0) return;
+    const std::lock_guard lock(of.mutex);
+    of.states.erase(row.account);
+    count(of);
 }
 
-const cooldowns::state* cooldowns::find_cooling(const catalog::candidate& row, steady::time_point now) const {
-    if (is_empty()) return nullptr;
-    // No lock: only this core changes it.
-    const auto found = states_.find(row.account);
-    return found == states_.end() || found->second.until <= now ? nullptr : &found->second;
-}
-
-bool cooldowns::is_cooling(const catalog::candidate& row, steady::time_point now) const {
-    return find_cooling(row, now) != nullptr;
-}
-
-bool cooldowns::is_failing(const catalog::candidate& row, steady::time_point now) const {
-    const auto* found = find_cooling(row, now);
-    return found != nullptr && found->keeps_failing;
+cooldowns::condition cooldowns::how_it_is(const catalog::candidate& row, steady::time_point now) const {
+    if (is_empty()) return condition::well;
+    const auto& of = stripe_of(row);
+    if (of.count.load(std::memory_order_relaxed) == 0) return condition::well;
+    const std::lock_guard lock(of.mutex);
+    const auto found = of.states.find(row.account);
+    if (found == of.states.end() || found->second.until <= now) return condition::well;
+    return found->second.keeps_failing ? condition::failing : condition::waiting;
 }
 
 std::vector<cooling_account> cooldowns::list(steady::time_point now) const {
     std::vector<cooling_account> all;
-    const std::lock_guard lock(mutex_);
-    for (const auto& [account, known] : states_) {
-        if (known.until <= now) continue;
-        all.push_back({known.model_id, known.host, known.error_code, known.reason, known.failures,
-                       std::chrono::duration_cast<milliseconds>(known.until - now)});
+    for (const auto& of : stripes_) {
+        const std::lock_guard lock(of.mutex);
+        for (const auto& [account, known] : of.states) {
+            if (known.until <= now) continue;
+            all.push_back({known.model_id, known.host, known.error_code, known.reason, known.failures,
+                           std::chrono::duration_cast<milliseconds>(known.until - now)});
+        }
     }
     return all;
 }

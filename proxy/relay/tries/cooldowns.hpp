@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
@@ -26,8 +27,8 @@ struct cooling_account {
 
 // Which endpoints, each with one key, are left alone for a while: until the time an upstream named, or for a cooldown
 // after so many failures in a row, or after one that the key will meet every time. Whoever cools is asked after all
-// others, not never. Owned by a core, which alone changes it; list() may be called from any thread. As long as nothing
-// has failed it costs one look.
+// others, not never. Owned by the application and shared by the cores: what one learns, all know. Any thread may call.
+// As long as nothing has failed it costs one look at an atomic number, and no lock.
 class cooldowns {
 public:
     void note_failure(const catalog::candidate& row, const fault& why, const circuit_options& rules,
@@ -35,9 +36,13 @@ public:
     void note_success(const catalog::candidate& row);
 
     bool is_empty() const { return count_.load(std::memory_order_relaxed) == 0; }
-    bool is_cooling(const catalog::candidate& row, steady::time_point now) const;
+    bool is_cooling(const catalog::candidate& row, steady::time_point now) const {
+        return how_it_is(row, now) != condition::well;
+    }
     // Cooling because it kept failing, not because it named a time.
-    bool is_failing(const catalog::candidate& row, steady::time_point now) const;
+    bool is_failing(const catalog::candidate& row, steady::time_point now) const {
+        return how_it_is(row, now) == condition::failing;
+    }
 
     std::vector<cooling_account> list(steady::time_point now) const;
 
@@ -50,11 +55,21 @@ private:
         std::string host, error_code, reason;
     };
 
-    const state* find_cooling(const catalog::candidate& row, steady::time_point now) const;
+    enum class condition { well, waiting, failing };
+    condition how_it_is(const catalog::candidate& row, steady::time_point now) const;
 
-    std::atomic<std::size_t> count_{0};
-    mutable std::mutex mutex_;  // between the core and list()
-    boost::unordered_flat_map<std::uint64_t, state> states_;
+    // Cores that look at different accounts seldom meet at one lock.
+    struct stripe {
+        mutable std::mutex mutex;
+        std::atomic<std::size_t> count{0};
+        boost::unordered_flat_map<std::uint64_t, state> states;
+    };
+    stripe& stripe_of(const catalog::candidate& row) { return stripes_[row.account % stripes_.size()]; }
+    const stripe& stripe_of(const catalog::candidate& row) const { return stripes_[row.account % stripes_.size()]; }
+    void count(stripe& of);
+
+    std::atomic<std::size_t> count_{0};  // of all stripes
+    std::array<stripe, 16> stripes_;
 };
 
 }  // namespace ferry::relay

@@ -1,6 +1,8 @@
 #include "relay/tries/cooldowns.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <thread>
+#include <vector>
 
 using namespace ferry;
 using namespace ferry::relay;
@@ -101,6 +103,30 @@ BOOST_FIXTURE_TEST_CASE(what_cools_is_listed, bench) {
     BOOST_TEST(listed[0].error_code == "upstream_overloaded");
     BOOST_TEST(listed[0].failures == 3);
     BOOST_TEST((listed[0].left == 4s));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_one_core_learns_the_others_know, bench) {
+    std::thread([this] { fail(fault_code::upstream_error, 3); }).join();
+    BOOST_TEST(cooling.is_failing(one, now));
+    std::thread([this] { cooling.note_success(one); }).join();
+    BOOST_TEST(cooling.is_empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(cores_may_note_failures_and_successes_at_once, bench) {
+    std::vector<std::thread> cores;
+    for (int core = 0; core < 4; ++core) {
+        cores.emplace_back([this] {
+            for (std::uint64_t i = 0; i < 2000; ++i) {
+                const auto asked = row(i % 100);
+                cooling.note_failure(asked, failing(fault_code::upstream_auth_error), rules, now);
+                static_cast<void>(cooling.is_cooling(asked, now));
+                cooling.note_success(asked);
+            }
+        });
+    }
+    for (auto& core : cores) core.join();
+    for (std::uint64_t i = 0; i < 100; ++i) cooling.note_success(row(i));
+    BOOST_TEST(cooling.is_empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
