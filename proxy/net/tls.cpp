@@ -113,6 +113,7 @@ int tls_stream::why(int outcome) noexcept {
     const int reason = SSL_get_error(ssl_, outcome);
     if (reason == SSL_ERROR_WANT_READ) source().note_nothing_to_read();
     if (reason == SSL_ERROR_WANT_WRITE) source().note_no_room();
+    has_failed_ = has_failed_ || reason == SSL_ERROR_SSL || reason == SSL_ERROR_SYSCALL;
     return reason;
 }
 
@@ -170,7 +171,13 @@ io_result tls_stream::try_read(std::span<char> into) noexcept {
     source().reads_need_room(reason == SSL_ERROR_WANT_WRITE);
     if (reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE) return {0, io_status::would_block, 0};
     if (reason == SSL_ERROR_ZERO_RETURN) return {0, io_status::eof, 0};
-    return {0, io_status::failed, errno};
+    return failed();
+}
+
+io_result tls_stream::failed() noexcept {
+    const int number = errno;
+    ERR_clear_error();
+    return {0, io_status::failed, number};
 }
 
 io_result tls_stream::try_write(std::span<const iovec> pieces) noexcept {
@@ -194,7 +201,7 @@ io_result tls_stream::try_write(std::span<const iovec> pieces) noexcept {
     if (count > 0) return {static_cast<std::size_t>(count), io_status::ok, 0};
     const int reason = why(count);
     if (reason == SSL_ERROR_WANT_WRITE || reason == SSL_ERROR_WANT_READ) return {0, io_status::would_block, 0};
-    return {0, io_status::failed, errno};
+    return failed();
 }
 
 // OpenSSL may hold what the kernel has no more.
@@ -204,12 +211,19 @@ bool tls_stream::may_read() const {
 
 // The other side must be able to tell this end from one that somebody else made.
 void tls_stream::shut_down_writes() {
-    if (is_open()) SSL_shutdown(ssl_);
+    if (is_open()) say_goodbye();
     socket_stream::shut_down_writes();
 }
 
+// What this leaves among OpenSSL's errors would be taken for the next connection's.
+void tls_stream::say_goodbye() noexcept {
+    if (has_failed_ || SSL_in_init(ssl_) == 1) return;
+    SSL_shutdown(ssl_);
+    ERR_clear_error();
+}
+
 void tls_stream::close(bool abortive) {
-    if (is_open() && !abortive && !interrupted()) SSL_shutdown(ssl_);
+    if (is_open() && !abortive && !interrupted()) say_goodbye();
     socket_stream::close(abortive);
 }
 

@@ -77,8 +77,12 @@ private:
     int why(int outcome) noexcept;
     void refuse_plain_http() noexcept;
 
+    void say_goodbye() noexcept;
+    io_result failed() noexcept;
+
     SSL* ssl_;
     std::shared_ptr<tls_session_slot> slot_;
+    bool has_failed_ = false;  // nothing more may be said (SSL_get_error(3))
 };
 
 }  // namespace ferry::net

@@ -20,8 +20,11 @@ def make_certificate(folder, name, names="IP:127.0.0.1,DNS:localhost"):
     return certificate, key
 
 
-def server_context(certificate, key):
+def server_context(certificate, key, version=None):
+    """`version` alone is spoken, such as ssl.TLSVersion.TLSv1_2."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if version:
+        context.minimum_version = context.maximum_version = version
     context.load_cert_chain(certificate, key)
     return context
 
@@ -43,13 +46,19 @@ class WithTrustedUpstream(FerryCase):
         super().tearDownClass()
         shutil.rmtree(cls.folder)
 
+    version = ssl.TLSVersion.TLSv1_3
+
     @classmethod
     def make_upstream(cls):
-        return Imposter(server_context(*cls.trusted))
+        return Imposter(server_context(*cls.trusted, cls.version))
 
 
 class BytesArePreservedOverTls(WithTrustedUpstream, plain.BytesArePreserved):
     pass
+
+
+class BytesArePreservedOverTls12(BytesArePreservedOverTls):
+    version = ssl.TLSVersion.TLSv1_2
 
 
 class TlsUpstream(WithTrustedUpstream):
@@ -94,6 +103,18 @@ class TlsUpstream(WithTrustedUpstream):
             if resumed:
                 self.assertTrue(self.upstream.wait_for(nonce).resumed)
 
+    def test_versions_before_1_2_are_not_spoken(self):
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        old.load_cert_chain(*self.trusted)
+        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        old.set_ciphers("ALL:@SECLEVEL=0")
+        outdated = Imposter(old)
+        self.addCleanup(outdated.close)
+        self.ferry.sql(insert_model("outdated", outdated.base))
+        while (answer := self.chat(self.nonce(), model="outdated")).status == 404:
+            pass
+        self.assert_error(answer, 502, "upstream_tls_error")
+
     def test_sni_names_the_host_of_the_endpoint(self):
         names = []
         context = server_context(*self.trusted)
@@ -105,3 +126,7 @@ class TlsUpstream(WithTrustedUpstream):
         while (answer := self.chat(nonce, model="by-name")).status == 404:
             pass
         self.assertEqual((answer.status, names), (200, ["localhost"]))
+
+
+class Tls12Upstream(TlsUpstream):
+    version = ssl.TLSVersion.TLSv1_2

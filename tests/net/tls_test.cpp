@@ -107,6 +107,22 @@ BOOST_AUTO_TEST_CASE(S12_a_host_no_certificate_can_be_checked_against_is_not_con
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_that_failed_is_closed_without_a_word_and_leaves_no_error_behind) {
+    const certificate good("DNS:localhost"), unknown("DNS:localhost");
+    tls_peer peer(unknown, answer_and_close);
+    tls_client client(trusting(good));
+    const auto stream = connect(client, peer.port(), "localhost", "localhost");
+    BOOST_REQUIRE(refused_as_tls_error());
+    char byte;
+    BOOST_TEST((stream->try_read(std::span(&byte, 1)).status == io_status::failed));
+    stream->shut_down_writes();
+    BOOST_TEST(ERR_peek_error() == 0u);
+    stream->close(false);
+    BOOST_TEST(ERR_peek_error() == 0u);
+    BOOST_TEST(!stream->is_open());
+    BOOST_TEST((stream->read_now(std::span(&byte, 1)).status == io_status::interrupted));
+}
+
 BOOST_AUTO_TEST_CASE(a_name_with_a_last_dot_is_verified_without_it) {
     const certificate good("DNS:localhost");
     tls_peer peer(good, answer_and_close);
