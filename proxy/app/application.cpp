@@ -45,8 +45,8 @@ application::application(settings configuration, std::function<load_result()> lo
       given_(std::move(given)),
       most_connections_(static_cast<std::int64_t>(settings_.server.max_connections)),
       bodies_(settings_.server.limits.body_memory),
-      shared_{settings_,  lookup_,           bodies_, logs_.access,
-              addresses_, upstream_sockets_, read_certificate(settings_, nullptr)},
+      shared_{settings_,   names_,            bodies_,  logs_.access,
+              addresses_,  upstream_sockets_, cooling_, read_certificate(settings_, nullptr)},
       operators_("operators", report_unmade) {}
 
 application::~application() {
@@ -62,6 +62,8 @@ void application::start() {
     journal_ = std::make_unique<usage::journal>(settings_.usage, core_count());
     shipper_ = std::make_unique<usage::shipper>(*journal_, *usage_store_);
     start_cores();
+    const auto proxies = upstream::proxy_choice(settings_.upstream).described();
+    if (!proxies.empty()) log_info("Providers are reached through {}, but for this machine", proxies);
     start_refresher(is_prepared);
     descriptors_at_start_ = static_cast<std::int64_t>(read_process_figures().open_descriptors);
     share_descriptors();
@@ -174,6 +176,7 @@ status_sources application::look() const {
             std::move(configuration),
             {most_connections_, closed_idle_, refused_connections_},
             bodies_,
+            cooling_,
             refresher_->state(),
             std::move(refused_keys),
             journal_->status(),

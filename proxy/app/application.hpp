@@ -22,6 +22,7 @@
 #include "net/acceptor.hpp"
 #include "store/database.hpp"
 #include "store/store_thread.hpp"
+#include "upstream/name_cache.hpp"
 #include "upstream/name_lookup.hpp"
 #include "usage/journal.hpp"
 #include "usage/shipper.hpp"
@@ -120,7 +121,9 @@ private:
     std::vector<served_address> clients_;
     served_address admin_;
     upstream::name_lookup lookup_;
+    upstream::name_cache names_{lookup_};
     relay::body_budget bodies_;
+    relay::cooldowns cooling_;
     shared_parts shared_;
     std::unique_ptr<usage::journal> journal_;
     std::unique_ptr<usage::shipper> shipper_;

@@ -47,10 +47,10 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
       context_(one_thread),
       work_(asio::make_work_guard(context_)),
       wheel_(context_),
-      pool_(context_, wheel_, buffers_, shared.lookup, shared.configuration.upstream),
+      pool_(context_, wheel_, buffers_, shared.names, shared.configuration.upstream),
       log_(shared.configuration.log, shared.access_lines),
       services_{context_, wheel_,  buffers_, pool_,    journal, log_, shared.bodies,
-                counts_,  learned_, cooling_, {},       relay_settings(shared.configuration)},
+                counts_,  learned_, shared.cooling, {}, relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),
       cors_(shared.configuration.server.cors_origins),
       proxies_(shared.configuration.server.trusted_proxies),
@@ -69,11 +69,6 @@ core::~core() = default;
 
 void core::tick() {
     log_.flush();
-    auto pools = pool_.status();
-    {
-        const std::lock_guard lock(pools_mutex_);
-        pools_.swap(pools);
-    }
     rest_when_quiet();
     const auto now = steady::now();
     look_at_lag(now);
@@ -197,11 +192,6 @@ void core::finish() {
         last_call_.arm(steady::now() + last_call);
         if (running_ == 0) context_.stop();
     });
-}
-
-std::vector<upstream::pool_status> core::pools() const {
-    const std::lock_guard lock(pools_mutex_);
-    return pools_;
 }
 
 void core::join() {

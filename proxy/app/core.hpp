@@ -7,7 +7,6 @@
 #include <functional>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -31,11 +30,12 @@ namespace ferry::app {
 // What the cores share. Owned by the application; outlives them.
 struct shared_parts {
     const settings& configuration;
-    upstream::name_lookup& lookup;
+    upstream::name_cache& names;
     relay::body_budget& bodies;
     log_thread& access_lines;  // the access log's way to stdout
     server::address_counts& addresses;
     upstream::socket_budget& upstream_sockets;
+    relay::cooldowns& cooling;
     std::shared_ptr<const net::tls_server> tls;  // null: plain HTTP
 };
 
@@ -83,9 +83,7 @@ public:
 
     // Any thread.
     const relay::counters& counts() const { return counts_; }
-    const relay::cooldowns& cooling() const { return cooling_; }
-    // As it was a moment ago.
-    std::vector<upstream::pool_status> pools() const;
+    std::vector<upstream::pool_status> pools() const { return pool_.status(); }
     std::int64_t open_connections() const { return counts_.open_connections.load(std::memory_order_relaxed); }
     std::int64_t open_ops() const { return open_ops_.load(std::memory_order_relaxed); }
     // Whether its loop has come round lately.
@@ -124,7 +122,6 @@ private:
     access_log log_;
     relay::counters counts_;
     relay::repair_memory learned_;
-    relay::cooldowns cooling_;
     relay::services services_;
     server::limits limits_;
     server::cors_policy cors_;
@@ -144,8 +141,6 @@ private:
     int running_ = 0;                        // coroutines: listeners and sessions
     bool finishing_ = false;
     net::deadline tick_, last_call_;
-    mutable std::mutex pools_mutex_;  // guards pools_
-    std::vector<upstream::pool_status> pools_;
     std::thread thread_;
 };
 

@@ -43,6 +43,19 @@ defect fill_names(const store::model_row& row, candidate& made) {
     return {};
 }
 
+defect fill_proxy(const store::model_row& row, candidate& made) {
+    const auto written = text_of(row.proxy);
+    if (written.empty()) return {};
+    if (written == no_proxy) {
+        reach_through(made.where, nullptr);
+        return {};
+    }
+    auto proxy = parse_forward_proxy(written);
+    if (!proxy) return bad("proxy " + proxy.error().message + ". The word 'direct' stands for none");
+    reach_through(made.where, std::make_shared<const forward_proxy>(std::move(*proxy)));
+    return {};
+}
+
 defect fill_endpoint(const store::model_row& row, candidate& made) {
     made.service = &provider::find_provider(row.provider);
     // The column itself is checked first: what joining makes of a bad URL may look good.
@@ -54,11 +67,8 @@ defect fill_endpoint(const store::model_row& row, candidate& made) {
     auto where = parse_endpoint(made.service->chat_url(row.api_endpoint));
     if (!where) return where.error();
     made.where = std::move(*where);
+    if (auto wrong = fill_proxy(row, made)) return wrong;
     made.speaks = &made.service->dialect_of(made.where.host);
-    if (!text_of(row.proxy).empty())
-        return bad(
-            "proxy is set, but this version connects directly only: clear the column if the provider can be "
-            "reached without a proxy");
     return {};
 }
 

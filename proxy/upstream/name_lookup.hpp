@@ -1,41 +1,33 @@
-// Asks the system for addresses, on threads of its own: a dead name server stalls a few look-ups, never a core.
+// Asks the system's name service through c-ares, on one thread of its own: all look-ups are under way at once, so names
+// that nobody answers for delay no other.
 #pragma once
 
-#include <boost/asio/ip/address.hpp>
-#include <condition_variable>
-#include <deque>
-#include <functional>
-#include <mutex>
-#include <string>
-#include <thread>
-#include <vector>
+#include <memory>
+
+#include "upstream/name_source.hpp"
 
 namespace ferry::upstream {
 
-struct lookup_answer {
-    std::vector<boost::asio::ip::address> addresses;  // in the system's order of preference
-    std::string error;                                // "" on success
-};
-
-// Owned by the application; shared by the cores. Any thread may call ask(); `done` runs on a look-up thread, and never
-// after stop(), which does not wait for a look-up under way: the system may take a minute over it.
-class name_lookup {
+// /etc/hosts, /etc/resolv.conf and the line `hosts:` of /etc/nsswitch.conf (files and dns) are honoured as c-ares does;
+// a resolv.conf that changes is read again. Nobody is asked about `localhost` (RFC 6761 section 6.3) and names under
+// `invalid`, which do not exist (section 6.4). Owned by the application; shared by the cores.
+class name_lookup final : public name_source {
 public:
-    using callback = std::function<void(lookup_answer)>;
-    name_lookup();
+    // `servers` ("127.0.0.1:5353,...") stand in for those of resolv.conf unless "". Each has `timeout` for its answer
+    // (0: 1.5 s, so that the next one is reached within timeouts.connect) and is asked three times at most.
+    // Throws std::runtime_error: c-ares cannot be set up.
+    explicit name_lookup(const std::string& servers = {}, std::chrono::milliseconds timeout = {});
     ~name_lookup();
-    void ask(std::string host, callback done);
+    name_lookup(const name_lookup&) = delete;
+    name_lookup& operator=(const name_lookup&) = delete;
+
+    void ask(const std::string& host, callback done) override;
+    // Afterwards nobody is called any more. Does not wait for look-ups under way.
     void stop();
 
 private:
-    struct shared_queue {
-        std::mutex mutex;
-        std::condition_variable wake;
-        std::deque<std::pair<std::string, callback>> jobs;
-        bool stopping = false;
-    };
-    static void work(const std::shared_ptr<shared_queue>& queue);
-    std::shared_ptr<shared_queue> queue_;
+    class worker;
+    std::unique_ptr<worker> worker_;
 };
 
 }  // namespace ferry::upstream

@@ -8,6 +8,13 @@
 
 namespace ferry::upstream {
 
+// Variables of the environment that other programs take as well; consulted where `upstream.proxy` is not set.
+struct proxy_environment {
+    std::string https_proxy, http_proxy, no_proxy;
+
+    bool operator==(const proxy_environment&) const = default;
+};
+
 struct options {
     // `timeouts.connect`: name look-up, TCP connect and TLS handshake together. A model row may override it.
     std::chrono::milliseconds connect{5'000};
@@ -18,11 +25,22 @@ struct options {
     // An idle connection is closed after this; keep it below the provider's own keep-alive time.
     std::chrono::milliseconds idle_timeout{90'000};
 
+    // An endpoint that nobody has asked for so long is forgotten, with its figures and its session ticket. No key.
+    std::chrono::milliseconds forget_after{15 * 60'000};
+
     // false accepts any certificate from a provider: for a test bench only.
     bool tls_verify = true;
 
     // A PEM file of the authorities to trust in place of the system's; "" trusts the system's. Absolute once loaded.
     std::string ca_file;
+
+    // The most the head of an answer may have; what exceeds the usual buffer costs a larger one while it is read.
+    std::size_t header_bytes = 64u << 10;
+
+    // The HTTP proxy that providers are reached through, "http://user:password@host:port"; "direct" is none, "" leaves
+    // it to the environment. A model row may name its own. May hold a password.
+    std::string proxy;
+    proxy_environment environment;
 
     // Networks (CIDR) no resolved address of a provider may lie in, or wrap an address of. The default covers
     // link-local addresses and the metadata services of the large clouds; loopback and private ranges stay allowed,

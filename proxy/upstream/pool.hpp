@@ -11,23 +11,32 @@
 #include "base/fault.hpp"
 #include "catalog/endpoint.hpp"
 #include "net/timer_wheel.hpp"
-#include "net/tls.hpp"
 #include "upstream/connection.hpp"
-#include "upstream/denied_networks.hpp"
+#include "upstream/dialer.hpp"
 #include "upstream/options.hpp"
-#include "upstream/resolver.hpp"
+#include "upstream/pool_figures.hpp"
 
 namespace ferry::upstream {
 
 class pool;
+
+// One endpoint of a pool. Owned by the pool; lives on its core.
+struct pooled_host {
+    explicit pooled_host(std::shared_ptr<endpoint_figures> shown) : figures(std::move(shown)) {}
+    std::vector<std::unique_ptr<connection>> idle;
+    dial_memory memory;
+    std::size_t users = 0;  // leases and connects under way: while there are any, the host stays where it is
+    steady::time_point used_at{};
+    const std::shared_ptr<endpoint_figures> figures;
+};
 
 // The right to use a connection. Move-only; owned by an attempt. Its end closes the connection, unless
 // mark_reusable() was called after a complete answer: then it goes back to the pool.
 class lease {
 public:
     lease() = default;
-    lease(pool& owner, std::string key, std::unique_ptr<connection> c)
-        : pool_(&owner), key_(std::move(key)), connection_(std::move(c)) {}
+    lease(pool& owner, pooled_host& of, std::unique_ptr<connection> c)
+        : pool_(&owner), host_(&of), connection_(std::move(c)) {}
     lease(lease&&) = default;
     lease& operator=(lease&& other) noexcept;
     ~lease() { release(); }
@@ -40,15 +49,9 @@ public:
 
 private:
     pool* pool_ = nullptr;
-    std::string key_;
+    pooled_host* host_ = nullptr;
     std::unique_ptr<connection> connection_;
     bool reusable_ = false;
-};
-
-struct pool_status {
-    std::string key;
-    std::size_t idle = 0, in_use = 0;
-    std::uint64_t opened = 0, reused = 0, failed = 0;  // failed: connects
 };
 
 // Idle connections are last in, first out per endpoint, and never shared between endpoints. One that was closed, or on
@@ -56,24 +59,26 @@ struct pool_status {
 // lies idle (a standing watch would cost a system call per request). Owned by a core; lives on it.
 class pool {
 public:
-    pool(boost::asio::io_context& core, net::timer_wheel& wheel, net::buffer_pool& buffers, name_lookup& lookup,
+    // Throws std::invalid_argument and std::runtime_error: settings that cannot be used.
+    pool(boost::asio::io_context& core, net::timer_wheel& wheel, net::buffer_pool& buffers, name_cache& names,
          const options& settings);
     ~pool();
 
     // An idle connection to the endpoint, looked at once more; an empty lease if there is none.
     lease take_idle(const catalog::endpoint& where);
 
-    // Name, TCP and TLS, all before `until`. Faults: upstream_dns_error, upstream_unreachable, upstream_tls_error,
-    // upstream_connect_timeout; client_gone when `slot` was interrupted. Fills `took`, if given, as far as it comes.
-    // REQUIRES: `where` and `took` outlive the call.
+    // Name, TCP, proxy and TLS, all before `until`. Faults: upstream_dns_error, upstream_unreachable,
+    // upstream_tls_error, upstream_connect_timeout, overloaded; client_gone when `slot` was interrupted. Fills `took`,
+    // if given, as far as it comes. REQUIRES: `where` and `took` outlive the call.
     boost::asio::awaitable<result<lease>> connect(const catalog::endpoint& where, steady::time_point until,
                                                   net::interrupt_slot& slot, dial_times* took = nullptr);
 
-    // Takes effect for the next connection. Those made under other rules of trust, for which `tls` is new, or with
-    // other denied networks are not lent again. REQUIRES: the networks were checked.
+    // Takes effect for the next connection. Those made under other rules of trust, for which `tls` is new, with other
+    // denied networks or through another proxy are not lent again. REQUIRES: the settings were checked.
     void reconfigure(const options& settings, std::shared_ptr<net::tls_client> tls);
 
-    std::vector<pool_status> status() const;
+    // Any thread.
+    std::vector<pool_status> status() const { return figures_.read(); }
     void close_idle();
 
     // Where sockets are counted, together with those of other pools. Before the first connection; it outlives the pool.
@@ -81,34 +86,19 @@ public:
 
 private:
     friend class lease;
-    struct host {
-        std::vector<std::unique_ptr<connection>> idle;
-        std::shared_ptr<net::tls_session_slot> session = std::make_shared<net::tls_session_slot>();
-        std::size_t in_use = 0;
-        std::size_t first_address = 0;  // which of the name's addresses to try first: moves on when one fails
-        std::uint64_t opened = 0, reused = 0, failed = 0;
-    };
-    void give_back(const std::string& key, std::unique_ptr<connection> c, bool reusable);
+    pooled_host& host_of(const catalog::endpoint& where);
+    void give_back(pooled_host& of, std::unique_ptr<connection> c, bool reusable);
     static bool is_quiet(connection& c);
     bool close_longest_idle();
     void sweep();
-    boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial_one(const catalog::endpoint& where,
-                                                                               const boost::asio::ip::address& address,
-                                                                               host& of, net::interrupt_slot& slot,
-                                                                               dial_times& took);
-    boost::asio::awaitable<result<std::unique_ptr<net::byte_stream>>> dial(const catalog::endpoint& where, host& of,
-                                                                           steady::time_point until,
-                                                                           net::interrupt_slot& slot, dial_times& took);
 
-    boost::asio::io_context& core_;
     net::timer_wheel& wheel_;
     net::buffer_pool& buffers_;
     options options_;
-    denied_networks denied_;
-    std::shared_ptr<net::tls_client> tls_;
+    dialer dialer_;
     unsigned generation_ = 0;  // grows when connections made before may not be lent again
-    resolver resolver_;
-    std::unordered_map<std::string, host> hosts_;
+    pool_figures figures_;
+    std::unordered_map<std::string, pooled_host> hosts_;
     net::deadline sweep_at_;
     socket_budget own_sockets_;
     socket_budget* sockets_ = &own_sockets_;

@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(a_bad_column_refuses_the_row_and_is_named) {
         {"api_endpoint has a port", [](model_row& r) { r.api_endpoint = "http://h:65616/v1"; }},
         {"api_endpoint has a fragment", [](model_row& r) { r.api_endpoint = "http://h/v1#f"; }},
         {"api_endpoint holds a space", [](model_row& r) { r.api_endpoint = "http://h/v1\r\nX: y"; }},
-        {"proxy is set", [](model_row& r) { r.proxy = "http://canary@proxy:3128"; }},
+        {"proxy has a scheme", [](model_row& r) { r.proxy = "socks5://canary@proxy:3128"; }},
         {"api_key holds a control byte", [](model_row& r) { r.api_key = "canary\r\nX-Evil: 1"; }},
         {"api_key holds a control byte", [](model_row& r) { r.api_key = "canary\n"; }},
         {"api_key holds a control byte", [](model_row& r) { r.api_key = " canary"; }},

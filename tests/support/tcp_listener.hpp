@@ -1,6 +1,7 @@
 // A listening loopback socket that accepts when the test says so, and the connections it accepted.
 #pragma once
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -53,10 +54,13 @@ private:
 
 class tcp_listener {
 public:
-    explicit tcp_listener(int backlog = 128) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    // `port` 0: any that is free.
+    explicit tcp_listener(int backlog = 128, const char* on = "127.0.0.1", std::uint16_t port = 0)
+        : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_addr.s_addr = ::inet_addr(on);
+        address.sin_port = htons(port);
         auto* plain = reinterpret_cast<sockaddr*>(&address);
         socklen_t size = sizeof address;
         if (::bind(fd_.get(), plain, size) != 0 || ::listen(fd_.get(), backlog) != 0 ||

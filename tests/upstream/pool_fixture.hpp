@@ -6,13 +6,17 @@
 #include "support/core_run.hpp"
 #include "support/tcp_listener.hpp"
 #include "upstream/pool.hpp"
+#include "upstream/scripted_names.hpp"
 
 namespace ferry::upstream::testing {
 
 struct pool_fixture : test::test_core {
+    pool_fixture() { service.known["localhost"] = has({"127.0.0.1"}); }
+
     net::timer_wheel wheel{context};
     net::buffer_pool buffers;
-    name_lookup lookup;
+    scripted_names service;
+    name_cache lookup{service};
     net::interrupt_slot slot;
     test::tcp_listener listener;
     catalog::endpoint here = at("http", "127.0.0.1", listener.port());

@@ -1,18 +1,21 @@
 #include "upstream/resolver.hpp"
 
 #include "support/core_run.hpp"
+#include "upstream/name_lookup.hpp"
+#include "upstream/scripted_names.hpp"
 
 using namespace ferry;
 using namespace ferry::upstream;
 
 namespace {
 
-// A label longer than 63 bytes: no name service is asked about it.
-const std::string impossible = std::string(64, 'a') + ".invalid";
+const std::string impossible = "no-such-host.example";
 
+// On threads of its own, as in the program.
 struct resolver_fixture : test::test_core {
     name_lookup lookup;
-    resolver names{context, lookup};
+    name_cache cache{lookup};
+    resolver names{context, cache};
     net::interrupt_slot slot;
 };
 
@@ -54,39 +57,49 @@ BOOST_AUTO_TEST_CASE(all_who_wait_for_a_name_are_answered) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_name_that_does_not_exist_is_a_fault_that_names_it_and_is_remembered_for_a_while) {
-    const auto failed = run(names.resolve(impossible, slot));
+BOOST_AUTO_TEST_CASE(a_name_that_does_not_exist_is_a_fault_that_names_it_to_operators) {
+    testing::scripted_names service;
+    service.known[impossible] = testing::fails(true);
+    name_cache known(service);
+    resolver scripted(context, known);
+    const auto failed = run(scripted.resolve(impossible, slot));
     BOOST_REQUIRE(failed.has_error());
     BOOST_TEST((failed.error().code == fault_code::upstream_dns_error));
     BOOST_TEST((failed.error().retry == retry_advice::next_candidate));
+    BOOST_TEST(failed.error().message.find(impossible) == std::string::npos);
     BOOST_TEST(failed.error().for_operator.find(impossible) != std::string::npos);
-    std::optional<result<resolver::addresses>> again;
-    start(test::keep_result(names.resolve(impossible, slot), again));
-    turn();
-    BOOST_REQUIRE(again);
-    BOOST_TEST(again->has_error());
 }
 
 BOOST_AUTO_TEST_CASE(an_interruption_ends_the_wait_and_harms_no_other) {
+    testing::scripted_names service;
+    name_cache known(service);
+    resolver scripted(context, known);
     net::interrupt_slot impatient;
     std::optional<result<resolver::addresses>> patient_found, impatient_found;
-    start(test::keep_result(names.resolve("localhost", slot), patient_found));
+    start(test::keep_result(scripted.resolve("slow", slot), patient_found));
+    start(test::keep_result(scripted.resolve("slow", impatient), impatient_found));
+    turn();
     impatient.interrupt();
-    start(test::keep_result(names.resolve("localhost", impatient), impatient_found));
-    run_until([&] { return patient_found && impatient_found; });
+    run_until([&] { return impatient_found.has_value(); });
     BOOST_TEST((**impatient_found).empty());
-    BOOST_TEST(!(**patient_found).empty());
+    BOOST_TEST(!patient_found);
+    service.answer("slow", testing::has({"192.0.2.1"}));
+    run_until([&] { return patient_found.has_value(); });
+    BOOST_TEST((**patient_found).size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_resolver_may_go_while_a_look_up_is_under_way) {
+    testing::scripted_names service;
+    name_cache known(service);
     {
-        resolver brief(context, lookup);
+        resolver brief(context, known);
         net::interrupt_slot leaving;
         leaving.interrupt();
-        BOOST_TEST(run(brief.resolve("localhost", leaving))->empty());
+        BOOST_TEST(run(brief.resolve("slow", leaving))->empty());
     }
-    // The answer finds nobody: a later look-up is answered after it, on the same queue.
-    BOOST_TEST(!run(names.resolve("localhost", slot))->empty());
+    service.answer("slow", testing::has({"192.0.2.1"}));
+    turn();
+    BOOST_TEST(run(names.resolve("localhost", slot)).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,11 +3,19 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string_view>
 
 namespace ferry::app {
 namespace {
+
+bool is_relevant(std::string_view name) {
+    constexpr auto of_others = std::to_array<std::string_view>(
+        {"DATABASE_URL", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"});
+    return name.starts_with("FERRY_") || std::find(of_others.begin(), of_others.end(), name) != of_others.end();
+}
 
 // Only what the loader looks at: the rest of the environment is nobody's business.
 std::map<std::string, std::string> relevant_environment() {
@@ -15,7 +23,7 @@ std::map<std::string, std::string> relevant_environment() {
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         const std::string_view text(*entry);
         const std::string_view name = text.substr(0, text.find('='));
-        if (name.size() == text.size() || (name != "DATABASE_URL" && !name.starts_with("FERRY_"))) continue;
+        if (name.size() == text.size() || !is_relevant(name)) continue;
         found.emplace(name, text.substr(name.size() + 1));
     }
     return found;

@@ -132,7 +132,7 @@ std::optional<fault> fill(explanation& told, const catalog::published& from, con
     const auto most = chosen.server.limits.json_body_bytes;
     if (body.size() > most) {
         return fault::client(fault_code::request_too_large,
-                             fmt::format("The request body is larger than limits.json_body_bytes ({} bytes).", most));
+                             fmt::format("The request body is larger than the {} bytes that are allowed.", most));
     }
     openai::chat_scanner scanner({.depth = static_cast<int>(chosen.server.limits.json_depth)});
     if (auto bad = scanner.feed(body)) return bad;

@@ -36,7 +36,7 @@ constexpr model_flag flags[] = {
     {"--auth-scheme", "auth_scheme", text, true, "How the key is sent, if not as the provider does"},
     {"--extra-headers", "extra_headers", json, true, "JSON object of headers to add upstream"},
     {"--extra-body", "extra_body", json, true, "JSON object of members to add to the request"},
-    {"--proxy", "proxy", text, true, "HTTP CONNECT proxy for this row"},
+    {"--proxy", "proxy", text, true, "HTTP proxy for this row, http://user:password@host:port; 'direct': none"},
     {"--connect-timeout-ms", "connect_timeout_ms", count, true, "Instead of timeouts.connect"},
     {"--first-byte-timeout-ms", "first_byte_timeout_ms", count, true, "Instead of timeouts.first_byte"},
     {"--idle-timeout-ms", "idle_timeout_ms", count, true, "Instead of timeouts.idle"},

@@ -60,6 +60,7 @@ std::vector<std::vector<std::string>> lines_of(const catalog::candidate& row, co
     // What took no time was not reached, or not needed: an address is not looked up.
     if (got.dialled.resolve_us > 0) line("resolve", milliseconds_text(got.dialled.resolve_us));
     if (got.dialled.connect_us > 0) line("connect", milliseconds_text(got.dialled.connect_us));
+    if (got.dialled.proxy_us > 0) line("proxy", milliseconds_text(got.dialled.proxy_us));
     if (got.dialled.tls_us > 0) line("TLS", milliseconds_text(got.dialled.tls_us));
     if (got.first_byte_us) line("first byte", milliseconds_text(*got.first_byte_us));
     line("total", milliseconds_text(got.total_us));
@@ -95,6 +96,7 @@ void print_json(const catalog::candidate& row, const probe_result& got) {
     made.text("provider", row.service->name);
     if (got.dialled.resolve_us > 0) made.number("resolve_us", got.dialled.resolve_us);
     if (got.dialled.connect_us > 0) made.number("connect_us", got.dialled.connect_us);
+    if (got.dialled.proxy_us > 0) made.number("proxy_us", got.dialled.proxy_us);
     if (got.dialled.tls_us > 0) made.number("tls_us", got.dialled.tls_us);
     if (got.first_byte_us) made.number("first_byte_us", *got.first_byte_us);
     made.number("total_us", got.total_us).number("status", got.status);

@@ -11,7 +11,7 @@
 #include "catalog/catalog.hpp"
 #include "openai/token_usage.hpp"
 #include "provider/repair.hpp"
-#include "upstream/connection.hpp"
+#include "upstream/dialer.hpp"
 
 namespace ferry::app {
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/config/special_keys.hpp"
+#include "upstream/proxy_choice.hpp"
 
 namespace ferry::app {
 namespace {
@@ -123,7 +124,8 @@ std::vector<key_rule> upstream_keys() {
         {"upstream", "tls_verify", boolean(in, &upstream::options::tls_verify)},
         {"upstream", "ca_file", file_path(in, &upstream::options::ca_file)},
         {"upstream", "denied_networks", assign_denied_networks},
-        {"upstream", "proxy", text(), false},
+        {"upstream", "proxy", assign_proxy},
+        {"upstream", "header_bytes", size({16 * kib, mib}, in, &upstream::options::header_bytes)},
         {"retry", "attempts", integer({1, 100}, relayed, retry, &relay::retry_options::attempts)},
         {"retry", "budget", ratio(), false},
         {"retry", "backoff_base", duration(some_time, relayed, retry, &relay::retry_options::backoff_base)},

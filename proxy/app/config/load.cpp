@@ -11,6 +11,7 @@
 #include "app/config/value.hpp"
 #include "base/nearest.hpp"
 #include "store/database.hpp"
+#include "upstream/proxy_choice.hpp"
 
 namespace ferry::app {
 namespace {
@@ -75,6 +76,10 @@ public:
                              "configuration");
             take("store", "url", untyped_text{database->second}, {"DATABASE_URL"}, {"DATABASE_URL"});
         }
+        auto& proxies = result_.loaded.upstream.environment;
+        proxies.https_proxy = proxy_variable(environment, "HTTPS_PROXY", "https_proxy");
+        proxies.http_proxy = proxy_variable(environment, "HTTP_PROXY", "http_proxy");
+        proxies.no_proxy = variable(environment, "NO_PROXY", "no_proxy");
         for (const auto& [name, value] : environment) take_variable(name, value);
     }
 
@@ -99,6 +104,23 @@ public:
     }
 
 private:
+    static std::string variable(const std::map<std::string, std::string>& environment, const char* name,
+                                const char* other_name) {
+        auto found = environment.find(name);
+        if (found == environment.end() || found->second.empty()) found = environment.find(other_name);
+        return found == environment.end() ? std::string() : found->second;
+    }
+
+    // Other programs may understand more kinds of proxies; what is of no use here must not keep Ferry from starting.
+    std::string proxy_variable(const std::map<std::string, std::string>& environment, const char* name,
+                               const char* other_name) {
+        auto value = variable(environment, name, other_name);
+        const auto problem = upstream::proxy_problem(value);
+        if (problem.empty()) return value;
+        warn({name}, {}, problem + "; it is not used. Set upstream.proxy to say what is meant");
+        return {};
+    }
+
     static bool is_table(const raw_value& value) {
         const auto* shape = std::get_if<other_shape>(&value);
         return shape != nullptr && shape->name == "a table";

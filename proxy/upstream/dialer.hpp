@@ -1,0 +1,60 @@
+// Makes connections to providers: name, TCP, HTTP proxy, TLS.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "base/fault.hpp"
+#include "net/timer_wheel.hpp"
+#include "net/tls.hpp"
+#include "upstream/denied_networks.hpp"
+#include "upstream/proxy_choice.hpp"
+#include "upstream/resolver.hpp"
+
+namespace ferry::upstream {
+
+// How long the steps of making a connection took; those that were not reached or not needed are 0. Of several addresses
+// the last that was tried.
+struct dial_times {
+    std::int64_t resolve_us = 0, connect_us = 0, proxy_us = 0, tls_us = 0;
+};
+
+// What earlier connections to one endpoint leave for the next one. Owned by the pool; lives on its core.
+struct dial_memory {
+    std::shared_ptr<net::tls_session_slot> session = std::make_shared<net::tls_session_slot>();
+    std::size_t first_address = 0;  // which of the name's addresses to try first: moves on when one fails
+};
+
+// Where a proxy is used, it looks the endpoint's name up, so that only a denied address that is written in the endpoint
+// itself is refused; the proxy's own addresses are judged like any other. Owned by a pool; lives on its core.
+class dialer {
+public:
+    using stream = std::unique_ptr<net::byte_stream>;
+
+    // Throws std::invalid_argument and std::runtime_error: settings that cannot be used.
+    dialer(boost::asio::io_context& core, net::timer_wheel& wheel, name_cache& names, const options& settings);
+
+    // Tries the addresses of the name one after the other, all before `until`. Faults: upstream_dns_error,
+    // upstream_unreachable, upstream_tls_error, overloaded; any of them when `slot` was interrupted or the time is up.
+    // REQUIRES: the references outlive the call.
+    boost::asio::awaitable<result<stream>> dial(const catalog::endpoint& where, dial_memory& memory,
+                                                steady::time_point until, net::interrupt_slot& slot, dial_times& took);
+
+    // For the next connection. `tls` is null where trust has not changed.
+    void reconfigure(const options& settings, std::shared_ptr<net::tls_client> tls);
+
+private:
+    struct journey;
+    boost::asio::awaitable<result<stream>> dial_one(journey& on, const boost::asio::ip::address& address);
+    boost::asio::awaitable<std::optional<fault>> pass_proxy(journey& on, net::plain_stream& socket);
+
+    boost::asio::io_context& core_;
+    net::timer_wheel& wheel_;
+    resolver resolver_;
+    denied_networks denied_;
+    proxy_choice proxies_;
+    std::shared_ptr<net::tls_client> tls_;
+};
+
+}  // namespace ferry::upstream
