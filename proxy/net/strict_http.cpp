@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "net/authority.hpp"
+
 namespace ferry::net {
 
 namespace {
@@ -54,15 +56,6 @@ bool is_content_length(std::string_view text) {
     if (text.empty() || text.size() > 18 || (text.size() > 1 && text.front() == '0')) return false;
     for (const char c : text) {
         if (c < '0' || c > '9') return false;
-    }
-    return true;
-}
-
-bool is_host(std::string_view text) {
-    if (text.empty() || text.size() > 512) return false;
-    for (const char c : text) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!plain && std::string_view("-._~:[]%").find(c) == std::string_view::npos) return false;
     }
     return true;
 }
@@ -124,7 +117,7 @@ refusal note_field(const header_field& field, http_head& head, framing_facts& fa
         case 4:
             if (!same_token(name, "host")) break;
             if (++facts.hosts > 1) return "there is more than one Host";
-            if (!is_host(value)) return "Host is empty or not a plain host and port";
+            if (!is_authority(value)) return "Host is empty or not a plain host and port";
             break;
         case 6:
             if (same_token(name, "expect") && !same_token(value, "100-continue")) facts.other_expectation = true;
@@ -185,6 +178,18 @@ void describe_framing(const framing_facts& facts, body_framing otherwise, http_h
     if (head.framing == body_framing::until_close) head.keep_alive = false;
 }
 
+// The four forms of a target (RFC 9112 section 3.2), each for the methods that have it.
+refusal target_fault(std::string_view method, std::string_view target) {
+    for (const char c : target) {
+        if (c <= 0x20 || c >= 0x7f) return "the target has a space or a character that is not ASCII";
+    }
+    if (target.starts_with('/')) return method == "CONNECT" ? "the target of CONNECT is no host and port" : "";
+    if (target == "*") return method == "OPTIONS" ? "" : "the target '*' is for OPTIONS alone";
+    if (method == "CONNECT") return is_authority(target) ? "" : "the target of CONNECT is no host and port";
+    if (is_absolute_target(target)) return {};
+    return "the target is neither a path nor an http URL with a plain host and port";
+}
+
 fault framing_fault(std::string_view why) {
     return fault::client(fault_code::bad_framing, "The request is not well-formed HTTP/1.1: " + std::string(why) +
                                                       ". Nothing was forwarded and the connection is closed.");
@@ -210,9 +215,7 @@ std::optional<fault> read_request_head(std::string_view head, http_head& into) {
     into.target = line.substr(first + 1, last - first - 1);
     const auto version = line.substr(last + 1);
     if (!is_token(into.method)) return framing_fault("the method is not a token");
-    for (const char c : into.target) {
-        if (c <= 0x20 || c >= 0x7f) return framing_fault("the target has a space or a character that is not ASCII");
-    }
+    if (const auto refused = target_fault(into.method, into.target); !refused.empty()) return framing_fault(refused);
     into.version = version == "HTTP/1.0" ? 10 : 11;
     if (into.version == 11 && version != "HTTP/1.1") {
         if (version.substr(0, 5) != "HTTP/") return framing_fault("the request line names no HTTP version");

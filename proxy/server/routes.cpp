@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "net/authority.hpp"
 #include "openai/secret_scrub.hpp"
 
 namespace ferry::server {
@@ -107,11 +108,8 @@ fault wrong_method(std::string_view method, std::string_view path, std::string a
 }  // namespace
 
 result<matched_operation> find_operation(std::string_view method, std::string_view target) {
-    // The absolute form (RFC 9112 section 3.2.2): its host plays no part in routing.
-    if (target.starts_with("http://") || target.starts_with("https://")) {
-        const auto slash = target.find('/', target.find("//") + 2);
-        target = slash == std::string_view::npos ? "/" : target.substr(slash);
-    }
+    // The host of the absolute form (RFC 9112 section 3.2.2) plays no part in routing.
+    target = net::without_authority(target);
     const auto path = target.substr(0, target.find('?'));
     if (method == "CONNECT" || method == "TRACE") return wrong_method(method, path, "GET, HEAD, POST");
     const auto below = below_prefix(path);

@@ -90,7 +90,25 @@ for name, fields in FIELDS.items():
 add("first_field_is_folded", lambda self: self.refuse(
     crlf("POST /v1/chat/completions HTTP/1.1", " Host: ferry", LENGTH, "", "") + b"{}"))
 add("no_host", refuses([LENGTH], host=None))
-add("host_with_userinfo", refuses([LENGTH], host="Host: user@ferry"))
+HOSTS = {
+    "with_userinfo": "user@ferry", "with_a_port_that_is_no_number": "a:b", "with_two_ports": "a:80:80",
+    "with_an_open_bracket": "[::1", "with_an_empty_port": "a:", "with_port_0": "a:0", "with_port_65536": "a:65536",
+    "without_a_name": ":80", "as_a_list": "a,b", "with_a_bare_ipv6_address": "::1",
+    "with_a_bad_ipv6_address": "[1::2::3]",
+    "with_an_ipv6_zone": "[fe80::1%25eth0]", "with_a_broken_escape": "a%2",
+}
+for name, host in HOSTS.items():
+    add(f"host_{name}", refuses([LENGTH], host=f"Host: {host}"))
+TARGETS = {
+    "with_userinfo": "http://u@a/v1/chat/completions", "with_a_password": "http://u:p@a/v1/chat/completions",
+    "with_a_bad_port": "http://a:b/v1/chat/completions", "with_port_65536": "http://a:65536/v1/chat/completions",
+    "with_an_open_bracket": "http://[::1/v1/chat/completions", "without_a_host": "http:///v1/chat/completions",
+    "of_another_scheme": "ftp://a/v1/chat/completions", "of_web_sockets": "ws://a/v1/chat/completions",
+    "that_is_an_asterisk": "*", "that_is_an_authority": "ferry:80", "without_a_slash": "v1/chat/completions",
+}
+for name, path in TARGETS.items():
+    add(f"target_{name}", refuses([LENGTH], path=path))
+add("target_that_is_an_asterisk_of_GET", lambda self: self.refuse(self.lines(path="*", method="GET")))
 
 for name, chunks in {
     "extension_of_300_bytes": f"2;a={LONG}\r\n{{}}\r\n0\r\n\r\n", "bare_line_feed_after_a_size": "2\n{}\r\n0\r\n\r\n",

@@ -51,7 +51,10 @@ BOOST_AUTO_TEST_CASE(ordinary_heads_of_requests_are_accepted) {
         "GET / HTTP/1.0\r\n\r\n",
         "POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\n",
         "GET http://a/v1 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET HTTPS://[2001:db8::1]:443?x HTTP/1.1\r\nHost: a_b-c.d:65535\r\n\r\n",
+        "GET http://a HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n",
         "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
+        "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n",
         "M-SEARCH!#$%&'*+-.^_`|~ / HTTP/1.1\r\nHost: a\r\n\r\n",
     };
     for (const auto head : heads) BOOST_TEST_CONTEXT(head) BOOST_TEST((code_of(head) == none));
@@ -139,18 +142,6 @@ BOOST_AUTO_TEST_CASE(H4_odd_names_and_values_are_refused) {
     for (const auto& one : heads) {
         BOOST_TEST_CONTEXT(one.why) BOOST_TEST((code_of(with_fields(one.text)) == fault_code::bad_framing));
     }
-}
-
-BOOST_AUTO_TEST_CASE(H4_a_host_that_is_missing_or_not_plain_is_refused) {
-    BOOST_TEST((code_of("GET / HTTP/1.1\r\n\r\n") == fault_code::bad_framing));
-    constexpr std::string_view hosts[] = {"",    " ",   "user@a", "a/b",  "a,b",        "a b",
-                                          "a\"", "a?b", "a#b",    "a\\b", "caf\xc3\xa9"};
-    for (const auto host : hosts) {
-        const auto head = "GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n";
-        BOOST_TEST_CONTEXT(head) BOOST_TEST((code_of(head) == fault_code::bad_framing));
-    }
-    const auto long_host = "GET / HTTP/1.1\r\nHost: " + std::string(513, 'a') + "\r\n\r\n";
-    BOOST_TEST((code_of(long_host) == fault_code::bad_framing));
 }
 
 BOOST_AUTO_TEST_CASE(H6_other_versions_of_http_are_refused) {

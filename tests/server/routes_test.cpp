@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(operations_are_served_under_both_prefixes) {
         {"HEAD", "/models/demo", "models.retrieve", "demo"},
     };
     for (const auto& one : cases) {
-        for (const auto* prefix : {"/v1", "/api/v1", "http://other.example/v1", "https://u@h:1/api/v1"}) {
+        for (const auto* prefix : {"/v1", "/api/v1", "http://other.example/v1", "HTTPS://h:1/api/v1"}) {
             for (const auto* query : {"", "?", "?a=b&c=/../x"}) {
                 const auto target = prefix + std::string(one.below) + query;
                 const auto found = find_operation(one.method, target);
@@ -107,6 +107,8 @@ BOOST_AUTO_TEST_CASE(H8_no_path_trick_finds_an_operation) {
         "",
         "v1/chat/completions",
         "http://host",
+        "http://host?/v1/chat/completions",
+        "http://host#/v1/chat/completions",
         "https://",
         "ftp://host/v1/chat/completions",
         "/v1/embeddings",
