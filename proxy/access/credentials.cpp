@@ -42,13 +42,39 @@ result<std::string_view> presented_key(const credential_headers& headers) {
     std::string_view key;
     for (const std::string_view one : given) {
         if (one.empty()) continue;
-        if (!key.empty() && one != key)
-            return fault::client(fault_code::invalid_api_key,
-                                 "The headers Authorization, api-key and x-api-key carry different keys: send one.");
+        if (!key.empty() && one != key) return contradictory_keys();
         key = one;
     }
-    if (key.empty()) return invalid_api_key();
     return key;
+}
+
+fault contradictory_keys() {
+    return fault::client(fault_code::invalid_api_key,
+                         "The headers Authorization, api-key and x-api-key carry different keys: send one.");
+}
+
+std::string_view to_text(key_refusal why) {
+    switch (why) {
+        case key_refusal::none:
+            break;
+        case key_refusal::missing:
+            return "missing";
+        case key_refusal::contradictory:
+            return "contradictory";
+        case key_refusal::malformed:
+            return "malformed";
+        case key_refusal::unknown:
+            return "unknown";
+        case key_refusal::wrong_secret:
+            return "wrong_secret";
+        case key_refusal::revoked:
+            return "revoked";
+        case key_refusal::expired:
+            return "expired";
+        case key_refusal::rotated:
+            return "rotated";
+    }
+    return {};
 }
 
 fault invalid_api_key() {

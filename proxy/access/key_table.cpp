@@ -21,6 +21,12 @@ std::int64_t valid_until(const store::key_row& row) {
     return std::min(row.expires_at_us.value_or(for_ever), row.grace_until_us.value_or(for_ever));
 }
 
+key_refusal why_after(const store::key_row& row) {
+    if (!row.is_enabled) return key_refusal::revoked;
+    const bool by_grace = row.grace_until_us.value_or(for_ever) < row.expires_at_us.value_or(for_ever);
+    return by_grace ? key_refusal::rotated : key_refusal::expired;
+}
+
 // Sorted model names; nothing if the text is not a JSON array of strings.
 std::optional<std::vector<std::string>> parse_model_names(const std::string& text) {
     boost::system::error_code error;
@@ -83,6 +89,7 @@ public:
         entry made;
         made.public_id = row.public_id;
         made.valid_until_us = valid_until(row);
+        made.why_then = why_after(row);
         made.holder = make_holder(row);
         const auto digest = parse_sha256_hex(row.key_sha256);
         if (!row.defect.empty()) return refuse(row, row.defect);
@@ -146,7 +153,7 @@ key_table::key_table(const key_table& before, std::span<const store::key_row> ch
     next.finish(*this);
 }
 
-result<const key_table::entry*> key_table::find(std::string_view presented, std::int64_t now_us) const {
+key_table::match key_table::look_up(std::string_view presented) const {
     const sha256_digest digest = sha256(presented);
     const auto part = public_part(presented);
     const auto* const found = part ? by_public_id_.find(*part) : by_public_id_.find(imported_public_id(digest));
@@ -154,10 +161,32 @@ result<const key_table::entry*> key_table::find(std::string_view presented, std:
     // An unknown key is compared as well, with nothing, so that it takes as long as a known one.
     static constexpr sha256_digest nothing{};
     const sha256_digest& expected = known ? known->digest : nothing;
-    const bool is_equal = CRYPTO_memcmp(digest.data(), expected.data(), digest.size()) == 0;
+    return {known, CRYPTO_memcmp(digest.data(), expected.data(), digest.size()) == 0};
+}
+
+result<const key_table::entry*> key_table::find(std::string_view presented, std::int64_t now_us) const {
+    const auto [known, is_equal] = look_up(presented);
     const std::int64_t valid_until_us = known ? known->valid_until_us : never;
     if (!is_equal || now_us >= valid_until_us) return invalid_api_key();
     return known;
+}
+
+key_table::refusal key_table::why_refused(std::string_view presented, std::int64_t now_us) const {
+    const auto [known, is_equal] = look_up(presented);
+    const auto part = public_part(presented);
+    refusal told;
+    if (known != nullptr) told.public_id = known->public_id;
+    if (known == nullptr && part) told.public_id = *part;
+    if (presented.empty()) {
+        told.why = key_refusal::missing;
+    } else if (known == nullptr) {
+        told.why = part ? key_refusal::unknown : key_refusal::malformed;
+    } else if (!is_equal) {
+        told.why = key_refusal::wrong_secret;
+    } else {
+        told.why = now_us >= known->valid_until_us ? known->why_then : key_refusal::none;
+    }
+    return told;
 }
 
 result<const principal*> key_table::authenticate(std::string_view presented, std::int64_t now_us,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "access/api_key.hpp"
+#include "access/credentials.hpp"
 #include "access/principal.hpp"
 #include "base/fault.hpp"
 #include "base/secret.hpp"
@@ -49,6 +50,14 @@ public:
     // Where it is the key `recent` remembers, of this very table, hash and look-up are saved. Remembers it on success.
     result<const principal*> authenticate(std::string_view presented, std::int64_t now_us, recent_key& recent) const;
 
+    // Why authenticate() refused `presented` at `now_us`, and which key that would be: its public_id, "" if it names
+    // none. For operators alone. Costs what authenticate() costs, whatever the reason.
+    struct refusal {
+        key_refusal why = key_refusal::unknown;
+        std::string public_id;
+    };
+    refusal why_refused(std::string_view presented, std::int64_t now_us) const;
+
     // Who the key is, whether it is good now or not: for the operator's questions. Null if there is none of this
     // public_id.
     const principal* find_holder(std::string_view public_id) const;
@@ -60,7 +69,8 @@ private:
     struct entry {
         std::string public_id;
         sha256_digest digest{};
-        std::int64_t valid_until_us = 0;  // the first instant at which the key is no longer good
+        std::int64_t valid_until_us = 0;                   // the first instant at which the key is no longer good
+        key_refusal why_then = key_refusal::expired;       // what it is from then on
         principal holder;
     };
 
@@ -68,6 +78,11 @@ private:
     using refused_list = std::vector<catalog::refused_row>;
     class step;
 
+    struct match {
+        const entry* known = nullptr;  // by its public part
+        bool is_equal = false;
+    };
+    match look_up(std::string_view presented) const;
     result<const entry*> find(std::string_view presented, std::int64_t now_us) const;
 
     std::uint64_t serial_ = 0;                            // no two tables of the process have the same

@@ -20,10 +20,14 @@ struct access_entry {
     std::string_view method;
     std::string_view target;  // as sent; the line holds what is before the `?`, since a query may hold a secret
     int status = 0;
+    std::string_view code;  // of the error the client was told, or of how its stream failed
     std::string_view operation;
-    std::string_view model;
+    std::string_view requested_model;  // as the client named it
+    std::string_view model;            // as it was found
     std::string_view provider;
-    std::string_view key_name;  // the name the operator gave the key, never the key
+    std::string_view key_name;    // the name the operator gave the key, never the key
+    std::string_view key_refused;  // why a key was not taken; clients hear one text for all
+    std::string_view key_id;       // the public_id of that key
     bool stream = false;
     std::int64_t duration_us = 0;
     std::int64_t ttft_us = -1;  // first byte of the answer's payload

@@ -261,6 +261,7 @@ asio::awaitable<void> session::answer(relay::http_exchange& x, result<matched_op
     if (!link_.reader.body_done() || (!found && is_suspect(x.head))) x.keep_alive = false;
     std::optional<fault> refused;
     if (found) {
+        x.asked_model = found->model;
         refused = relay::authenticate(x);
     } else {
         refused = found.error();

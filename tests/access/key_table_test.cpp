@@ -134,6 +134,47 @@ BOOST_AUTO_TEST_CASE(every_key_that_is_not_good_gets_the_same_answer) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(operators_are_told_why_a_key_was_refused_and_which_it_is) {
+    using access::key_refusal;
+    key_row disabled = row_for(key_number(2), 2);
+    disabled.is_enabled = false;
+    disabled.expires_at_us = now - 5;
+    key_row expired = row_for(key_number(3), 3);
+    expired.expires_at_us = now;
+    key_row rotated = row_for(key_number(4), 4);
+    rotated.grace_until_us = now - 1;
+    rotated.expires_at_us = now + 5;
+    key_row old_import = row_for(imported, 5);
+    old_import.expires_at_us = now;
+    const auto table = table_of({row_for(key_number(1)), disabled, expired, rotated, old_import});
+    std::string wrong_secret = key_number(1);
+    wrong_secret.back() = 'T';
+    const struct {
+        std::string presented;
+        key_refusal why;
+        std::string public_id, text;
+    } cases[] = {
+        {"", key_refusal::missing, "", "missing"},
+        {"sk-somebody-else", key_refusal::malformed, "", "malformed"},
+        {key_number(1).substr(0, 30), key_refusal::malformed, "", "malformed"},
+        {key_number(9), key_refusal::unknown, "0000000009", "unknown"},
+        {wrong_secret, key_refusal::wrong_secret, "0000000001", "wrong_secret"},
+        {key_number(2), key_refusal::revoked, "0000000002", "revoked"},
+        {key_number(3), key_refusal::expired, "0000000003", "expired"},
+        {key_number(4), key_refusal::rotated, "0000000004", "rotated"},
+        {imported, key_refusal::expired, access::public_id(imported), "expired"},
+        {key_number(1), key_refusal::none, "0000000001", ""},
+    };
+    for (const auto& one : cases) {
+        const auto told = table.why_refused(one.presented, now);
+        BOOST_TEST_CONTEXT(one.text) {
+            BOOST_TEST((told.why == one.why));
+            BOOST_TEST(access::to_text(told.why) == one.text);
+            BOOST_TEST(told.public_id == one.public_id);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_key_is_good_until_the_instant_it_expires) {
     key_row row = row_for(key_number(1));
     row.expires_at_us = now + 1;

@@ -17,10 +17,14 @@ access_entry full_entry() {
     entry.method = "POST";
     entry.target = "/v1/chat/completions?api-key=secret";
     entry.status = 200;
+    entry.code = "upstream_truncated_body";
     entry.operation = "chat";
+    entry.requested_model = "any";
     entry.model = "demo";
     entry.provider = "other";
     entry.key_name = "laptop";
+    entry.key_refused = "expired";
+    entry.key_id = "0123456789";
     entry.stream = true;
     entry.duration_us = 1500;
     entry.ttft_us = 700;
@@ -62,8 +66,10 @@ BOOST_AUTO_TEST_SUITE(access_log)
 BOOST_AUTO_TEST_CASE(a_line_of_json_tells_all_that_is_known) {
     BOOST_TEST(line_of(log_format::json, full_entry()) ==
                R"({"time":"2026-01-31T23:59:59.000042Z","request_id":"0198c0de","client_ip":"::1","method":"POST",)"
-               R"("path":"/v1/chat/completions","status":200,"operation":"chat","model":"demo","provider":"other",)"
-               R"("key":"laptop","stream":true,"duration_us":1500,"ttft_us":700,"overhead_us":55,"body_us":3,)"
+               R"("path":"/v1/chat/completions","status":200,"code":"upstream_truncated_body","operation":"chat",)"
+               R"("requested_model":"any","model":"demo","provider":"other",)"
+               R"("key":"laptop","key_refused":"expired","key_id":"0123456789",)"
+               R"("stream":true,"duration_us":1500,"ttft_us":700,"overhead_us":55,"body_us":3,)"
                R"("connect_us":4,"upstream_ttfb_us":600,"write_wait_us":5,"prompt_tokens":9,)"
                R"("completion_tokens":12,"bytes_in":300,"bytes_out":4000,"attempts":1,"end_reason":"done",)"
                R"("client_request_id":"mine","upstream_request_id":"theirs","user_agent":"OpenAI/JS 4.0"})"
@@ -72,8 +78,9 @@ BOOST_AUTO_TEST_CASE(a_line_of_json_tells_all_that_is_known) {
 
 BOOST_AUTO_TEST_CASE(a_line_of_text_tells_the_same) {
     BOOST_TEST(line_of(log_format::text, full_entry()) ==
-               "2026-01-31T23:59:59.000042Z ::1 \"POST /v1/chat/completions\" 200 duration_us=1500 model=demo "
-               "provider=other operation=chat key=laptop stream ttft_us=700 overhead_us=55 body_us=3 connect_us=4 "
+               "2026-01-31T23:59:59.000042Z ::1 \"POST /v1/chat/completions\" 200 code=upstream_truncated_body "
+               "duration_us=1500 requested_model=any model=demo provider=other operation=chat key=laptop "
+               "key_refused=expired key_id=0123456789 stream ttft_us=700 overhead_us=55 body_us=3 connect_us=4 "
                "upstream_ttfb_us=600 write_wait_us=5 prompt_tokens=9 "
                "completion_tokens=12 bytes_in=300 bytes_out=4000 attempts=1 end_reason=done request_id=0198c0de "
                "client_request_id=mine upstream_request_id=theirs user_agent=\"OpenAI/JS 4.0\"\n");

@@ -34,8 +34,12 @@ access_entry common_entry(const http_exchange& x, std::int64_t duration) {
     entry.method = x.head.method;
     entry.target = x.head.target;
     entry.status = x.end.status;
+    entry.code = x.end.error_code;
     entry.operation = x.operation_name;
+    entry.requested_model = x.asked_model;
     entry.key_name = x.who->name;
+    entry.key_refused = access::to_text(x.refused_key.why);
+    entry.key_id = x.refused_key.public_id;
     entry.duration_us = duration;
     if (x.write_us > 0) entry.write_wait_us = x.write_us;
     entry.client_request_id = x.client_request_id;
@@ -67,6 +71,9 @@ void log_access(request& x) {
     const auto duration = us_between(x.started, steady::now());
     x.core.counts.measured.finished(x, duration);
     auto entry = common_entry(x, duration);
+    std::string asked_id;
+    if (x.asked.model) entry.requested_model = *x.asked.model;
+    if (x.asked.id) entry.requested_model = asked_id = "id " + std::to_string(*x.asked.id);
     entry.model = x.route.model_name;
     if (x.answered_by != nullptr) entry.provider = x.answered_by->service->name;
     entry.stream = x.asked.stream;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/key_table.hpp"
 #include "access/principal.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
@@ -46,6 +47,8 @@ struct http_exchange {
     const access::snapshot pinned;
     const std::shared_ptr<const relay::settings> settings;
     const access::principal* who = &access::anonymous_principal();
+    access::key_table::refusal refused_key{access::key_refusal::none, {}};  // for operators alone
+    std::string asked_model;                                                // where the path names it
 
     // identity and time
     const std::int64_t started_at_us = wall_us();

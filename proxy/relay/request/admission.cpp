@@ -1,6 +1,7 @@
 #include "relay/request/admission.hpp"
 
 #include "access/credentials.hpp"
+#include "net/content_coding.hpp"
 #include "openai/secret_scrub.hpp"
 
 namespace ferry::relay {
@@ -15,6 +16,11 @@ bool is_sane_id(std::string_view text) {
         if (!plain && std::string_view("-_.:/+=").find(c) == std::string_view::npos) return false;
     }
     return true;
+}
+
+std::optional<fault> refuse_key(http_exchange& x, access::key_refusal why) {
+    x.refused_key.why = why;
+    return why == access::key_refusal::contradictory ? access::contradictory_keys() : access::invalid_api_key();
 }
 
 bool is_json_type(std::string_view value) {
@@ -36,16 +42,25 @@ std::optional<fault> authenticate(http_exchange& x) {
         if (name.size() == 7 && net::same_token(name, "api-key")) place = &headers.api_key;
         if (name.size() == 9 && net::same_token(name, "x-api-key")) place = &headers.x_api_key;
         if (place == nullptr) continue;
-        if (place->has_value() && **place != value) return access::invalid_api_key();
+        if (place->has_value() && **place != value) return refuse_key(x, access::key_refusal::contradictory);
         *place = value;
     }
-    if (!x.settings->auth_required) return std::nullopt;
     const auto key = access::presented_key(headers);
-    if (!key) return key.error();
+    if (!key) return refuse_key(x, access::key_refusal::contradictory);
+    const bool required = x.settings->auth_required;
+    if (key->empty()) {
+        if (!required) return std::nullopt;
+        return refuse_key(x, access::key_refusal::missing);
+    }
     const auto found = x.pinned.keys->authenticate(*key, x.started_at_us, x.client.recent_key);
-    if (!found) return found.error();
-    x.who = *found;
-    return std::nullopt;
+    if (found) {
+        x.who = *found;
+        return std::nullopt;
+    }
+    x.refused_key = x.pinned.keys->why_refused(*key, x.started_at_us);
+    // Where no key is needed, one that means nothing is none: SDKs insist on sending something.
+    if (!required) return std::nullopt;
+    return found.error();
 }
 
 std::optional<fault> check_declared_body(const request& x) {
@@ -54,10 +69,10 @@ std::optional<fault> check_declared_body(const request& x) {
         return fault::client(fault_code::unsupported_media_type,
                              "The body of this request must be JSON: send 'Content-Type: application/json'.");
     }
-    const auto coding = x.head.content_encoding;
-    if (coding && !net::same_token(*coding, "identity")) {
+    if (x.head.content_encoding && !net::content_codings(x.head)) {
         return fault::client(fault_code::unsupported_media_type,
-                             "Compressed request bodies are not accepted: send the body without Content-Encoding.");
+                             "The body's Content-Encoding is not understood: send it in one of " +
+                                 std::string(net::accepted_codings) + ", or without a coding.");
     }
     const auto most = x.settings->json_body_bytes;
     if (x.head.framing == net::body_framing::length && x.head.content_length > most) {

@@ -8,7 +8,8 @@
 
 namespace ferry::relay {
 
-// Finds the principal (x.who) and the client's own request id. Faults: invalid_api_key.
+// Finds the principal (x.who) and the client's own request id. Where auth.required is false, a good key tells who asks
+// and any other is as good as none. Faults: invalid_api_key; why, for the log, in x.refused_key.
 std::optional<fault> authenticate(http_exchange& x);
 
 // Content type, coding and declared size of a JSON body. Faults: unsupported_media_type, request_too_large.
