@@ -2,7 +2,7 @@
 
 build_packages=(g++ cmake ninja-build ccache mold git libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
     libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev libsqlite3-dev libpqxx-dev libpq-dev libssl-dev
-    libmimalloc-dev prometheus-cpp-dev libc-ares-dev)
+    libmimalloc-dev prometheus-cpp-dev libc-ares-dev zlib1g-dev libbrotli-dev libzstd-dev)
 
 say() { printf '%s\n' "$*"; }
 die() {

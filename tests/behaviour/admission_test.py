@@ -162,8 +162,8 @@ class Admission(FerryCase):
         raw = self.with_fields(f"Authorization: Bearer {self.key}", kind="application/json; charset=utf-8")
         self.assertEqual(self.ask(raw)[1].status, 200)
 
-    def test_a_compressed_body_is_415(self):
-        for coding in ("gzip", "br", "zstd", "deflate"):
+    def test_a_body_in_an_unknown_coding_is_415(self):
+        for coding in ("compress", "snappy", "gzip, snappy"):
             self.refused(self.with_fields(f"Authorization: Bearer {self.key}", f"Content-Encoding: {coding}"), 415)
 
     def test_a_head_over_the_limit_is_431(self):

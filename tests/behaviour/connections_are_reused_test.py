@@ -73,14 +73,16 @@ class ConnectionsAreReused(FerryCase):
     def test_what_travels_upstream_is_an_allow_list(self):
         nonce = self.nonce()
         trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-        self.chat(nonce, "User-Agent: test/1", f"traceparent: {trace}", "X-Anything: 1", "Accept: application/json")
+        self.chat(nonce, "User-Agent: test/1", f"traceparent: {trace}", "X-Anything: 1", "Accept: application/json",
+                  "OpenAI-Beta: assistants=v2")
         seen = self.upstream.wait_for(nonce)
         names = {line.split(b":")[0].lower() for line in seen.head.split(b"\r\n")[1:] if line}
         allowed = {b"host", b"authorization", b"content-type", b"content-length", b"accept", b"accept-encoding",
-                   b"user-agent", b"traceparent", b"connection", b"x-request-id"}
+                   b"user-agent", b"traceparent", b"connection", b"x-request-id", b"openai-beta"}
         self.assertLessEqual(names, allowed)
         self.assertEqual(seen.fields("traceparent"), [trace])
         self.assertEqual(seen.fields("user-agent"), ["test/1"])
+        self.assertEqual(seen.fields("openai-beta"), ["assistants=v2"])
 
     def test_upstream_fields_reach_the_client_by_an_allow_list(self):
         fields = ("Set-Cookie: a=b", "Server: secret", "Via: x", "openai-organization: o", "x-request-id: up-77",

@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 import answers
+import codings
 from ferry import Ferry
 from harness import UPSTREAM_KEY, insert_model
 from imposter import Imposter
@@ -67,6 +68,22 @@ class ModelsTest(unittest.TestCase):
         upstream = self.upstream(answers.stream_head(), answers.as_chunk(answers.chunk("word")), "cut")
         self.add(upstream)
         self.fails("upstream_stream_interrupted", "--stream")
+
+    def test_an_answer_in_a_content_coding_is_undone(self):
+        coded = codings.encode("zstd", answers.completion())
+        upstream = self.upstream(answers.json_answer(coded, 200, "Content-Encoding: zstd"))
+        self.add(upstream)
+        self.assertEqual(self.ask()["usage"]["completion_tokens"], 5)
+        encoder = codings.encoder("gzip")
+        events = [answers.as_chunk(encoder.add(one)) for one in answers.story()]
+        upstream.default = [answers.stream_head("Content-Encoding: gzip"), *events, answers.as_chunk(encoder.end()),
+                            answers.LAST_CHUNK]
+        self.assertEqual(self.ask("--stream")["usage"]["completion_tokens"], 5)
+
+    def test_an_answer_that_cannot_be_undone_is_a_failure(self):
+        upstream = self.upstream(answers.json_answer(answers.completion(), 200, "Content-Encoding: snappy"))
+        self.add(upstream)
+        self.fails("upstream_invalid_response")
 
     def test_errors_are_classified_with_what_to_do(self):
         cases = [

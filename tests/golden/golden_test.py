@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import answers
+import codings
 from harness import FerryCase, insert_model
 
 CASES = sorted((Path(__file__).resolve().parent / "cases").glob("*.case"))
@@ -58,6 +59,17 @@ def writes_of(case, section, size):
     return writes
 
 
+def coded(writes, told):
+    """The same writes in the codings that `told` names, each flushed. Behind `but` stands what is wrong at the end."""
+    names, _, fault = told.partition(" but ")
+    encoder = codings.encoder(names)
+    made = [encoder.add(one) if isinstance(one, bytes) else one for one in writes]
+    last = max(i for i, one in enumerate(made) if isinstance(one, bytes))
+    end = encoder.end()
+    made[last] += {"": end, "cut": end[:-1], "more": end + b"more"}[fault]
+    return made
+
+
 def script_of(case, section):
     """The upstream's steps."""
     told = dict(case.split(section)[1])
@@ -65,6 +77,8 @@ def script_of(case, section):
     status, kind, framing = int(head[0]), head[1], head[2] if len(head) > 2 else "length"
     fields = head[3:]
     writes = writes_of(case, section, int(told.get("split", 0)))
+    if "coding" in told:
+        writes = coded(writes, told["coding"])
     if framing == "chunked":
         fields.append("Transfer-Encoding: chunked")
         writes = [answers.as_chunk(one) if isinstance(one, bytes) else one for one in writes]
@@ -73,7 +87,7 @@ def script_of(case, section):
         fields.append("Connection: close")
         end = end or "close"
     else:
-        fields.append(f"Content-Length: {len(case.split(section)[0])}")
+        fields.append(f"Content-Length: {sum(len(one) for one in writes if isinstance(one, bytes))}")
     return [answers.head(status, kind, *fields), *writes, *([end] if end else [])]
 
 

@@ -11,6 +11,7 @@
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/event_flow.hpp"
 #include "relay/request/plan.hpp"
+#include "relay/tries/answer_coding.hpp"
 #include "upstream/name_lookup.hpp"
 #include "upstream/pool.hpp"
 
@@ -135,6 +136,9 @@ private:
         upstream::lease lease = std::move(*connected);
         answer got;
         co_await exchange(plan, *lease.operator->(), got);
+        auto undone = relay::expand_whole(got.head, got.is_whole, got.body);
+        // Of an error the status tells enough.
+        if (!got.failed && got.head.status < 300) got.failed = std::move(undone);
         limit_.cancel();
         told_.status = got.head.status;
         told_.failed = got.failed ? std::move(got.failed) : judge(got, refused);

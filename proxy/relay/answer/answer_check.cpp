@@ -30,16 +30,7 @@ bool is_event_stream(const net::http_head& head) {
     return net::same_token(media_type(head), "text/event-stream");
 }
 
-bool is_compressed(const net::http_head& head) {
-    const auto coding = head.content_encoding;
-    return coding && !net::same_token(*coding, "identity");
-}
-
 std::optional<fault> check_answer_head(const net::http_head& head, bool stream) {
-    if (stream && is_compressed(head)) {
-        // Nobody could tell whether such a stream came to its end.
-        return invalid_answer("The upstream compressed its event stream although it was asked not to.");
-    }
     if (!stream && net::same_token(media_type(head), "text/html")) {
         return html_answer();
     }

@@ -14,10 +14,7 @@ namespace ferry::relay {
 
 bool is_event_stream(const net::http_head& head);
 
-// The upstream compressed its answer although it was asked not to: the bytes pass as they are, unread, and so unbilled.
-bool is_compressed(const net::http_head& head);
-
-// Content type and coding of a 200 that is read as one JSON document, or as an event stream.
+// Content type of a 200 that is read as one JSON document, or as an event stream.
 std::optional<fault> check_answer_head(const net::http_head& head, bool stream);
 
 // The whole document was read. `body` is its beginning, for the error it may hold.

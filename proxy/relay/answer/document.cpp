@@ -29,22 +29,15 @@ asio::awaitable<std::optional<fault>> read_on(attempt& from, bool& ended) {
     co_return from.why_no_bytes(got);
 }
 
-std::string coding_header(const net::http_head& head) {
-    if (!is_compressed(head)) return {};
-    return "content-encoding: " + std::string(head.content_encoding.value_or("")) + "\r\n";
-}
-
 }  // namespace
 
-document::document(request& x, attempt& from, form wanted)
-    : x_(x), from_(from), readable_(!is_compressed(from.head())), form_(wanted) {}
+document::document(request& x, attempt& from, form wanted) : x_(x), from_(from), form_(wanted) {}
 
 std::optional<fault> document::take() {
     const auto before = pieces_.size();
-    const auto decoded = from_.decode(pieces_);
-    if (!decoded) return decoded.error();
+    if (auto failed = from_.decode(pieces_)) return failed;
     for (auto i = before; i < pieces_.size();) {
-        if (readable_ && !finder_.has_begun()) {
+        if (!finder_.has_begun()) {
             // Blank lines before the document only kept the connection open.
             const auto blank = std::min(pieces_[i].find_first_not_of(" \t\r\n"), pieces_[i].size());
             pieces_[i].remove_prefix(blank);
@@ -54,7 +47,7 @@ std::optional<fault> document::take() {
             pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(i));
             continue;
         }
-        if (readable_) finder_.feed(pieces_[i]);
+        finder_.feed(pieces_[i]);
         size_ += pieces_[i++].size();
     }
     if (size_ > 0)
@@ -86,7 +79,6 @@ piece_list document::pieces() const {
 
 // What is wrong with the document as a whole.
 std::optional<fault> document::check() const {
-    if (!readable_) return std::nullopt;
     if (auto bad = check_document(finder_, from_.to(), beginning())) return bad;
     return from_.to().service->failed_finish(finder_.facts().finish_reason);
 }
@@ -133,7 +125,7 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
         co_return std::nullopt;
     }
     const auto type = from_.head().content_type.value_or(json_type);
-    sink.hold_whole(from_.head().status, type, pieces(), coding_header(from_.head()));
+    sink.hold_whole(from_.head().status, type, pieces(), {});
     co_return std::nullopt;
 }
 
@@ -147,10 +139,10 @@ void document::hold_events(answer_sink& sink) {
 
 // From here on the client sees the answer as it comes: a failure can only break its connection.
 asio::awaitable<std::optional<fault>> document::pass_on(answer_sink& sink) {
-    std::optional<std::uint64_t> length;
-    if (from_.head().framing == net::body_framing::length) length = from_.head().content_length - trimmed_;
+    auto length = from_.body_length();
+    if (length) *length -= trimmed_;
     const auto type = from_.head().content_type.value_or(json_type);
-    sink.begin(from_.head().status, type, coding_header(from_.head()), length);
+    sink.begin(from_.head().status, type, {}, length);
     std::optional<fault> failed;
     while (!failed && !ended_ && !from_.body_done()) {
         const auto now = pieces();
@@ -159,7 +151,7 @@ asio::awaitable<std::optional<fault>> document::pass_on(answer_sink& sink) {
         if (!failed) failed = co_await read_on(from_, ended_);
         if (!failed) failed = take();
     }
-    if (!failed && readable_ && !finder_.is_complete()) {
+    if (!failed && !finder_.is_complete()) {
         failed = fault::upstream(fault_code::upstream_invalid_response, retry_advice::never, "not complete JSON");
     }
     note_success();
@@ -177,10 +169,10 @@ asio::awaitable<fault> read_error(request& x, attempt& from) {
     bool ended = false;
     for (;;) {
         pieces.clear();
-        const auto decoded = from.decode(pieces);
+        const auto failed = from.decode(pieces);
         for (const auto piece : pieces) body.append(piece);
         // What the upstream wanted to say is worth more than a complaint about how its answer ended.
-        if (!decoded || from.body_done() || ended || body.size() > most_error_body) break;
+        if (failed || from.body_done() || ended || body.size() > most_error_body) break;
         from.make_room();
         if (co_await read_on(from, ended)) break;
         if (x.gone || x.stopping()) break;

@@ -44,7 +44,6 @@ private:
     request& x_;
     attempt& from_;
     openai::usage_finder finder_;
-    const bool readable_;
     // What was moved out of the read buffer, then views of what still lies in it.
     std::string held_;
     piece_list pieces_;

@@ -74,11 +74,10 @@ std::optional<fault> event_flow::judge(std::string_view& pending) {
 
 std::optional<fault> event_flow::take(attempt& from) {
     payload_.clear();
-    const auto decoded = from.decode(payload_);
+    auto broken = from.decode(payload_);
     if (auto failed = take(payload_)) return failed;
-    if (decoded) return std::nullopt;
-    add(openai::sse_error_event(decoded.error()));
-    return decoded.error();
+    if (broken) add(openai::sse_error_event(*broken));
+    return broken;
 }
 
 std::optional<fault> event_flow::take(std::span<const std::string_view> payload) {

@@ -1,5 +1,6 @@
 #include "relay/request/body.hpp"
 
+#include "net/content_expansion.hpp"
 #include "openai/chat_scanner.hpp"
 #include "relay/exchange/client_write.hpp"
 
@@ -21,23 +22,47 @@ fault out_of_memory() {
                        "The request bodies in flight have used up limits.body_memory.");
 }
 
+fault bad_coding() {
+    return fault::client(fault_code::invalid_request,
+                         "The request body is not in the coding that Content-Encoding names, or it is cut short.");
+}
+
 // One step of reading: what is decoded goes into the body and past the scanner.
 class body_reading {
 public:
-    explicit body_reading(request& x) : x_(x), scanner_(scan_limits(x)) {}
+    explicit body_reading(request& x)
+        : x_(x),
+          scanner_(scan_limits(x)),
+          expansion_(net::content_expansion::of(x.head, {.bytes = x.settings->json_body_bytes})) {}
+    ~body_reading() { x_.core.bodies.give_back(counted_); }
+    body_reading(const body_reading&) = delete;
+    body_reading& operator=(const body_reading&) = delete;
 
-    // Takes what was read ahead with the head, or with the last chunk.
+    // Whether what is read is what stays.
+    bool in_place() const { return x_.head.framing == net::body_framing::length && !expansion_; }
+
+    // Takes what was read ahead with the head, or with the last chunk; of a compressed body no more than one slice.
     std::optional<fault> take_buffered() {
         payload_.clear();
         const auto consumed = x_.client.reader.read_body(x_.client.unread(), payload_);
         if (!consumed) return consumed.error();
         x_.client.consume(*consumed);
-        for (const auto piece : payload_) {
-            if (x_.body.size() + piece.size() > x_.settings->json_body_bytes) return too_large(x_);
-            if (!x_.body.append(piece)) return out_of_memory();
-            if (auto refused = scanner_.feed(piece)) return refused;
-        }
-        return std::nullopt;
+        if (!expansion_) return take(payload_);
+        expansion_->add(payload_);
+        return take_slice();
+    }
+
+    // Of what was read of a compressed body there is more.
+    bool has_more() const { return expansion_ && expansion_->has_more(); }
+    std::optional<fault> take_slice() {
+        using verdict = net::content_expansion::verdict;
+        payload_.clear();
+        expansion_->make_room();
+        const auto says = expansion_->expand(payload_);
+        if (auto refused = take(payload_)) return refused;
+        if (says == verdict::too_large) return too_large(x_);
+        if (says != verdict::good) return bad_coding();
+        return count_memory();
     }
 
     // A body of known length is read straight to where it stays.
@@ -51,6 +76,7 @@ public:
     }
 
     std::optional<fault> finish() {
+        if (expansion_ && !expansion_->complete()) return bad_coding();
         auto scanned = scanner_.finish();
         if (!scanned) return scanned.error();
         x_.asked = std::move(*scanned);
@@ -64,8 +90,28 @@ private:
         return limits;
     }
 
+    std::optional<fault> take(const piece_list& pieces) {
+        for (const auto piece : pieces) {
+            if (x_.body.size() + piece.size() > x_.settings->json_body_bytes) return too_large(x_);
+            if (!x_.body.append(piece)) return out_of_memory();
+            if (auto refused = scanner_.feed(piece)) return refused;
+        }
+        return std::nullopt;
+    }
+
+    // What a coding remembers of a body counts like the body: up to 16 MiB for a few bytes from the client.
+    std::optional<fault> count_memory() {
+        const auto held = expansion_->memory();
+        if (held > counted_ && !x_.core.bodies.take(held - counted_)) return out_of_memory();
+        if (held < counted_) x_.core.bodies.give_back(counted_ - held);
+        counted_ = held;
+        return std::nullopt;
+    }
+
     request& x_;
     openai::chat_scanner scanner_;
+    std::unique_ptr<net::content_expansion> expansion_;
+    std::size_t counted_ = 0;
     piece_list payload_;
 };
 
@@ -79,9 +125,19 @@ fault why_stopped(request& x, const net::deadline& limit) {
     return fault::client(fault_code::client_gone, "the client went away while sending its request");
 }
 
+// What was read expands to much: others have their turn between two slices of it.
+asio::awaitable<std::optional<fault>> take_slices(request& x, body_reading& reading) {
+    std::optional<fault> refused;
+    while (!refused && reading.has_more()) {
+        co_await x.client.stream->source().until_turn_ends();
+        refused = reading.take_slice();
+    }
+    co_return refused;
+}
+
 // Reads once, to where the next bytes belong.
 asio::awaitable<std::optional<fault>> read_more(request& x, body_reading& reading, const net::deadline& limit) {
-    const bool in_place = x.head.framing == net::body_framing::length;
+    const bool in_place = reading.in_place();
     std::span<char> into;
     if (in_place) {
         into = x.body.room(static_cast<std::size_t>(x.head.content_length) - x.body.size());
@@ -107,6 +163,7 @@ asio::awaitable<std::optional<fault>> read_more(request& x, body_reading& readin
 }  // namespace
 
 bool body_is_here(const request& x) {
+    if (x.head.content_encoding) return false;  // what it expands to may take several turns
     if (x.head.framing == net::body_framing::chunked) return false;
     return x.head.framing == net::body_framing::none || x.client.unread().size() >= x.head.content_length;
 }
@@ -130,6 +187,7 @@ asio::awaitable<std::optional<fault>> read_request(request& x) {
     body_reading reading(x);
     const auto behind_head = x.client.begin;
     auto refused = reading.take_buffered();
+    if (!refused && reading.has_more()) refused = co_await take_slices(x, reading);
     if (refused) co_return refused;
     // A client of HTTP/1.0 does not know 100 Continue (RFC 9110 section 10.1.1).
     if (!x.client.reader.body_done() && x.head.version != 10 && x.head.find("expect")) {
@@ -143,6 +201,7 @@ asio::awaitable<std::optional<fault>> read_request(request& x) {
     while (!x.client.reader.body_done()) {
         x.client.compact(behind_head);
         refused = co_await read_more(x, reading, limit);
+        if (!refused && reading.has_more()) refused = co_await take_slices(x, reading);
         if (refused) co_return refused;
     }
     // What was pipelined behind the body moves up too, so that there is room to notice the client's end.

@@ -1,13 +1,12 @@
 #include "relay/tries/attempt.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "net/executor.hpp"
-#include "openai/dialect.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
 #include "relay/exchange/row_secrets.hpp"
+#include "relay/tries/answer_coding.hpp"
 #include "relay/tries/answer_fields.hpp"
 
 namespace ferry::relay {
@@ -144,6 +143,7 @@ result<bool> attempt::take_head() {
 
 void attempt::note_answer_head() {
     result_.status = head().status;
+    expansion_ = net::content_expansion::of(head(), answer_expansion);
     // An answer may come while the request is still being sent.
     x_.upstream_us = std::max<std::int64_t>(0, us_between(sent_at_, last_read_));
     result_.ttft_us = x_.upstream_us;
@@ -154,81 +154,6 @@ void attempt::note_answer_head() {
         if (!exposes || !is_limit_field(name, value) || x_.upstream_limits.size() > 2048) continue;
         x_.upstream_limits.append(name).append(": ").append(value).append("\r\n");
     }
-}
-
-std::span<char> attempt::begin_read() {
-    auto& c = *lease_.operator->();
-    // Before the answer has begun only the time of sending counts.
-    clock_->on_wait(failed_.answer_begun ? steady::now() : sent_at_);
-    return {c.buffer.data() + c.end, c.buffer.size() - c.end};
-}
-
-void attempt::end_read(const net::io_result& got) {
-    clock_->on_read(got.bytes > 0);
-    last_read_ = steady::now();
-    if (got.bytes == 0) return;
-    lease_->end += got.bytes;
-    failed_.answer_begun = true;
-    result_.bytes_down += static_cast<std::int64_t>(got.bytes);
-}
-
-asio::awaitable<net::io_result> attempt::read_more() {
-    net::io_result got;
-    const auto into = begin_read();
-    if (into.empty()) {
-        // A chunk header or trailer that fills the buffer; reading into no room would return at once, for ever.
-        got.status = net::io_status::failed;
-        co_return got;
-    }
-    const net::interrupt_slot::holder waiting(x_.waiting, *lease_->stream);
-    got = co_await lease_->stream->read_some(into);
-    end_read(got);
-    co_return got;
-}
-
-void attempt::read_available() {
-    auto& c = *lease_.operator->();
-    const std::span<char> into(c.buffer.data() + c.end, c.buffer.size() - c.end);
-    c.stream->resume();
-    if (into.empty()) return;
-    const auto got = c.stream->try_read(into);
-    c.end += got.bytes;
-    result_.bytes_down += static_cast<std::int64_t>(got.bytes);
-}
-
-result<std::size_t> attempt::decode(piece_list& payload) {
-    auto& c = *lease_.operator->();
-    payload.insert(payload.end(), ahead_.begin(), ahead_.end());
-    ahead_.clear();
-    auto consumed = c.reader.read_body(c.unread(), payload);
-    if (consumed) c.begin += *consumed;
-    return consumed;
-}
-
-result<std::string> attempt::look_ahead() {
-    piece_list payload;
-    const auto decoded = decode(payload);
-    ahead_ = std::move(payload);
-    if (!decoded) return decoded.error();
-    std::string first;
-    for (const auto piece : ahead_) {
-        const auto at = first.empty() ? std::min(piece.find_first_not_of(" \t\r\n"), piece.size()) : 0;
-        first.append(piece.substr(at, openai::dialect_bytes - first.size()));
-        if (first.size() == openai::dialect_bytes) break;
-    }
-    return first;
-}
-
-bool attempt::buffer_is_full() const {
-    return lease_->end == lease_->buffer.size();
-}
-
-void attempt::make_room() {
-    auto& c = *lease_.operator->();
-    const auto left = c.unread();
-    std::memmove(c.buffer.data() + head_end_, left.data(), left.size());
-    c.begin = head_end_;
-    c.end = head_end_ + left.size();
 }
 
 void attempt::finish(std::string_view error_code) {
@@ -243,7 +168,7 @@ void attempt::finish(std::string_view error_code) {
 void attempt::release() {
     if (!lease_) return;
     const bool whole = sent_whole_ && lease_->reader.body_done() && lease_->unread().empty();
-    if (whole && head().keep_alive && !ends_with_connection()) lease_.mark_reusable();
+    if (whole && head().keep_alive && !lease_->reader.ends_with_connection()) lease_.mark_reusable();
     lease_.release();
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/fault.hpp"
+#include "net/content_expansion.hpp"
 #include "relay/exchange/request.hpp"
 #include "relay/request/plan.hpp"
 #include "relay/tries/answer_clock.hpp"
@@ -36,19 +37,24 @@ public:
     answer_clock& clock() { return *clock_; }
     bool has_expired() const { return clock_ && clock_->expired() != answer_clock::which::none; }
 
-    // Reads more of the answer. Empty room, an end or an error are told by the status.
+    // Reads more of the answer, or lets others have their turn where there is more of what was read already. Empty
+    // room, an end or an error are told by the status.
     boost::asio::awaitable<net::io_result> read_more();
     // What has come already, without waiting.
     void read_available();
     // Reads on after a read was ended from this side.
     void resume() { lease_->stream->resume(); }
-    // Decodes what lies unread; the views are good until the next read_more() that moves the buffer (make_room()).
-    result<std::size_t> decode(piece_list& payload);
+    // Decodes what lies unread, and undoes its content coding if it has one: nobody behind this knows of codings. The
+    // views are good until the next read_more() that moves the buffer (make_room()). What was good before a fault is in
+    // `payload`.
+    std::optional<fault> decode(piece_list& payload);
     // The first bytes of the payload behind blanks, as far as they have come, at most dialect_bytes; nothing is
     // consumed.
     result<std::string> look_ahead();
-    bool body_done() const { return lease_->reader.body_done() && ahead_.empty(); }
-    bool ends_with_connection() const { return lease_->reader.ends_with_connection(); }
+    bool body_done() const;
+    bool ends_with_connection() const;
+    // What the payload will have, where that is known beforehand.
+    std::optional<std::uint64_t> body_length() const;
     bool buffer_is_full() const;
     // Forgets what was decoded, so that the buffer can be read into again; the head stays where it is.
     void make_room();
@@ -71,6 +77,7 @@ private:
     boost::asio::awaitable<std::optional<fault>> read_head();
     result<bool> take_early();
     result<bool> take_head();
+    std::optional<fault> decode_coded(piece_list& payload);
     std::span<char> begin_read();
     void end_read(const net::io_result& got);
     void journal_try();
@@ -82,6 +89,7 @@ private:
     upstream::lease lease_;
     std::optional<answer_clock> clock_;
     piece_list ahead_;  // decoded by look_ahead(), and not yet given out
+    std::unique_ptr<net::content_expansion> expansion_;  // none for an answer without a content coding, as most are
     failed_try failed_;
     provider::repair_set refused_;
     usage::attempt_result result_;

@@ -107,6 +107,7 @@ BOOST_AUTO_TEST_CASE(the_head_is_built_from_the_row) {
 BOOST_AUTO_TEST_CASE(S1_H13_no_header_of_the_client_travels_on_but_those_of_the_list) {
     const auto got = plan(row(), R"({"model":"demo"})",
                           "Accept: text/event-stream\r\nUser-Agent: sdk/1\r\ntraceparent: 00-1\r\n"
+                          "OpenAI-Beta: assistants=v2\r\n"
                           "Authorization: Bearer client-canary\r\nX-Api-Key: client-canary\r\nCookie: client-canary\r\n"
                           "OpenAI-Organization: client-canary\r\nConnection: authorization, keep-alive\r\n"
                           "Keep-Alive: client-canary\r\nProxy-Authorization: client-canary\r\nTE: trailers\r\n"
@@ -115,6 +116,7 @@ BOOST_AUTO_TEST_CASE(S1_H13_no_header_of_the_client_travels_on_but_those_of_the_
     BOOST_TEST(has_line(got, "accept: text/event-stream"));
     BOOST_TEST(has_line(got, "user-agent: sdk/1"));
     BOOST_TEST(has_line(got, "traceparent: 00-1"));
+    BOOST_TEST(has_line(got, "openai-beta: assistants=v2"));
     BOOST_TEST(has_line(got, "authorization: Bearer sk-canary"));
     for (const auto* forbidden : {"client-canary", "gzip", "upgrade", "h2c", "trailers", "connection", "keep-alive"}) {
         BOOST_TEST_CONTEXT(forbidden) BOOST_TEST(got.head.find(forbidden) == std::string::npos);
