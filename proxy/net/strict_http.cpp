@@ -215,13 +215,13 @@ std::optional<fault> read_request_head(std::string_view head, http_head& into) {
     into.target = line.substr(first + 1, last - first - 1);
     const auto version = line.substr(last + 1);
     if (!is_token(into.method)) return framing_fault("the method is not a token");
-    if (const auto refused = target_fault(into.method, into.target); !refused.empty()) return framing_fault(refused);
     into.version = version == "HTTP/1.0" ? 10 : 11;
     if (into.version == 11 && version != "HTTP/1.1") {
         if (version.substr(0, 5) != "HTTP/") return framing_fault("the request line names no HTTP version");
         return fault::client(fault_code::http_version,
                              "Ferry speaks HTTP/1.1 (and 1.0) here, not '" + std::string(version.substr(0, 16)) + "'.");
     }
+    if (const auto why = target_fault(into.method, into.target); !why.empty()) return framing_fault(why);
     framing_facts facts;
     const auto refused = read_fields(head.substr(line_end + 2), into, facts);
     if (!refused.empty()) return framing_fault(refused);

@@ -7,8 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "app/config/address.hpp"
 #include "app/config/special_keys.hpp"
-#include "upstream/proxy_choice.hpp"
 
 namespace ferry::app {
 namespace {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/config/address.hpp"
+#include "upstream/proxy_choice.hpp"
 
 namespace ferry::app {
 
@@ -92,6 +93,14 @@ verdict assign_socket_mode(settings& all, const raw_value& raw) {
         return v;
     }
     all.server.unix_socket_mode = mode;
+    return v;
+}
+
+verdict assign_proxy(settings& all, const raw_value& raw) {
+    std::string proxy;
+    verdict v = read_string(raw, proxy);
+    if (v.problem.empty()) v.problem = upstream::proxy_problem(proxy);
+    if (v.problem.empty()) all.upstream.proxy = std::move(proxy);
     return v;
 }
 
