@@ -69,6 +69,11 @@ wait whole_number(std::string_view text, double unit_ms) {
     return bounded(*value * unit_ms);
 }
 
+// Not in the clock's own nanoseconds, of which 64 bits hold no more than 292 years.
+double milliseconds_until(std::chrono::sys_seconds then, std::chrono::system_clock::time_point now) {
+    return static_cast<double>((then - std::chrono::time_point_cast<milliseconds>(now)).count());
+}
+
 // IMF-fixdate (RFC 9110, section 5.6.7): "Sun, 22 Nov 2026 07:00:00 GMT".
 wait until_date(std::string_view text, std::chrono::system_clock::time_point now) {
     static constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -86,8 +91,7 @@ wait until_date(std::string_view text, std::chrono::system_clock::time_point now
     if (!date.ok()) return {};
     const auto then =
         std::chrono::sys_days(date) + std::chrono::hours(h) + std::chrono::minutes(m) + std::chrono::seconds(s);
-    const auto left = std::chrono::duration_cast<milliseconds>(then - now);
-    return bounded(static_cast<double>(std::max<std::int64_t>(left.count(), 0)));
+    return bounded(std::max(milliseconds_until(then, now), 0.0));
 }
 
 // "... will reset at 2026-11-22 15:04:05", in Beijing's time: so speaks the only service known to name the moment.
@@ -113,8 +117,7 @@ wait until_reset(std::string_view text, std::chrono::system_clock::time_point no
         if (!date.ok()) return {};
         const auto then = std::chrono::sys_days(date) + std::chrono::hours(parts[3] - 8) +
                           std::chrono::minutes(parts[4]) + std::chrono::seconds(parts[5]);
-        const auto left = std::chrono::duration_cast<milliseconds>(then - now);
-        return bounded(static_cast<double>(left.count()));
+        return bounded(milliseconds_until(then, now));
     }
     return {};
 }

@@ -38,6 +38,8 @@ BOOST_AUTO_TEST_CASE(nonsense_is_ignored_and_long_waits_are_capped) {
     BOOST_TEST(wait({.retry_after = "3600"}) == 3'600'000);
     BOOST_TEST(wait({.retry_after = "99999999999999999999999999"}) == 86'400'000);
     BOOST_TEST(wait({.retry_after = "Sun, 22 Nov 2027 07:00:00 GMT"}) == 86'400'000);
+    BOOST_TEST(wait({.retry_after = "Sun, 22 Nov 2426 07:00:00 GMT"}) == 86'400'000);
+    BOOST_TEST(wait({.retry_after = "Sat, 31 Dec 9999 23:59:59 GMT"}) == 86'400'000);
 }
 
 BOOST_AUTO_TEST_CASE(resets_of_rate_limits_are_durations) {

@@ -30,7 +30,8 @@ class Response:
         self.whole = whole  # whether the body ended as its framing says
         lines = head.split(b"\r\n")
         self.status = int(lines[0].split(b" ")[1])
-        self.fields = [tuple(part.strip().decode() for part in line.split(b":", 1)) for line in lines[1:] if line]
+        pairs = [line.decode("latin-1").split(":", 1) for line in lines[1:] if line]
+        self.fields = [tuple(part.strip() for part in pair) for pair in pairs]
 
     def field(self, name, default=None):
         return next((value for key, value in self.fields if key.lower() == name.lower()), default)

@@ -16,6 +16,7 @@ from waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("FERRY_BUILD") or ROOT / "build/dev")
+PREFIX = os.environ.get("FERRY_PREFIX", "").split()  # what runs the program, such as setarch
 READY = re.compile(r"ferry ready: https?://[^ :]+:(\d+)/v1 \(admin http://[^ :]+:(\d+)\)")
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread)Sanitizer|runtime error:|WARNING: ThreadSanitizer")
 
@@ -54,7 +55,7 @@ class Ferry:
         self.config.write_text("\n".join(f"[{name}]\n" + "\n".join(keys) + "\n" for name, keys in sections.items()))
 
     def command(self, name, *more):
-        return [str(BUILD / "ferry"), name, "--config", str(self.config), *more]
+        return [*PREFIX, str(BUILD / "ferry"), name, "--config", str(self.config), *more]
 
     def run(self, name, *more, check=True, stdin=None):
         """Runs one of the program's commands to its end."""

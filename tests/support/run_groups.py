@@ -13,6 +13,7 @@ from pathlib import Path
 import sdk_runner
 from builds import ROOT, build, programs
 from postgres import Cluster
+from signals import heed_signals
 from tally import Tally, failed, read_junit
 
 PROGRAM_SECONDS = 600
@@ -26,7 +27,7 @@ SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
     "LSAN_OPTIONS": f"suppressions={ROOT}/tests/support/lsan.supp:print_suppressions=0",
-    "TSAN_OPTIONS": "second_deadlock_stack=1",
+    "TSAN_OPTIONS": f"suppressions={ROOT}/tests/support/tsan.supp:second_deadlock_stack=1",
 }
 
 
@@ -38,17 +39,17 @@ def show(name, tally, seconds, log=""):
     return tally
 
 
-def run(command, environment=None):
-    """(code, everything it wrote, seconds). Killed after PROGRAM_SECONDS, which counts as a failure."""
+def run(command, environment=None, at_most=PROGRAM_SECONDS):
+    """(code, everything it wrote, seconds). Killed after `at_most` seconds, which counts as a failure."""
     began = time.monotonic()
     try:
         done = subprocess.run(
             [str(part) for part in command], cwd=ROOT, env=dict(os.environ, **SANITIZERS, **(environment or {})),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PROGRAM_SECONDS,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=at_most,
         )
         code, output = done.returncode, done.stdout
     except subprocess.TimeoutExpired as slow:
-        code, output = 124, (slow.stdout or b"") + f"\nkilled after {PROGRAM_SECONDS} s\n".encode()
+        code, output = 124, (slow.stdout or b"") + f"\nkilled after {at_most} s\n".encode()
     return code, output.decode(errors="replace"), time.monotonic() - began
 
 
@@ -100,30 +101,38 @@ def binaries(preset):
     return {"FERRY_BUILD": str(ROOT / "build" / preset)}
 
 
+def with_sanitizer(preset):
+    return {**binaries(preset), "FERRY_BENCH_BIN": str(ROOT / "build/release/ferry-bench")}
+
+
 def lint():
     return python_files("lint")
 
 
+# What is deployed is what these test: the release build. The mock provider is built there and nowhere else.
+SHIPPED = ("release", "ferry", "ferry-bench")
+
+
 def unit():
-    return boost_programs("dev") if build("dev") else failed("build dev")
+    return boost_programs("dev") if build("dev", "_tests") else failed("build dev")
 
 
 def golden():
-    return python_files("golden", binaries("dev")) if build("dev") else failed("build dev")
+    return python_files("golden", binaries("release")) if build(*SHIPPED) else failed("build release")
 
 
 def behaviour():
-    if not build("dev"):
-        return failed("build dev")
-    tally = python_files("bench", binaries("dev"))  # first what the others rely on: the mock provider
-    tally.add(python_files("behaviour", binaries("dev"), at_once=2))
+    if not build(*SHIPPED):
+        return failed("build release")
+    tally = python_files("bench", binaries("release"))  # first what the others rely on: the mock provider
+    tally.add(python_files("behaviour", binaries("release"), at_once=2))
     return tally
 
 
 def sdk():
-    if not build("dev", "ferry", "ferry-bench"):
-        return failed("build dev")
-    return sdk_runner.run_all(run, show, python_file, binaries("dev"))
+    if not build(*SHIPPED):
+        return failed("build release")
+    return sdk_runner.run_all(run, show, python_file, binaries("release"))
 
 
 def fuzz():
@@ -131,9 +140,11 @@ def fuzz():
     if not build("asan", "_fuzz"):
         return failed("build asan")
     tally = Tally()
+    longer = int(os.environ.get("FUZZ_SECONDS", "0"))
     for program in programs("asan", "_fuzz"):
         corpus = TESTS / "fuzz/corpus" / program.name.removesuffix("_fuzz")
-        code, output, seconds = run([program, corpus])
+        code, output, seconds = run([program, corpus], at_most=PROGRAM_SECONDS + longer)
+        print("\n".join("      " + line for line in output.splitlines() if longer and line.endswith(" files")))
         inputs = sum(file.is_file() for file in corpus.rglob("*"))
         one = Tally(passed=inputs) if code == 0 else failed(f"{program.name} (code {code})")
         tally.add(show(program.name, one, seconds, output))
@@ -141,24 +152,29 @@ def fuzz():
 
 
 def asan():
-    if not build("asan", "ferry", "_tests", "_fuzz") or not build("dev", "ferry-bench"):
+    if not build("asan", "ferry", "_tests", "_fuzz") or not build("release", "ferry-bench"):
         return failed("build asan")
     tally = boost_programs("asan")
     # The mock provider is not what is tested here, and this is slower by some factor.
     smaller = {"CONSERVATION_REQUESTS": "2000", "STREAMS": "100", "STREAM_SECONDS": "3",
                "HANDOVERS": "5", "HANDOVER_STREAMS": "50"}
-    environment = {**smaller, **binaries("asan"), "FERRY_BENCH_BIN": str(ROOT / "build/dev/ferry-bench")}
+    environment = {**smaller, **with_sanitizer("asan")}
+    tally.add(python_files("golden", environment))
     tally.add(python_files("behaviour", environment, at_once=2))
     return tally
 
 
 def tsan():
-    if not build("tsan", *SHARED_BY_THREADS):
+    if not build("tsan", "ferry", *SHARED_BY_THREADS) or not build("release", "ferry-bench"):
         return failed("build tsan")
     # ThreadSanitizer needs the address layout that it knows; newer kernels randomise more than it expects.
     fixed = ["setarch", os.uname().machine, "-R"]
     allowed = subprocess.run([*fixed, "true"], capture_output=True).returncode == 0
-    return boost_programs("tsan", prefix=fixed if allowed else (), only=SHARED_BY_THREADS)
+    prefix = fixed if allowed else []
+    tally = boost_programs("tsan", prefix=prefix, only=SHARED_BY_THREADS)
+    environment = {**with_sanitizer("tsan"), "FERRY_PREFIX": " ".join(prefix)}
+    tally.add(python_file(TESTS / "behaviour/whole_program_test.py", environment))
+    return tally
 
 
 GROUPS = {group.__name__: group for group in (lint, unit, golden, behaviour, sdk, fuzz, asan, tsan)}
@@ -179,6 +195,7 @@ def main(labels):
 
 
 if __name__ == "__main__":
+    heed_signals()
     try:
         code = main(sys.argv[1:])
     finally:

@@ -8,6 +8,8 @@ import time
 import unittest
 from pathlib import Path
 
+from signals import heed_signals
+
 
 class Report(unittest.TextTestResult):
     def __init__(self, *args, **named):
@@ -63,4 +65,5 @@ def main():
 
 
 if __name__ == "__main__":
+    heed_signals()
     main()

@@ -22,14 +22,20 @@ event_collector::event_collector(gate_options options) : gate_(with_usage(option
 
 std::optional<fault> event_collector::take(attempt& from) {
     payload_.clear();
+    // What came before the fault is looked at first: it may say more than the fault does.
     auto broken = from.decode(payload_);
-    for (const auto piece : payload_) pending_.append(piece);
-    begun_ = begun_ || !payload_.empty();
+    if (auto failed = take(payload_)) return failed;
+    return broken;
+}
+
+std::optional<fault> event_collector::take(std::span<const std::string_view> payload) {
+    for (const auto piece : payload) pending_.append(piece);
+    begun_ = begun_ || !payload.empty();
     std::string_view pending = pending_;
     if (auto failed = take(pending)) return failed;
     pending_.erase(0, pending_.size() - pending.size());
     if (pending_.size() > most_bytes) return too_large();
-    return broken;
+    return std::nullopt;
 }
 
 std::optional<fault> event_collector::take(std::string_view& pending) {

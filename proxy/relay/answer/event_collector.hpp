@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ public:
 
     // Decodes what `from` has read. A fault: the answer has failed.
     std::optional<fault> take(attempt& from);
+    // The same for payload that is decoded already.
+    std::optional<fault> take(std::span<const std::string_view> payload);
     // The upstream's body is over. A fault: it was not complete.
     std::optional<fault> end(stream_end how);
 

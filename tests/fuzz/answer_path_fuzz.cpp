@@ -1,0 +1,283 @@
+// Any bytes as an upstream's answer, through everything that reads one: the HTTP reader; then, as the request asked,
+// the stream that is passed on, the stream that is put together, the document, or the error. However it is split the
+// client gets the same; what failed never looks complete; no text for the client holds the credentials; and the reader
+// serves the next answer as if nothing had been.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.hpp"
+#include "fuzz/fuzz.hpp"
+#include "net/http_reader.hpp"
+#include "openai/event_facts.hpp"
+#include "openai/usage_finder.hpp"
+#include "provider/provider.hpp"
+#include "provider/table.hpp"
+#include "relay/answer/answer_check.hpp"
+#include "relay/answer/event_collector.hpp"
+#include "relay/answer/event_flow.hpp"
+
+using namespace ferry;
+using namespace ferry::fuzz;
+using net::http_reader;
+using relay::stream_end;
+
+namespace {
+
+constexpr std::size_t header_limit = 16 * 1024;
+constexpr std::size_t most_error_body = 64u << 10;
+constexpr int most_interim_answers = 8;
+constexpr std::string_view done = "data: [DONE]\n\n";
+constexpr std::string_view key = "sk-canary-0123456789abcdef";
+
+catalog::candidate make_row(std::string_view service) {
+    catalog::candidate row;
+    row.model_name = row.upstream_model = "m";
+    row.service = &provider::find_provider(service);
+    row.credentials.emplace("authorization", secret("Bearer " + std::string(key)));
+    return row;
+}
+
+void require_sane(const fault& why) {
+    require(why.message.find(key) == std::string::npos);
+    require(!why.retry_after || (why.retry_after->count() >= 0 && *why.retry_after <= std::chrono::hours(24)));
+}
+
+void require_sane(const std::optional<openai::token_usage>& usage) {
+    if (!usage) return;
+    for (const auto& count : {usage->prompt, usage->completion, usage->total, usage->cached, usage->reasoning}) {
+        require(!count || (*count >= 0 && *count <= std::int64_t{1} << 53));
+    }
+}
+
+// What became of one answer; how it was split must not be seen in it.
+struct outcome {
+    bool refused = false;  // no head that can be read
+    bool failed = false;
+    std::string text;
+    std::optional<openai::token_usage> usage;
+
+    bool operator==(const outcome&) const = default;
+};
+
+// One way to read the body of an answer. Payload is gone when take() has returned.
+class reading {
+public:
+    explicit reading(const catalog::candidate& row) : row_(row) {}
+    virtual ~reading() = default;
+
+    virtual std::optional<fault> take(const piece_list& payload, const std::optional<fault>& undecodable) = 0;
+    virtual std::optional<fault> end(const net::http_head& head, stream_end how) = 0;
+    outcome result;
+
+protected:
+    relay::gate_options gate() const {
+        relay::gate_options options;
+        options.service = row_.service;
+        options.secrets = secrets_;
+        return options;
+    }
+    const catalog::candidate& row_;
+    const std::vector<std::string_view> secrets_ = relay::secrets_of(row_);
+};
+
+class passed_on final : public reading {
+public:
+    explicit passed_on(const catalog::candidate& row) : reading(row), flow_(gate()) {}
+
+    std::optional<fault> take(const piece_list& payload, const std::optional<fault>&) override {
+        auto failed = flow_.take(payload);
+        collect();
+        return failed;
+    }
+    std::optional<fault> end(const net::http_head&, stream_end how) override {
+        auto failed = flow_.end(how);
+        collect();
+        result.usage = flow_.gate().outcome().usage;
+        const bool looks_complete = result.text.ends_with(done);
+        require(failed ? !looks_complete : result.text.find(done.substr(0, 12)) != std::string::npos);
+        return failed;
+    }
+
+private:
+    void collect() {
+        for (const auto piece : flow_.pieces()) result.text += piece;
+        flow_.written();
+    }
+    relay::event_flow flow_;
+};
+
+class put_together final : public reading {
+public:
+    explicit put_together(const catalog::candidate& row) : reading(row), all_(gate()) {}
+
+    std::optional<fault> take(const piece_list& payload, const std::optional<fault>&) override {
+        return all_.take(payload);
+    }
+    std::optional<fault> end(const net::http_head&, stream_end how) override {
+        auto failed = all_.end(how);
+        result.usage = all_.outcome().usage;
+        if (failed) return failed;
+        result.text = all_.document();
+        require(openai::inspect_event(result.text).is_object);
+        return std::nullopt;
+    }
+
+private:
+    relay::event_collector all_;
+};
+
+class document final : public reading {
+public:
+    using reading::reading;
+
+    std::optional<fault> take(const piece_list& payload, const std::optional<fault>&) override {
+        for (const auto piece : payload) {
+            finder_.feed(piece);
+            result.text += piece;
+        }
+        return std::nullopt;
+    }
+    std::optional<fault> end(const net::http_head& head, stream_end how) override {
+        if (auto odd = relay::check_answer_head(head, false)) return odd;
+        if (auto bad = relay::check_document(finder_, row_, result.text)) return bad;
+        require(finder_.is_complete());
+        result.usage = finder_.facts().usage;
+        if (how == stream_end::truncated) return fault::upstream(fault_code::upstream_truncated_body, {}, "cut");
+        return row_.service->failed_finish(finder_.facts().finish_reason);
+    }
+
+private:
+    openai::usage_finder finder_;
+};
+
+class error_body final : public reading {
+public:
+    using reading::reading;
+
+    std::optional<fault> take(const piece_list& payload, const std::optional<fault>&) override {
+        for (const auto piece : payload) result.text += piece;
+        return std::nullopt;
+    }
+    std::optional<fault> end(const net::http_head& head, stream_end) override {
+        if (result.text.size() > most_error_body) return std::nullopt;
+        auto judged = relay::judge_error(row_, head, result.text);
+        require(!judged.why.message.empty());
+        return judged.why;
+    }
+};
+
+// A connection: bytes come in pieces, and what is unread moves about in memory.
+class wire {
+public:
+    wire(std::string_view bytes, std::size_t piece) : rest_(bytes), piece_(piece), dice_(bytes) {}
+
+    bool receive(std::string& into) {
+        if (rest_.empty()) return false;
+        const auto count = std::min(rest_.size(), piece_ ? piece_ : dice_.from_1_to(200));
+        auto moved = into + std::string(rest_.substr(0, count));
+        std::fill(into.begin(), into.end(), '#');
+        into = std::move(moved);
+        rest_.remove_prefix(count);
+        return true;
+    }
+
+private:
+    std::string_view rest_;
+    std::size_t piece_;
+    dice dice_;
+};
+
+void require_finished_off(http_reader& reader) {
+    piece_list payload;
+    require(!reader.body_done() && !reader.ends_with_connection());
+    require(!reader.read_body("2\r\n{}\r\n0\r\n\r\n", payload).has_value() && payload.empty());
+    require(!reader.head().keep_alive);
+}
+
+// False: there is no head to go on with. `bytes` then begins with the answer's head.
+bool read_head(http_reader& reader, wire& from, std::string& bytes) {
+    for (int interim = 0;;) {
+        const auto got = reader.read_head(bytes);
+        if (!got) {
+            require_sane(got.error());
+            require_finished_off(reader);
+            return false;
+        }
+        if (*got == http_reader::progress::need_more) {
+            if (!from.receive(bytes)) return false;
+        } else if (reader.head().status >= 200) {
+            return true;
+        } else if (reader.head().status == 101 || ++interim > most_interim_answers) {
+            return false;
+        } else {
+            bytes.erase(0, reader.head_size());
+            reader.reset();
+        }
+    }
+}
+
+outcome play(http_reader& reader, std::string_view bytes, std::size_t piece, reading& into) {
+    wire from(bytes, piece);
+    std::string head, body;
+    reader.reset();
+    if (!read_head(reader, from, head)) return into.result.refused = true, into.result;
+    body = head.substr(reader.head_size());
+    std::optional<fault> failed;
+    for (bool ended = false; !failed && !ended;) {
+        piece_list payload;
+        const auto used = reader.read_body(body, payload);
+        std::optional<fault> undecodable;
+        if (!used) undecodable = used.error();
+        failed = into.take(payload, undecodable);
+        std::fill(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(used ? *used : body.size()), '#');
+        if (undecodable) {
+            require_finished_off(reader);
+            failed = undecodable;
+        }
+        if (!failed) body.erase(0, *used);
+        ended = failed || reader.body_done() || !from.receive(body);
+    }
+    const bool clean = reader.body_done() || reader.ends_with_connection();
+    if (!failed) failed = into.end(reader.head(), clean ? stream_end::clean : stream_end::truncated);
+    if (failed) require_sane(*failed);
+    require_sane(into.result.usage);
+    into.result.failed = failed.has_value();
+    return into.result;
+}
+
+template <class Reading>
+outcome play_all(http_reader& reader, const std::string& bytes, const catalog::candidate& row, bool comparable) {
+    const auto once = [&](std::size_t piece) {
+        Reading into(row);
+        return play(reader, bytes, piece, into);
+    };
+    const auto whole = once(bytes.size() + 1);
+    for (const std::size_t piece : {std::size_t(1), std::size_t(7), std::size_t(0)}) {
+        const auto split = once(piece);
+        require(split.refused == whole.refused);
+        if (comparable) require(split == whole);
+    }
+    return whole;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const catalog::candidate rows[] = {make_row("other"), make_row("deepseek"), make_row("qwen")};
+    const std::string bytes(reinterpret_cast<const char*>(data), size);
+    const auto& row = rows[size % std::size(rows)];
+    http_reader reader(http_reader::kind::response, header_limit);
+    const auto body = play_all<document>(reader, bytes, row, true).text;
+    play_all<error_body>(reader, bytes, row, true);
+    // Whether an LF belongs to the CR before it depends on where a stream was split: then only its safety is looked at.
+    const bool comparable = body.find('\r') == std::string::npos;
+    play_all<passed_on>(reader, bytes, row, comparable);
+    play_all<put_together>(reader, bytes, row, comparable);
+    document good(row);
+    const auto next = play(reader, "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"choices\":[1]}", 3, good);
+    require(!next.refused && reader.body_done());
+    return 0;
+}
