@@ -75,6 +75,21 @@ void dead_source::committed() {
     }
 }
 
+namespace {
+
+// Where the mark does not reach the disk and a power cut undoes the removal, the rows are offered to the store again,
+// which knows them. A second sync would prove nothing, so there is none.
+void mark_shipped(adopted_segment& done, std::string_view mark) {
+    try {
+        done.opened.write_at(checkpoint_bytes::offset, mark);
+        done.opened.sync_data();
+    } catch (const file_error& error) {
+        log_warn("usage journal: {}; all of it is in the store", error.what());
+    }
+}
+
+}  // namespace
+
 void dead_source::release(adopted_segment& done, bool is_damaged) {
     const std::string& folder = journal_.settings().journal_dir;
     if (is_damaged) {
@@ -89,8 +104,7 @@ void dead_source::release(adopted_segment& done, bool is_damaged) {
     } else {
         char mark[checkpoint_bytes::size];
         write_checkpoint(mark, done.id, done.bytes);
-        done.opened.write_at(checkpoint_bytes::offset, {mark, sizeof mark});
-        done.opened.sync_data();
+        mark_shipped(done, {mark, sizeof mark});
         remove_file(done.opened.path());
     }
     sync_folder(folder);

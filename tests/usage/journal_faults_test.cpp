@@ -124,6 +124,19 @@ BOOST_AUTO_TEST_CASE(who_still_waits_when_the_journal_closes_hears_that_it_is_no
     BOOST_TEST(!answer.get());
 }
 
+BOOST_AUTO_TEST_CASE(what_a_dead_process_left_is_shipped_once_though_nothing_can_be_synced) {
+    in_a_process_that_dies([&] {
+        static journal written(journal_in(path), 1, small_segments);
+        for (int n = 0; n < 5; ++n) serve(written.writer(0), n);
+    });
+    disk broken(file_call::sync);
+    broken.is_failing = true;
+    memory_store store;
+    ship_what_is_left(path, store);
+    BOOST_TEST(store.rows().size() == 5u);
+    BOOST_TEST(segments().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_disk_that_is_full_for_a_while_stops_new_requests_only) {
     disk full(file_call::allocate, std::errc::no_space_on_device);
     memory_store store;
