@@ -8,7 +8,14 @@ import unittest
 from ferry import Ferry
 from harness import insert_model
 
-GOOD = ("--name", "good", "--endpoint", "http://127.0.0.1:9/v1", "--key", "k")
+
+def good(*words):
+    """The options of a row in order, but for what `words` say otherwise."""
+    wanted = {"--name": "good", "--endpoint": "http://127.0.0.1:9/v1", "--key": "k"}
+    flags = {"--per-million"} & set(words)
+    words = [word for word in words if word not in flags]
+    wanted.update(zip(words[::2], words[1::2]))
+    return [part for option in wanted.items() for part in option] + list(flags)
 
 
 class ModelRows(unittest.TestCase):
@@ -18,7 +25,7 @@ class ModelRows(unittest.TestCase):
         self.ferry.run("migrate")
 
     def add(self, *words):
-        return self.ferry.run("models", "add", *words)
+        return self.ferry.run("models", "add", *good(*words))
 
     def refused(self, *words):
         before = self.rows()
@@ -46,10 +53,10 @@ class ModelRows(unittest.TestCase):
                       ["--auth-scheme", "foo"], ["--extra-headers", "[1]"], ["--weight", "99999999999999"],
                       ["--total-timeout-ms", "0"], ["--price", "-1"], ["--price", "0.0000000001"]):
             with self.subTest(wrong):
-                self.refused("add", *GOOD, *wrong)
+                self.refused("add", *good(*wrong))
 
     def test_a_change_that_would_end_the_serving_of_a_row_is_refused_and_every_fault_is_named(self):
-        self.add(*GOOD)
+        self.add()
         told = self.refused("set", "good", "--endpoint", "ftp://h/v1", "--auth-scheme", "foo")
         self.assertIn("api_endpoint", told)
         self.assertIn("auth_scheme", told)
@@ -62,7 +69,7 @@ class ModelRows(unittest.TestCase):
         self.assertEqual(self.listed("broken")["state"], "enabled")
 
     def test_a_refused_row_is_listed_as_refused_with_its_reason(self):
-        self.add(*GOOD)
+        self.add()
         self.ferry.sql(insert_model("broken", "ftp://h/v1") + insert_model("keyless", "http://h/v1", key="env:NO_SUCH"))
         told = self.ferry.run("models", "list").stdout
         for name, why in (("broken", "scheme"), ("keyless", "NO_SUCH")):
@@ -81,7 +88,7 @@ class ModelRows(unittest.TestCase):
         }
         for number, (code, words) in enumerate(cases.items()):
             name = f"odd{number}"
-            told = self.add(*GOOD, "--name", name, *words).stderr
+            told = self.add("--name", name, *words).stderr
             self.assertIn("warning: ", told)
             self.assertIn(f'{{"ignore_warnings": ["{code}"]}}', told)
             self.assertRegex(self.ferry.run("models", "list").stdout, rf"{name}: warning: ")
@@ -93,16 +100,16 @@ class ModelRows(unittest.TestCase):
             self.assertNotIn(name, self.ferry.run("check").stderr)
 
     def test_a_second_row_that_costs_nothing_is_said(self):
-        self.add(*GOOD, "--price", "0.002")
-        self.assertIn("not billed", self.add(*GOOD).stderr)
-        self.assertEqual(self.add(*GOOD, "--price", "0").stderr, "")
+        self.add("--price", "0.002")
+        self.assertIn("not billed", self.add().stderr)
+        self.assertEqual(self.add("--price", "0").stderr, "")
 
     # Prices
 
     def test_a_price_is_unknown_free_or_known(self):
-        self.add(*GOOD)
-        self.add(*GOOD, "--name", "free", "--price", "0")
-        self.add(*GOOD, "--name", "paid", "--price", "0.002")
+        self.add()
+        self.add("--name", "free", "--price", "0")
+        self.add("--name", "paid", "--price", "0.002")
         self.assertIn("unknown", self.table_line("good"))
         self.assertIn(" free ", self.table_line("free").replace(" free ", " ", 1))
         self.assertIn("0.002 / 0.002 USD", self.table_line("paid"))
@@ -116,7 +123,7 @@ class ModelRows(unittest.TestCase):
         self.assertIn("0.002 / 0 USD", self.table_line("paid"))
 
     def test_prices_are_given_and_shown_per_million_too(self):
-        self.add(*GOOD, "--per-million", "--input-price", "2.50", "--output-price", "10", "--cached-price", "0.000001")
+        self.add("--per-million", "--input-price", "2.50", "--output-price", "10", "--cached-price", "0.000001")
         row = self.listed("good")
         self.assertEqual((row["input_cost_per_1k"], row["output_cost_per_1k"], row["cached_input_cost_per_1k"]),
                          ("0.0025", "0.01", "0.000000001"))
@@ -142,9 +149,9 @@ class ModelRows(unittest.TestCase):
         return self.ferry.run("models", "prices", "--file", str(file), *words, **named)
 
     def test_published_prices_are_shown_before_they_are_written(self):
-        self.add(*GOOD, "--upstream-model", "up")
-        self.add(*GOOD, "--name", "up", "--price", "1")
-        self.add(*GOOD, "--name", "elsewhere")
+        self.add("--upstream-model", "up")
+        self.add("--name", "up", "--price", "1")
+        self.add("--name", "elsewhere")
         before = self.rows()
         shown = self.prices().stdout
         for word in ("good", "unknown", "2", "0.5", "8", "CNY", "2026-11-26", "https://example.com/prices",
@@ -161,7 +168,7 @@ class ModelRows(unittest.TestCase):
         self.assertIn("nothing to write", self.prices("--apply").stdout)
 
     def test_somebody_at_a_terminal_is_asked(self):
-        self.add(*GOOD, "--upstream-model", "up")
+        self.add("--upstream-model", "up")
         for answer, price in ((b"n\n", None), (b"\n", None), (b"y\n", "0.002")):
             terminal, other_end = pty.openpty()
             os.write(terminal, answer)

@@ -113,7 +113,11 @@ std::vector<store::column_value> changed_columns(const store::key_row& before, c
     };
     if (before.name != after.name) columns.push_back({"name", after.name});
     number("user_id", before.user_id, after.user_id);
-    if (before.allowed_models != after.allowed_models) columns.push_back({"allowed_models", after.allowed_models});
+    // As lists: a store may write its JSON with other blanks.
+    if (before.allowed_models.has_value() != after.allowed_models.has_value() ||
+        names_in(before.allowed_models) != names_in(after.allowed_models)) {
+        columns.push_back({"allowed_models", after.allowed_models});
+    }
     if (before.expires_at_us != after.expires_at_us) {
         std::optional<std::string> time;
         if (after.expires_at_us) time = store::time_text(*after.expires_at_us);
