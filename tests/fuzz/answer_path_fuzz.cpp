@@ -41,7 +41,7 @@ catalog::candidate make_row(std::string_view service) {
 }
 
 void require_sane(const fault& why) {
-    require(why.message.find(key) == std::string::npos);
+    require(why.full_text().find(key) == std::string::npos);
     require(!why.retry_after || (why.retry_after->count() >= 0 && *why.retry_after <= std::chrono::hours(24)));
 }
 
