@@ -51,9 +51,10 @@ access_entry common_entry(const http_exchange& x, std::int64_t duration) {
 }
 
 void write_line(http_exchange& x, access_entry entry, std::int64_t answered_us) {
-    std::string clean_target, clean_agent;
+    std::string clean_target, clean_agent, clean_model;
     entry.target = without_credentials(entry.target, clean_target);
     entry.user_agent = without_credentials(entry.user_agent, clean_agent);
+    entry.requested_model = without_credentials(entry.requested_model, clean_model);
     x.core.log.write(entry);
     const auto patience = x.settings->slow;
     if (patience.count() > 0 && answered_us > patience.count() * 1000) log_slow(entry);
