@@ -38,6 +38,8 @@ std::optional<fault> choose_candidates(request& x) {
     catalog::request_choice choice;
     choice.id = x.asked.id;
     if (x.asked.model) choice.model = *x.asked.model;
+    // A deployment's path says which model is asked, as it does at Azure.
+    if (!x.asked_model.empty()) choice.model = x.asked_model;
     auto chosen = catalog::choose(*x.pinned.models, choice, draw_below);
     if (!chosen) return chosen.error();
     if (!x.who->may_use(chosen->model_name)) {
@@ -167,7 +169,7 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
 // There is no answer: the error is given in its place.
 void refuse(request& x, const fault& why, answer_sink& sink) {
     note_failure(x, why);
-    if (why.code != fault_code::client_gone) x.end.status = openai::map_fault(why).status;
+    if (why.code != fault_code::client_gone) x.end.status = x.head_sent ? 200 : openai::map_fault(why).status;
     if (x.tries == 0) {
         count_refusal(x, why);
         tell_operator(x, why);

@@ -98,11 +98,34 @@ fault unknown_url(std::string_view method, std::string_view path) {
 }
 
 fault wrong_method(std::string_view method, std::string_view path, std::string allow) {
-    auto made =
-        fault::client(fault_code::method_not_allowed, "Not allowed to " + std::string(method.substr(0, 20)) + " on " +
-                                                          shown(path) + ": use " + allow + ".");
+    auto made = fault::client(fault_code::method_not_allowed, "Not allowed to " + std::string(method.substr(0, 20)) +
+                                                                  " on " + shown(path) + ": use " + allow + ".");
     made.allow = std::move(allow);
     return made;
+}
+
+// /openai/deployments/{model}<path of a row>, as clients of Azure ask; the query (`api-version`) means nothing here.
+struct deployment {
+    std::string_view model, below;
+};
+std::optional<deployment> find_deployment(std::string_view path) {
+    constexpr std::string_view prefix = "/openai/deployments/";
+    if (!path.starts_with(prefix)) return std::nullopt;
+    const auto rest = path.substr(prefix.size());
+    const auto slash = rest.find('/');
+    if (slash == 0 || slash == std::string_view::npos) return std::nullopt;
+    return deployment{rest.substr(0, slash), rest.substr(slash)};
+}
+
+result<matched_operation> find_in_deployment(std::string_view method, std::string_view path, const deployment& where) {
+    for (const auto& row : openai::operations()) {
+        if (!row.has_deployment_path || row.path != where.below) continue;
+        auto name = percent_decoded(where.model);
+        if (!name) break;
+        if (!is_method_of(row, method)) return wrong_method(method, path, std::string(methods_of(row)));
+        return matched_operation{&row, std::move(*name)};
+    }
+    return unknown_url(method, path);
 }
 
 }  // namespace
@@ -112,6 +135,7 @@ result<matched_operation> find_operation(std::string_view method, std::string_vi
     target = net::without_authority(target);
     const auto path = target.substr(0, target.find('?'));
     if (method == "CONNECT" || method == "TRACE") return wrong_method(method, path, "GET, HEAD, POST");
+    if (const auto deployed = find_deployment(path)) return find_in_deployment(method, path, *deployed);
     const auto below = below_prefix(path);
     if (!below) return unknown_url(method, path);
     std::string allow;

@@ -11,7 +11,7 @@ namespace ferry::server {
 
 struct matched_operation {
     const openai::operation* what = nullptr;
-    std::string model;  // where the model is the rest of the path: percent-decoded once
+    std::string model;  // where the path names it, percent-decoded once
 };
 
 // Operations are served under /v1 and /api/v1; HEAD is GET. Faults: unknown_url, whose message names the nearest right

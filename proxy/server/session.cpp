@@ -212,6 +212,7 @@ asio::awaitable<void> session::serve_client() {
     auto found = find_operation(head.method, head.target);
     if (found && found->what->who == openai::answered_by::relay) {
         relay::request x(context_.services, link_, *found->what);
+        x.asked_model = std::move(found->model);
         begin(x);
         co_await relay::handle(x);
         relay::log_access(x);

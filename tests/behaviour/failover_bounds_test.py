@@ -45,23 +45,49 @@ class StreamsFailOver(FailoverCase):
         self.assertEqual(self.stream(nonce).body, b"".join(events))
 
 
-class TheHeadOfAStreamDoesNotWaitForEver(FailoverCase):
+class AStreamThatHasNoContentYet(FailoverCase):
     options = {**FailoverCase.options, "stream.keepalive": "150ms", "timeouts.first_byte": "10s"}
+    SIGN = b": keep-alive\n\n"
 
-    def test_and_nobody_else_is_asked_afterwards(self):
+    def waiting(self, *scripts, model="demo"):
+        """A client that has the head of a stream and two signs of life, but nothing of the answer."""
+        nonce, client = self.nonce(*scripts), self.client()
+        client.send(self.request(self.body(nonce, model=model, stream=True), nonce=nonce))
+        self.assertIn(b" 200 ", client.until(b"\r\n\r\n"))
+        client.until(self.SIGN)
+        client.until(self.SIGN)
+        return nonce, client
+
+    def test_shows_its_head_and_goes_on_when_its_content_comes(self):
         for held in ([], [COMMENT, ROLE]):
             go_on = threading.Event()
-            nonce = self.nonce(*begun(*held), go_on, *[answers.as_chunk(one) for one in answers.story()],
-                               answers.LAST_CHUNK)
-            client = self.client()
-            client.send(self.request(self.body(nonce, stream=True), nonce=nonce))
-            head = client.until(b"\r\n\r\n")
-            self.assertIn(b" 200 ", head)
-            if held:
-                client.until(ROLE)
+            nonce, client = self.waiting(*begun(*held), go_on, *map(answers.as_chunk, answers.story()),
+                                         answers.LAST_CHUNK)
             go_on.set()
-            client.until(answers.DONE)
+            rest = client.until(answers.DONE)
+            self.assertTrue(all(one in rest for one in held))
             self.assertEqual(self.asked(nonce), [1])
+
+    def test_is_still_asked_of_another_row_when_it_fails(self):
+        for held, end in (([], "close"), ([COMMENT, ROLE], "reset")):
+            fails = threading.Event()
+            nonce, client = self.waiting(*begun(*held), fails, end)
+            self.upstream.on(nonce, *STREAM)
+            fails.set()
+            rest = client.until(answers.DONE)
+            self.assertNotIn(ROLE, rest)
+            self.assertIn(b"word0", rest)
+            self.assertEqual(self.asked(nonce)[-1], 2)
+            self.assert_row(nonce, status=200, model_id=2, end_reason="done")
+
+    def test_ends_in_an_error_event_when_nobody_can_answer(self):
+        fails = threading.Event()
+        nonce, client = self.waiting(*begun(ROLE), fails, "close", model="alone")
+        self.upstream.on(nonce, "close")
+        fails.set()
+        client.until(b'"error"')
+        self.assertNotIn(b"[DONE]", client.rest())
+        self.assert_row(nonce, status=200, end_reason="upstream_cut")
 
 
 class WaitsEnd(FailoverCase):

@@ -162,4 +162,24 @@ BOOST_AUTO_TEST_CASE(what_a_client_wrote_is_repeated_only_in_part) {
     BOOST_TEST(message.size() < 500);
 }
 
+BOOST_AUTO_TEST_CASE(a_deployments_path_names_the_model) {
+    const auto found = find_operation("POST", "/openai/deployments/org%2Fmodel/chat/completions?api-version=2024-10-21");
+    BOOST_REQUIRE(found.has_value());
+    BOOST_TEST((found->what->name == "chat.completions"));
+    BOOST_TEST(found->model == "org/model");
+    const auto wrong = find_operation("GET", "/openai/deployments/m/chat/completions");
+    BOOST_REQUIRE(!wrong.has_value());
+    BOOST_TEST((wrong.error().code == fault_code::method_not_allowed));
+    for (const auto* target :
+         {"/openai/deployments/m/models", "/openai/deployments//chat/completions", "/openai/deployments/m",
+          "/openai/deployments/m/chat/completions/", "/openai/deployments/%zz/chat/completions",
+          "/v1/openai/deployments/m/chat/completions"}) {
+        const auto unknown = find_operation("POST", target);
+        BOOST_TEST_CONTEXT(target) {
+            BOOST_REQUIRE(!unknown.has_value());
+            BOOST_TEST((unknown.error().code == fault_code::unknown_url));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

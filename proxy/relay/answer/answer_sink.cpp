@@ -1,5 +1,6 @@
 #include "relay/answer/answer_sink.hpp"
 
+#include "openai/error_body.hpp"
 #include "relay/answer/relay_headers.hpp"
 #include "relay/answer/whole_answer.hpp"
 
@@ -15,6 +16,7 @@ constexpr std::size_t usual_headers = 320;
 
 void answer_sink::begin(int status, std::string_view content_type, std::string_view extra_headers,
                         std::optional<std::uint64_t> length) {
+    if (x_.head_sent) return;
     text_buffer headers(usual_headers);
     add_relay_headers(x_, headers);
     headers.add(extra_headers);
@@ -26,9 +28,15 @@ asio::awaitable<bool> answer_sink::send(std::span<const std::string_view> pieces
     return stream_->send(pieces);
 }
 
+asio::awaitable<bool> answer_sink::keep_alive() {
+    static constexpr std::string_view comment = ": keep-alive\n\n";
+    const std::span<const std::string_view> pieces(&comment, 1);
+    return stream_->send(pieces);
+}
+
 void answer_sink::hold_whole(int status, std::string_view content_type, piece_list pieces,
                              std::string_view extra_headers) {
-    nobody_else_answers();
+    x_.body.release();
     stream_.reset();
     status_ = status;
     type_ = content_type;
@@ -38,6 +46,14 @@ void answer_sink::hold_whole(int status, std::string_view content_type, piece_li
 }
 
 void answer_sink::hold_error(const fault& why) {
+    if (x_.head_sent) {
+        // The head of a stream is out: the error is its only event.
+        body_ = openai::sse_error_event(why);
+        held_.clear();
+        held_.push_back(body_);
+        x_.keep_alive = false;
+        return;
+    }
     auto error = make_error(x_, why, x_.attempts_used);
     body_ = std::move(error.body);
     piece_list pieces;

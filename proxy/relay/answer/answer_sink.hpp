@@ -27,12 +27,15 @@ public:
     answer_sink(const answer_sink&) = delete;
     answer_sink& operator=(const answer_sink&) = delete;
 
-    // A body that goes out as it comes. Nothing is written yet. See response_stream.
+    // A body that goes out as it comes. Nothing is written yet. See response_stream. Where the head of a stream went
+    // out already, before the source of its content was changed, that head stands.
     void begin(int status, std::string_view content_type, std::string_view extra_headers,
                std::optional<std::uint64_t> length = std::nullopt);
     // Writes the pieces (with the head before the first of them), gathered; awaits the write: the back-pressure.
     // False: the client is gone or the wait was interrupted. REQUIRES: begin().
     boost::asio::awaitable<bool> send(std::span<const std::string_view> pieces);
+    // A sign of life for who waits for a stream: the head and a comment. Another answer may still take its place.
+    boost::asio::awaitable<bool> keep_alive();
 
     // The end of the body. REQUIRES: begin().
     void hold_last(const piece_list& pieces) { held_ = pieces; }
@@ -41,14 +44,17 @@ public:
     // The same: an error in place of an answer.
     void hold_error(const fault& why);
 
-    // Something went to the client: nobody else can answer any more.
-    bool has_begun() const { return x_.head_sent; }
+    // A piece of the answer went to the client: nobody else can answer any more.
+    bool has_begun() const { return x_.content_sent; }
 
     // Writes what is held, unless the client is gone or the answer was cut.
     boost::asio::awaitable<void> release();
 
 private:
-    void nobody_else_answers() { x_.body.release(); }
+    void nobody_else_answers() {
+        x_.content_sent = true;
+        x_.body.release();
+    }
 
     request& x_;
     std::optional<response_stream> stream_;

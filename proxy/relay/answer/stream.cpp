@@ -146,11 +146,13 @@ asio::awaitable<void> event_stream::await_usage() {
 asio::awaitable<bool> event_stream::give_out(answer_sink& sink) {
     if (!hold_.is_over(flow_)) {
         flow_.hold();
+        bool waits = true;
+        if (hold_.is_due()) waits = co_await sink.keep_alive();
         hold_.begin_wait();
-        co_return true;
+        co_return waits;
     }
     bool is_there = true;
-    if (hold_.must_send(flow_)) is_there = co_await sink.send(flow_.pieces());
+    if (!flow_.pieces().empty()) is_there = co_await sink.send(flow_.pieces());
     flow_.written();
     co_return is_there;
 }

@@ -49,6 +49,7 @@ struct request : http_exchange {
 
     // the answer
     billing bill;
+    bool content_sent = false;  // a piece of the answer went to the client: nobody else can give it any more
     std::optional<steady::time_point> first_token;
     std::int64_t cost_pico = 0;
 

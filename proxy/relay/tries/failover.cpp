@@ -54,7 +54,7 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
         }
     }
     const auto& rules = x_.settings->relay.retry;
-    failed.client_waits = !x_.head_sent && !x_.gone && !x_.stopping();
+    failed.client_waits = !x_.content_sent && !x_.gone && !x_.stopping();
     failed.tries = once_ ? rules.attempts : tries_;
     failed.held = held_;
     failed.has_next = at_ + 1 < x_.route.candidates.size();
