@@ -45,8 +45,10 @@ application::application(settings configuration, std::function<load_result()> lo
       given_(std::move(given)),
       most_connections_(static_cast<std::int64_t>(settings_.server.max_connections)),
       bodies_(settings_.server.limits.body_memory),
-      shared_{settings_,   names_,            bodies_,  logs_.access,
-              addresses_,  upstream_sockets_, cooling_, read_certificate(settings_, nullptr)},
+      answers_(settings_.server.limits.answer_memory),
+      shared_{settings_,         names_,       bodies_,
+              answers_,          logs_.access, addresses_,
+              upstream_sockets_, cooling_,     read_certificate(settings_, nullptr)},
       operators_("operators", report_unmade) {}
 
 application::~application() {
@@ -176,6 +178,7 @@ status_sources application::look() const {
             std::move(configuration),
             {most_connections_, closed_idle_, refused_connections_},
             bodies_,
+            answers_,
             cooling_,
             refresher_->state(),
             std::move(refused_keys),

@@ -122,7 +122,7 @@ private:
     served_address admin_;
     upstream::name_lookup lookup_;
     upstream::name_cache names_{lookup_};
-    relay::body_budget bodies_;
+    relay::memory_budget bodies_, answers_;
     relay::cooldowns cooling_;
     shared_parts shared_;
     std::unique_ptr<usage::journal> journal_;

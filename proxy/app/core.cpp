@@ -22,7 +22,7 @@ std::shared_ptr<const relay::settings> relay_settings(const settings& from) {
     to.relay = from.relay;
     to.connect = from.upstream.connect;
     to.body_timeout = from.server.limits.body_timeout;
-    to.client_patience = from.server.limits.keepalive_timeout;
+    to.client_patience = from.server.limits.write_timeout;
     to.json_body_bytes = from.server.limits.json_body_bytes;
     to.json_depth = from.server.limits.json_depth;
     to.auth_required = from.server.auth_required;
@@ -49,8 +49,19 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
       wheel_(context_),
       pool_(context_, wheel_, buffers_, shared.names, shared.configuration.upstream),
       log_(shared.configuration.log, shared.access_lines),
-      services_{context_, wheel_,  buffers_, pool_,    journal, log_, shared.bodies,
-                counts_,  learned_, shared.cooling, {}, relay_settings(shared.configuration)},
+      services_{context_,
+                wheel_,
+                buffers_,
+                pool_,
+                journal,
+                log_,
+                shared.bodies,
+                shared.answers,
+                counts_,
+                learned_,
+                shared.cooling,
+                {},
+                relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),
       cors_(shared.configuration.server.cors_origins),
       proxies_(shared.configuration.server.trusted_proxies),

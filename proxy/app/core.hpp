@@ -31,7 +31,8 @@ namespace ferry::app {
 struct shared_parts {
     const settings& configuration;
     upstream::name_cache& names;
-    relay::body_budget& bodies;
+    relay::memory_budget& bodies;
+    relay::memory_budget& answers;
     log_thread& access_lines;  // the access log's way to stdout
     server::address_counts& addresses;
     upstream::socket_budget& upstream_sockets;

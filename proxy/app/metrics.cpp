@@ -33,6 +33,8 @@ void add_process(metric_sheet& sheet, const status_sources& from) {
         .add(yes(from.degraded.has_value()));
     sheet.gauge("ferry_body_memory_bytes", "Memory that request bodies use.").add(number(from.bodies.used.load()));
     sheet.gauge("ferry_body_memory_max_bytes", "limits.body_memory.").add(number(from.bodies.limit.load()));
+    sheet.gauge("ferry_answer_memory_bytes", "Memory that answers are held in.").add(number(from.answers.used.load()));
+    sheet.gauge("ferry_answer_memory_max_bytes", "limits.answer_memory.").add(number(from.answers.limit.load()));
     sheet.gauge("ferry_max_connections", "server.max_connections, or fewer if too few descriptors may be opened.")
         .add(number(from.connections.most));
     sheet.counter("ferry_connections_closed_idle_total", "Idle client connections closed to make room for others.")

@@ -115,6 +115,8 @@ json::object limits_part(const status_sources& from) {
             {"json_depth", server.limits.json_depth},
             {"body_memory", server.limits.body_memory},
             {"body_memory_used", from.bodies.used.load()},
+            {"answer_memory", server.limits.answer_memory},
+            {"answer_memory_used", from.answers.used.load()},
             {"connect_ms", from.configuration.upstream.connect.count()},
             {"first_byte_ms", from.configuration.relay.first_byte.count()},
             {"idle_ms", from.configuration.relay.idle.count()},

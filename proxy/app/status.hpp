@@ -29,7 +29,8 @@ struct status_sources {
     const std::vector<std::unique_ptr<core>>& cores;
     settings configuration;
     connection_figures connections;
-    const relay::body_budget& bodies;
+    const relay::memory_budget& bodies;
+    const relay::memory_budget& answers;
     const relay::cooldowns& cooling;
     catalog::refresher_state catalog;
     std::vector<catalog::refused_row> refused_keys;

@@ -8,7 +8,7 @@ from waiting import eventually, paced
 
 class Admission(FerryCase):
     options = {"limits.header_bytes": "8KiB", "limits.json_body_bytes": "64KiB", "limits.header_timeout": "400ms",
-               "limits.body_timeout": "600ms", "limits.keepalive_timeout": "500ms"}
+               "limits.body_timeout": "600ms", "limits.keepalive_timeout": "500ms", "limits.write_timeout": "500ms"}
 
     @classmethod
     def models(cls):

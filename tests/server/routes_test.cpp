@@ -163,7 +163,8 @@ BOOST_AUTO_TEST_CASE(what_a_client_wrote_is_repeated_only_in_part) {
 }
 
 BOOST_AUTO_TEST_CASE(a_deployments_path_names_the_model) {
-    const auto found = find_operation("POST", "/openai/deployments/org%2Fmodel/chat/completions?api-version=2024-10-21");
+    const auto found =
+        find_operation("POST", "/openai/deployments/org%2Fmodel/chat/completions?api-version=1");
     BOOST_REQUIRE(found.has_value());
     BOOST_TEST((found->what->name == "chat.completions"));
     BOOST_TEST(found->model == "org/model");

@@ -100,12 +100,14 @@ std::vector<key_rule> server_keys() {
         {"limits", "json_body_bytes", size({kib, 2 * gib}, in, limits, &server_limits::json_body_bytes)},
         {"limits", "multipart_body_bytes", size({kib, 16 * gib}, in, limits, &server_limits::multipart_body_bytes)},
         {"limits", "body_memory", size({kib, 1024 * gib}, in, limits, &server_limits::body_memory)},
+        {"limits", "answer_memory", size({kib, 1024 * gib}, in, limits, &server_limits::answer_memory)},
         {"limits", "json_depth", integer({1, 1024}, in, limits, &server_limits::json_depth)},
         {"limits", "connections_per_address",
          integer({0, 1'000'000}, in, limits, &server_limits::connections_per_address)},
         {"limits", "header_timeout", duration(some_time, in, limits, &server_limits::header_timeout)},
         {"limits", "body_timeout", duration(some_time, in, limits, &server_limits::body_timeout)},
         {"limits", "keepalive_timeout", duration(some_time, in, limits, &server_limits::keepalive_timeout)},
+        {"limits", "write_timeout", duration(some_time, in, limits, &server_limits::write_timeout)},
     };
 }
 

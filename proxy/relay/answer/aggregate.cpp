@@ -36,6 +36,7 @@ asio::awaitable<std::optional<fault>> aggregate::read_whole() {
     net::io_result got;
     for (;;) {
         if (auto failed = all_.take(from_)) co_return failed;
+        if (!x_.answer_memory.cover(all_.size())) co_return answers_use_all_memory();
         if (all_.has_payload())
             from_.clock().on_payload();
         else if (all_.has_begun())

@@ -26,6 +26,11 @@ fault html_answer() {
 
 }  // namespace
 
+fault answers_use_all_memory() {
+    return fault::self(fault_code::overloaded, "Too many large answers are in flight: try again shortly.",
+                       "The answers in flight have used up limits.answer_memory.");
+}
+
 bool is_event_stream(const net::http_head& head) {
     return net::same_token(media_type(head), "text/event-stream");
 }

@@ -12,6 +12,9 @@
 
 namespace ferry::relay {
 
+// Answers have used up limits.answer_memory: 503 before anything breaks.
+fault answers_use_all_memory();
+
 bool is_event_stream(const net::http_head& head);
 
 // Content type of a 200 that is read as one JSON document, or as an event stream.

@@ -109,6 +109,7 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
             co_return failed;
         }
         if (from_.buffer_is_full()) move_out();
+        if (!x_.answer_memory.cover(held_.size())) co_return answers_use_all_memory();
         failed = co_await read_on(from_, ended_);
         if (!failed) failed = take();
     }

@@ -57,6 +57,7 @@ std::optional<fault> event_collector::collect(const openai::sse_event& event) {
     const auto at = data.find_first_not_of(" \t\r\n");
     const bool is_object = at != std::string_view::npos && data[at] == '{';
     if (is_object && !whole_.add(data)) return too_large();
+    collected_ += data.size();
     return std::nullopt;
 }
 

@@ -26,6 +26,8 @@ public:
     // The upstream's body is over. A fault: it was not complete.
     std::optional<fault> end(stream_end how);
 
+    // Bytes that are held.
+    std::size_t size() const { return pending_.size() + collected_; }
     // Something has come, if only a comment.
     bool has_begun() const { return begun_; }
     bool is_done() const { return gate_.holding_done(); }
@@ -43,6 +45,7 @@ private:
     openai::stream_aggregate whole_;
     std::string pending_;
     piece_list payload_;
+    std::size_t collected_ = 0;
     bool begun_ = false;
 };
 

@@ -41,6 +41,8 @@ public:
     bool has_payload() const { return gate_.has_payload(); }
     // Of what is to be written.
     std::size_t size() const;
+    // Bytes that are held beside the read buffer: an event that is split.
+    std::size_t held() const { return tail_.size(); }
 
 private:
     std::optional<fault> judge(std::string_view& pending);

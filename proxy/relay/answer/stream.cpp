@@ -99,6 +99,11 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
         auto failed = flow_.take(from_);
         note_progress();
         if (failed) co_return failed;
+        if (!x_.answer_memory.cover(flow_.held())) {
+            auto full = answers_use_all_memory();
+            flow_.add(openai::sse_error_event(full));
+            co_return full;
+        }
         if (from_.body_done()) co_return end_of_body(got);
         if (flow_.gate().holding_done() && !from_.clock().waking()) {
             from_.clock().wake_reads_at(steady::now() + done_is_held);

@@ -14,7 +14,7 @@ namespace ferry::relay {
 // Owned by an exchange. Counts against the budget of all bodies until released.
 class body_buffer {
 public:
-    explicit body_buffer(body_budget& budget) : budget_(budget) {}
+    explicit body_buffer(memory_budget& budget) : budget_(budget) {}
     ~body_buffer() { release(); }
     body_buffer(const body_buffer&) = delete;
     body_buffer& operator=(const body_buffer&) = delete;
@@ -64,7 +64,7 @@ private:
         return true;
     }
 
-    body_budget& budget_;
+    memory_budget& budget_;
     char* data_ = nullptr;
     std::size_t size_ = 0, capacity_ = 0;
 };

@@ -13,6 +13,7 @@
 #include "provider/repair.hpp"
 #include "relay/exchange/body_buffer.hpp"
 #include "relay/exchange/http_exchange.hpp"
+#include "relay/exchange/memory_claim.hpp"
 #include "usage/journal_writer.hpp"
 
 namespace ferry::relay {
@@ -27,7 +28,10 @@ struct billing {
 // Owned by a session; lives on its core, for one request.
 struct request : http_exchange {
     request(services& core_services, client_link& link, const openai::operation& wanted)
-        : http_exchange(core_services, link, wanted.name), operation(wanted), body(core_services.bodies) {}
+        : http_exchange(core_services, link, wanted.name),
+          operation(wanted),
+          body(core_services.bodies),
+          answer_memory(core_services.answers) {}
 
     // what is asked
     const openai::operation& operation;
@@ -49,7 +53,8 @@ struct request : http_exchange {
 
     // the answer
     billing bill;
-    bool content_sent = false;  // a piece of the answer went to the client: nobody else can give it any more
+    memory_claim answer_memory;  // what is held of it beyond the buffers that every connection has
+    bool content_sent = false;   // a piece of the answer went to the client: nobody else can give it any more
     std::optional<steady::time_point> first_token;
     std::int64_t cost_pico = 0;
 

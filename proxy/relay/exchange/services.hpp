@@ -21,9 +21,9 @@ class cooldowns;
 class repair_memory;
 struct counters;
 
-// All request bodies of all cores together. Shared; counted in pieces as they grow.
-struct body_budget {
-    explicit body_budget(std::size_t most) : limit(most) {}
+// Memory of all cores together for one purpose: request bodies, or answers. Shared; counted in pieces as it grows.
+struct memory_budget {
+    explicit memory_budget(std::size_t most) : limit(most) {}
     bool take(std::size_t bytes) {
         if (used.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit) return true;
         used.fetch_sub(bytes, std::memory_order_relaxed);
@@ -60,10 +60,11 @@ struct services {
     upstream::pool& pool;
     usage::journal_writer& journal;
     access_log& log;
-    body_budget& bodies;
+    memory_budget& bodies;
+    memory_budget& answers;
     counters& counts;
     repair_memory& learned;
-    cooldowns& cooling;  // of all cores
+    cooldowns& cooling;                               // of all cores
     access::snapshot current;                         // what the next request pins
     std::shared_ptr<const relay::settings> settings;  // what the next request keeps
     run_phase phase = run_phase::serving;

@@ -9,7 +9,7 @@ BOOST_AUTO_TEST_SUITE(body_buffer_suite)
 
 BOOST_AUTO_TEST_CASE(a_body_is_one_piece_however_it_arrived) {
     for (const std::size_t step : {1, 7, 16384, 16385, 50'000}) {
-        body_budget budget(1 << 20);
+        memory_budget budget(1 << 20);
         body_buffer body(budget);
         std::string expected;
         for (std::size_t i = 0; expected.size() < 100'000; ++i) {
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(a_body_is_one_piece_however_it_arrived) {
 }
 
 BOOST_AUTO_TEST_CASE(memory_grows_with_what_arrived_and_never_with_what_was_announced) {
-    body_budget budget(1 << 20);
+    memory_budget budget(1 << 20);
     body_buffer body(budget);
     const auto first = body.room(100'000'000);
     BOOST_TEST(!first.empty());
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(memory_grows_with_what_arrived_and_never_with_what_was_anno
 }
 
 BOOST_AUTO_TEST_CASE(room_is_never_more_than_wanted_and_never_none_within_the_budget) {
-    body_budget budget(1 << 20);
+    memory_budget budget(1 << 20);
     body_buffer body(budget);
     for (std::size_t i = 0; i < 40'000; ++i) {
         const auto wanted = i % 5 + 1;
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(room_is_never_more_than_wanted_and_never_none_within_the_bu
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_body_takes_nothing) {
-    body_budget budget(0);
+    memory_budget budget(0);
     body_buffer body(budget);
     BOOST_TEST(body.append(""));
     BOOST_TEST(body.view().empty());
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(an_empty_body_takes_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(L13_bodies_share_one_budget_and_give_it_back) {
-    body_budget budget(40'000);
+    memory_budget budget(40'000);
     body_buffer first(budget);
     BOOST_TEST(first.append(std::string(20'000, 'a')));
     const auto taken = budget.used.load();
