@@ -14,16 +14,16 @@ struct limits {
     std::size_t json_body_bytes = 32u << 20;           // one JSON request body -> 413
     std::size_t multipart_body_bytes = 100u << 20;     // one multipart request body -> 413
     std::size_t body_memory = std::size_t{512} << 20;  // the request bodies of all cores together -> 503
-    // What is held of the answers of all cores together: documents that are not sent yet, streams that are put together,
-    // split events -> 503.
+    // What is held of the answers of all cores together (documents that are not sent yet, streams that are put
+    // together, split events) -> 503
     std::size_t answer_memory = std::size_t{512} << 20;
-    std::size_t json_depth = 128;                      // nesting of arrays and objects in a request -> 400
+    std::size_t json_depth = 128;  // nesting of arrays and objects in a request -> 400
 
     // Connections of one client address, trusted proxies excepted; 0: no limit. Past it -> 503 and close.
     std::size_t connections_per_address = 0;
 
-    std::chrono::milliseconds header_timeout{10'000};  // first byte of a head -> its last, in total (not per read)
-    std::chrono::milliseconds body_timeout{120'000};   // end of the head -> end of the body
+    std::chrono::milliseconds header_timeout{10'000};     // first byte of a head -> its last, in total (not per read)
+    std::chrono::milliseconds body_timeout{120'000};      // end of the head -> end of the body
     std::chrono::milliseconds keepalive_timeout{75'000};  // an idle connection between two requests
     std::chrono::milliseconds write_timeout{75'000};      // a client that takes nothing of its answer
 
