@@ -138,7 +138,10 @@ void core::start() {
 }
 
 void core::publish(access::snapshot fresh) {
-    net::post_to(context_, [this, current = std::move(fresh)] { services_.current = current; });
+    net::post_to(context_, [this, current = std::move(fresh)] {
+        services_.current = current;
+        catalog_version_.store(current.models->version(), std::memory_order_relaxed);
+    });
 }
 
 void core::reconfigure(std::shared_ptr<const settings> chosen, std::shared_ptr<const net::tls_server> tls,

@@ -86,6 +86,8 @@ public:
     const relay::counters& counts() const { return counts_; }
     std::vector<upstream::pool_status> pools() const { return pool_.status(); }
     std::int64_t open_connections() const { return counts_.open_connections.load(std::memory_order_relaxed); }
+    // Each core serves a change once it comes round: for a moment one is ahead of another.
+    std::int64_t catalog_version() const { return catalog_version_.load(std::memory_order_relaxed); }
     std::int64_t open_ops() const { return open_ops_.load(std::memory_order_relaxed); }
     // Whether its loop has come round lately.
     bool is_alive() const;
@@ -138,6 +140,7 @@ private:
     steady::time_point lag_told_{};
     std::uint64_t requests_seen_ = 0;
     int quiet_ticks_ = 0;
+    std::atomic<std::int64_t> catalog_version_{-1};  // of what it serves; -1: nothing yet
     std::atomic<std::int64_t> open_ops_{0};  // connections to the admin listener
     int running_ = 0;                        // coroutines: listeners and sessions
     bool finishing_ = false;

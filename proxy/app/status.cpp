@@ -55,7 +55,8 @@ json::array cores_part(const status_sources& from) {
     json::array all;
     for (const auto& one : from.cores) {
         const auto& counts = one->counts();
-        all.push_back(json::object{{"connections", counts.connections.load()},
+        all.push_back(json::object{{"catalog_version", one->catalog_version()},
+                                   {"connections", counts.connections.load()},
                                    {"open_connections", counts.open_connections.load()},
                                    {"open_exchanges", counts.open_exchanges.load()},
                                    {"open_streams", counts.measured.open_streams.value()},
