@@ -46,6 +46,7 @@ std::string read_allowed_models(const store::key_row& row, principal& holder) {
     if (!row.allowed_models) return {};
     holder.allowed_models = parse_model_names(*row.allowed_models);
     if (!holder.allowed_models) return "allowed_models is not a JSON array of model names, such as [\"gpt-4\"]";
+    holder.allowed_digest = sha256(*row.allowed_models);
     for (const std::string& name : *holder.allowed_models)
         if (name.find('*') != std::string::npos) holder.model_patterns.push_back(name);
     return {};

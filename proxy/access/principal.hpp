@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "access/api_key.hpp"
+
 namespace ferry::access {
 
 // Immutable. Owned by: its key_table (or static, the anonymous one). Lives on: any thread.
@@ -16,6 +18,7 @@ struct principal {
     std::optional<std::int64_t> user_id, team_id;
     std::string name;
     std::optional<std::vector<std::string>> allowed_models;  // sorted; absent: all; empty: none
+    sha256_digest allowed_digest{};                          // of the column's text: keys with equal ones see the same
     std::vector<std::string> model_patterns;                 // those of allowed_models that hold a `*`
     std::optional<std::int64_t> rpm, tpm, max_parallel;      // absent: no limit
     std::optional<std::int64_t> budget_pico;

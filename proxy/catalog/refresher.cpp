@@ -88,11 +88,7 @@ void refresher::refresh(bool even_if_unchanged) {
 void refresher::accept(published fresh) {
     {
         const std::lock_guard lock(mutex_);
-        // Each is said once, not again with every change of another row.
-        if (fresh.refused != state_.refused)
-            for (const refused_row& row : fresh.refused->all())
-                if (!state_.refused->contains(row))
-                    log_warn("{} row {} ('{}'): {}", row.table, row.id, row.name, row.reason);
+        if (fresh.refused != state_.refused) log_new_refusals(fresh.refused->all(), state_.refused->all());
         if (!fresh.kept_because.empty() && fresh.kept_because != state_.kept_because)
             log_error("{}", fresh.kept_because);
         state_.version = fresh.models->version();

@@ -1,6 +1,5 @@
 #include "catalog/refused_row.hpp"
 
-#include <algorithm>
 #include <set>
 #include <tuple>
 
@@ -29,7 +28,7 @@ void log_new_refusals(const std::vector<refused_row>& now, const std::vector<ref
 refused_rows::refused_rows(std::vector<refused_row> rows) : rows_(std::move(rows)) {
     for (const refused_row& row : rows_) {
         if (row.table == "ai_models") models_.emplace(row.id, &row);
-        names_.emplace(row.name, &row);
+        names_.insert(row.name);
     }
 }
 
@@ -40,12 +39,7 @@ const refused_row* refused_rows::find_model(std::int64_t id) const {
 
 std::string_view refused_rows::find_name(std::string_view name) const {
     const auto found = names_.find(name);
-    return found == names_.end() ? std::string_view() : found->first;
-}
-
-bool refused_rows::contains(const refused_row& row) const {
-    const auto [first, last] = names_.equal_range(row.name);
-    return std::any_of(first, last, [&row](const auto& named) { return *named.second == row; });
+    return found == names_.end() ? std::string_view() : *found;
 }
 
 }  // namespace ferry::catalog

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -39,14 +40,13 @@ public:
     const std::vector<refused_row>& all() const { return rows_; }
     // The row of ai_models with this id, or nullptr if it is not refused.
     const refused_row* find_model(std::int64_t id) const;
-    bool contains(const refused_row& row) const;
     // The name as the first such row of ai_models or model_routes has it; empty if there is none.
     std::string_view find_name(std::string_view name) const;
 
 private:
     std::vector<refused_row> rows_;
     std::unordered_map<std::int64_t, const refused_row*> models_;
-    std::unordered_multimap<std::string_view, const refused_row*> names_;  // views into rows_
+    std::unordered_set<std::string_view> names_;  // views into rows_
 };
 
 using refused_ptr = std::shared_ptr<const refused_rows>;

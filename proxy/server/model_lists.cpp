@@ -23,16 +23,16 @@ void model_lists::begin(const catalog::catalog& models) {
     bytes_ = 0;
 }
 
-model_list_text model_lists::find(const catalog::catalog& models, const std::vector<std::string>& allowed) {
+model_list_text model_lists::find(const catalog::catalog& models, const access::sha256_digest& allowed) {
     begin(models);
     const auto found = std::ranges::find(entries_, allowed, &entry::allowed);
     return found == entries_.end() ? nullptr : found->text;
 }
 
-void model_lists::keep(const catalog::catalog& models, const std::vector<std::string>& allowed,
+void model_lists::keep(const catalog::catalog& models, const access::sha256_digest& allowed,
                        const model_list_text& made) {
     begin(models);
-    const std::size_t bytes = bytes_of(allowed) + bytes_of(*made);
+    const std::size_t bytes = bytes_of(*made);
     if (bytes > most_bytes) return;
     while (bytes_ + bytes > most_bytes) {
         bytes_ -= entries_.front().bytes;

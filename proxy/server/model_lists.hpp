@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "access/api_key.hpp"
 #include "catalog/catalog.hpp"
 
 namespace ferry::server {
@@ -16,13 +17,13 @@ using model_list_text = std::shared_ptr<const std::vector<std::string>>;
 // What has been made lately. Owned by a core; lives on it.
 class model_lists {
 public:
-    // Null if it has to be made. `allowed` are the names of the key, sorted.
-    model_list_text find(const catalog::catalog& models, const std::vector<std::string>& allowed);
-    void keep(const catalog::catalog& models, const std::vector<std::string>& allowed, const model_list_text& made);
+    // Null if it has to be made. `allowed` is principal::allowed_digest.
+    model_list_text find(const catalog::catalog& models, const access::sha256_digest& allowed);
+    void keep(const catalog::catalog& models, const access::sha256_digest& allowed, const model_list_text& made);
 
 private:
     struct entry {
-        std::vector<std::string> allowed;
+        access::sha256_digest allowed;
         model_list_text text;
         std::size_t bytes = 0;
     };

@@ -89,15 +89,14 @@ asio::awaitable<void> send_all(relay::http_exchange& x) {
 }  // namespace
 
 asio::awaitable<void> send_model_list(relay::http_exchange& x, model_lists& made_before) {
-    const auto& allowed = x.who->allowed_models;
-    if (!allowed) {
+    if (!x.who->allowed_models) {
         co_await send_all(x);
         co_return;
     }
-    auto text = made_before.find(*x.pinned.models, *allowed);
+    auto text = made_before.find(*x.pinned.models, x.who->allowed_digest);
     if (!text) {
         text = co_await make_list(x);
-        made_before.keep(*x.pinned.models, *allowed, text);
+        made_before.keep(*x.pinned.models, x.who->allowed_digest, text);
     }
     const std::vector<std::string_view> pieces(text->begin(), text->end());
     co_await send_long(x, 200, relay::json_type, pieces);

@@ -173,7 +173,7 @@ class SchemaOfPostgres(PostgresCase):
         ferry = PostgresFerry(self.cluster, self.cluster.new_database(), {"store.auto_migrate": True})
         self.addCleanup(ferry.remove)
         ferry.start()
-        self.assertEqual(ferry.rows("SELECT name FROM schema_migrations"), [{"name": "initial"}])
+        self.assertEqual(ferry.rows("SELECT name FROM schema_migrations ORDER BY version")[0], {"name": "initial"})
         self.assertEqual(ferry.stop(), 0)
 
     def test_database_url_names_the_store(self):
