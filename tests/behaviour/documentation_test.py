@@ -147,6 +147,12 @@ class Pages(unittest.TestCase):
         self.assertTrue(sent)
         self.assertEqual(sent ^ described, set())
 
+    def test_every_metric_that_is_named_exists(self):
+        sources = "".join(file.read_text() for file in (ROOT / "proxy/app").glob("*.cpp"))
+        for page in PAGES:
+            for name in re.findall(r"`(ferry_\w+)`", page.read_text()):
+                self.assertIn(f'"{name}"', sources, page.name)
+
     def test_every_key_of_the_configuration_that_is_named_exists(self):
         keys, section = set(), None
         for line in (ROOT / "config/ferry.toml").read_text().splitlines():

@@ -27,15 +27,17 @@ std::vector<std::string> command_names(const CLI::App& app) {
 std::vector<std::string> option_names(const CLI::App& app) {
     std::vector<std::string> names;
     for (const CLI::Option* each : app.get_options()) {
-        for (const auto& name : each->get_lnames()) names.push_back("--" + name);
+        for (const auto& name : each->get_lnames()) names.push_back(name);
     }
     return names;
 }
 
-std::string suggestion(const std::string& wanted, const std::vector<std::string>& names) {
+// `dashes` are in front of every name and are no letters that may be wrong.
+std::string suggestion(std::string_view wanted, const std::vector<std::string>& names, std::string_view dashes = "") {
     const std::vector<std::string_view> views(names.begin(), names.end());
+    if (wanted.starts_with(dashes)) wanted.remove_prefix(dashes.size());
     const auto near = nearest(wanted, views);
-    return near.empty() ? std::string() : fmt::format("; did you mean {}?", near);
+    return near.empty() ? std::string() : fmt::format("; did you mean {}{}?", dashes, near);
 }
 
 // "ferry models add"
@@ -56,7 +58,7 @@ std::string problem(const CLI::App& app, const CLI::App& at, const CLI::ParseErr
     for (const std::string& word : left) {
         if (word.size() > 1 && word.starts_with('-')) {
             const std::string name = word.substr(0, word.find('='));
-            return fmt::format("unknown option {}{}", name, suggestion(name, option_names(at)));
+            return fmt::format("unknown option {}{}", name, suggestion(name, option_names(at), "--"));
         }
         if (has_commands) return fmt::format("unknown command {}{}", word, suggestion(word, command_names(at)));
     }

@@ -42,7 +42,8 @@ constexpr model_flag flags[] = {
     {"--idle-timeout-ms", "idle_timeout_ms", count, true, "Instead of timeouts.idle"},
     {"--total-timeout-ms", "total_timeout_ms", count, true, "Instead of timeouts.total"},
     {"--max-context-tokens", "max_context_tokens", count, true, "The model's context window"},
-    {"--capabilities", "capabilities", json, true, "JSON, shown to clients"},
+    {"--capabilities", "capabilities", json, true,
+     "JSON object about the model; {\"ignore_warnings\": [...]} silences warnings"},
 };
 
 bool is_integer(const std::string& text, std::int64_t least) {

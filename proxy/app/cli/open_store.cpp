@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 
 #include "app/config/address.hpp"
 
@@ -21,11 +22,12 @@ std::string no_store(const store::database& db, const settings& chosen, const cl
     const auto file = chosen_config_file(context);
     return fmt::format(
         "there is no store at {}\n"
-        "  Run the command in the folder where Ferry runs (relative paths count from the folder of the command, now\n"
-        "  {}), or name Ferry's configuration with --config FILE (now {}), or the store itself with DATABASE_URL.\n"
-        "  `ferry serve` and `ferry migrate` make a new store there.",
-        where.substr(where.find(':') + 1), absolute_path("."),
-        file ? absolute_path(*file) : "none: config/ferry.toml is not in this folder");
+        "  - Relative paths count from the folder of the command: run it where Ferry runs. (Folder: {})\n"
+        "  - Or name Ferry's configuration with --config FILE. (Now: {})\n"
+        "  - Or name the store with DATABASE_URL.\n"
+        "  - `ferry serve` and `ferry migrate` make a new store there.",
+        where.substr(where.find(':') + 1), std::filesystem::current_path().string(),
+        file ? absolute_path(*file) : "none, since there is no config/ferry.toml in this folder");
 }
 
 }  // namespace
