@@ -2,10 +2,15 @@
 with the request's id, and on /status."""
 import json
 import re
+import shutil
 import socket
+import tempfile
+from pathlib import Path
 
 import answers
 from harness import FerryCase, eventually, insert_model
+from imposter import Imposter
+from tls_upstream_test import make_certificate, server_context
 
 OPERATORS_WORDS = re.compile(
     r"127\.0\.0\.1|169\.254|localhost|no-such-host|api_\w+|auth_scheme|ai_models|\w+_ms|\brow\b|denied"
@@ -18,6 +23,14 @@ class OperatorsHearWhy(FerryCase):
                "limits.json_body_bytes": "64KiB", "limits.header_bytes": "4KiB", "circuit.minimum_requests": 1}
 
     @classmethod
+    def make_upstream(cls):
+        folder = Path(tempfile.mkdtemp(prefix="ferry-why-"))
+        cls.addClassCleanup(shutil.rmtree, folder)
+        cls.stranger = Imposter(server_context(*make_certificate(folder, "stranger")))
+        cls.addClassCleanup(cls.stranger.close)
+        return super().make_upstream()
+
+    @classmethod
     def models(cls):
         with socket.create_server(("127.0.0.1", 0)) as gone:
             cls.closed = gone.getsockname()[1]
@@ -25,7 +38,7 @@ class OperatorsHearWhy(FerryCase):
             insert_model("demo", cls.upstream.base), insert_model("refused", f"http://127.0.0.1:{cls.closed}/v1"),
             insert_model("nameless", "http://no-such-host.invalid/v1"),
             insert_model("metadata", "http://169.254.169.254/v1"),
-            insert_model("plain-as-tls", f"https://localhost:{cls.upstream.port}/v1"),
+            insert_model("unknown-authority", f"https://localhost:{cls.stranger.port}/v1"),
         ]
 
     def hear(self, *script, status=None, **members):
@@ -50,7 +63,7 @@ class OperatorsHearWhy(FerryCase):
             "refused": ("upstream_unreachable", f"127.0.0.1:{self.closed}", "refused"),
             "nameless": ("upstream_dns_error", "no-such-host.invalid", "api_endpoint"),
             "metadata": ("upstream_unreachable", "169.254.169.254", "upstream.denied_networks"),
-            "plain-as-tls": ("upstream_tls_error", "localhost", "TLS:"),
+            "unknown-authority": ("upstream_tls_error", "localhost", "TLS:", "certificate"),
         }.items():
             with self.subTest(model=model):
                 answer, log = self.hear(model=model)

@@ -7,7 +7,7 @@
 namespace ferry::relay {
 namespace {
 
-constexpr int most_lines_a_second = 5;  // of each core
+constexpr int most_lines_a_second = 20;  // of each core
 
 }  // namespace
 

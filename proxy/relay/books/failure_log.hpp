@@ -7,7 +7,7 @@
 namespace ferry::relay {
 
 // Writes fault.for_operator, if there is any, with the id of the request and the row that was asked (x.answered_by). A
-// provider that fails for everybody is told a few times a second, and how many lines were left out.
+// provider that fails for everybody is told so many times a second, and how many lines were left out.
 void tell_operator(const request& x, const fault& why);
 
 }  // namespace ferry::relay
