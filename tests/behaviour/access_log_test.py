@@ -6,11 +6,11 @@ from harness import FerryCase, eventually, insert_model
 
 
 class LogCase(FerryCase):
-    def line(self, nonce):
+    def line(self, nonce, member="client_request_id"):
         """The line of the request with this nonce."""
         def find():
             lines = [json.loads(one) for one in self.ferry.output.splitlines() if one.startswith("{")]
-            return [one for one in lines if one.get("client_request_id") == nonce]
+            return [one for one in lines if one.get(member) == nonce]
 
         return eventually(find, what=f"a line for {nonce}")[0]
 
@@ -65,9 +65,10 @@ class TheAccessLog(LogCase):
         self.wanted(line, status=400, code="invalid_json", requested_model=None)
 
     def test_an_unknown_path_has_a_code(self):
-        answer, line = self.ask(lambda _: b"", path="/v1/nothing", method="GET")
-        self.assert_error(answer, 404, "unknown_url")
-        self.wanted(line, status=404, code="unknown_url")
+        client = self.client()
+        client.send(self.request(b"", path="/v1/nothing", method="GET"))
+        self.assert_error(client.response(), 404, "unknown_url")
+        self.wanted(self.line("/v1/nothing", "path"), status=404, code="unknown_url")
 
     def test_what_the_upstream_failed_at_has_a_code_and_the_model(self):
         nonce = self.nonce(answers.json_answer(b"<html>", 500))
@@ -125,7 +126,7 @@ class WhereNoKeyIsRequired(LogCase):
     def serve(self, *fields):
         nonce = self.nonce()
         raw = self.request(self.body(nonce), *fields, nonce=nonce).replace(
-            f"Authorization: Bearer {self.key}\r\n".encode(), b"")
+            f"Authorization: Bearer {self.key}\r\n".encode(), b"", 1)
         client = self.client()
         client.send(raw)
         return nonce, client.response()

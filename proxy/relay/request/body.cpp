@@ -59,9 +59,10 @@ public:
         payload_.clear();
         expansion_->make_room();
         const auto says = expansion_->expand(payload_);
+        // What came out before it broke may be anything: it is not what the client meant to say.
+        if (says == verdict::broken || says == verdict::unknown) return bad_coding();
         if (auto refused = take(payload_)) return refused;
         if (says == verdict::too_large) return too_large(x_);
-        if (says != verdict::good) return bad_coding();
         return count_memory();
     }
 
