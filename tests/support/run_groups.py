@@ -16,7 +16,7 @@ from postgres import Cluster
 from signals import heed_signals
 from tally import Tally, failed, read_junit
 
-PROGRAM_SECONDS = 600
+PROGRAM_SECONDS = int(os.environ.get("PROGRAM_SECONDS", "600"))  # one test program, or one file of tests
 SCRATCH = Path(tempfile.mkdtemp(prefix="ferry-tests-"))
 TESTS = ROOT / "tests"
 # Threads share the journal, the store threads and the catalog that is handed to the cores; the rest is one core's own.
@@ -156,8 +156,8 @@ def asan():
         return failed("build asan")
     tally = boost_programs("asan")
     # The mock provider is not what is tested here, and this is slower by some factor.
-    smaller = {"CONSERVATION_REQUESTS": "2000", "STREAMS": "100", "STREAM_SECONDS": "3",
-               "HANDOVERS": "5", "HANDOVER_STREAMS": "50"}
+    smaller = {"CONSERVATION_REQUESTS": "2000", "STREAMS": "100", "STREAM_SECONDS": "3", "CONNECTIONS": "300",
+               "HANDOVERS": "5", "HANDOVER_STREAMS": "50", "SLOW_REQUESTS": "9"}
     environment = {**smaller, **with_sanitizer("asan")}
     tally.add(python_files("golden", environment))
     tally.add(python_files("behaviour", environment, at_once=2))
@@ -180,9 +180,17 @@ def tsan():
 GROUPS = {group.__name__: group for group in (lint, unit, golden, behaviour, sdk, fuzz, asan, tsan)}
 
 
+def without_repetition(labels):
+    """The unit tests under the sanitizers are the same programs without optimisation: one build of them is enough."""
+    if {"unit", "asan"} <= set(labels):
+        print("-- the unit tests run in the group asan", flush=True)
+        return [label for label in labels if label != "unit"]
+    return labels
+
+
 def main(labels):
     total = Tally()
-    for label in labels:
+    for label in without_repetition(labels):
         print(f"\n== {label}", flush=True)
         began = time.monotonic()
         tally = GROUPS[label]()
