@@ -12,10 +12,15 @@ namespace {
 
 constexpr std::size_t user_max = 256;
 constexpr std::int64_t id_max = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t tokens_max = std::int64_t{1} << 31;
+constexpr std::int64_t length_max = std::int64_t{1} << 31;
 
 std::string quoted(std::string_view name) {
     return "'" + std::string(name) + "'";
+}
+
+// Of the others, which may be long, it matters only where they stand.
+bool is_read(member m) {
+    return m < member::messages || m >= member::user;
 }
 
 }  // namespace
@@ -69,7 +74,7 @@ json_heed chat_reader::key(const json_token& token) {
                "The member " + quoted(name) + " stands in the request body twice. Send it once.");
         return json_heed::stop;
     }
-    return json_heed::text;
+    return is_read(member_) ? json_heed::text : json_heed::seen;
 }
 
 bool chat_reader::end_value(const json_token& token) {
@@ -99,18 +104,22 @@ bool chat_reader::take(member which, const json_token& token) {
             return take_integer(request_.conversation_id, token, std::numeric_limits<std::int64_t>::min(), id_max,
                                 parameter, "an integer");
         case member::max_tokens:
-            return take_integer(request_.max_tokens, token, 0, tokens_max, parameter,
+            return take_integer(request_.max_tokens, token, 0, length_max, parameter,
                                 "an integer from 0 to 2147483648");
         case member::max_completion_tokens:
-            return take_integer(request_.max_completion_tokens, token, 0, tokens_max, parameter,
+            return take_integer(request_.max_completion_tokens, token, 0, length_max, parameter,
                                 "an integer from 0 to 2147483648");
         case member::n:
-            return take_integer(request_.n, token, 0, choices_max, parameter, "an integer from 0 to 128");
+            return take_integer(request_.n, token, 1, choices_max, parameter, "an integer from 1 to 128");
         case member::user:
             request_.user.reset();
             if (kind == json_kind::string && token.text.size() <= user_max) request_.user = token.text;
             return true;
         case member::store:
+        case member::messages:
+        case member::input:
+        case member::prompt:
+        case member::tools:
         case member::top_p:
         case member::enable_thinking:
             return true;
@@ -135,7 +144,7 @@ bool chat_reader::take_model(const json_token& token) {
 bool chat_reader::take_integer(std::optional<std::int64_t>& into, const json_token& token, std::int64_t low,
                                std::int64_t high, fault_code code, const char* rule) {
     const auto text = token.text;
-    if (token.kind == json_kind::literal_null && code != fault_code::invalid_id) return true;
+    if (token.kind == json_kind::literal_null) return true;
     std::int64_t number = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number);

@@ -35,11 +35,15 @@ enum class member : unsigned char {
     max_tokens,
     max_completion_tokens,
     n,
+    messages,
+    input,
+    prompt,
+    tools,
     user,
     top_p,
     enable_thinking,
 };
-inline constexpr std::size_t member_count = 12;
+inline constexpr std::size_t member_count = 16;
 
 constexpr bool is_routed(member m) {
     return m < member::user;

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "openai/byte_order_mark.hpp"
+
 namespace ferry::openai {
 namespace {
 
@@ -25,6 +27,21 @@ fault bad_json(std::size_t offset, std::string_view expected, std::string_view f
 chat_scanner::chat_scanner(scan_limits limits) : scanner_(reader_, limits.depth) {}
 
 std::optional<fault> chat_scanner::feed(std::string_view piece) {
+    if (has_begun_) return scan(piece);
+    while (!piece.empty() && mark_ < byte_order_mark.size() && piece.front() == byte_order_mark[mark_]) {
+        ++mark_;
+        piece.remove_prefix(1);
+    }
+    if (piece.empty() && mark_ < byte_order_mark.size()) return std::nullopt;
+    has_begun_ = true;
+    if (mark_ == byte_order_mark.size())
+        scanner_.skip(mark_);
+    else if (mark_ > 0)
+        return scan(byte_order_mark.substr(0, mark_));
+    return scan(piece);
+}
+
+std::optional<fault> chat_scanner::scan(std::string_view piece) {
     const std::size_t base = scanner_.size();
     if (scanner_.feed(piece)) return std::nullopt;
     return failure(piece, base);
@@ -35,12 +52,13 @@ std::optional<fault> chat_scanner::failure(std::string_view piece, std::size_t b
     const std::size_t at = scanner_.error_offset();
     const auto found = static_cast<unsigned char>(piece[at - base]);
     if (at == 0 && (found == 0xef || found == 0xfe || found == 0xff)) {
-        return bad_json(at, "'{'", "a byte order mark or UTF-16");
+        return bad_json(at, "'{'", "part of a byte order mark, or UTF-16");
     }
     return bad_json(at, scanner_.expected(), shown(found));
 }
 
 result<chat_request> chat_scanner::finish() {
+    if (!has_begun_ && mark_ > 0) return *scan(byte_order_mark.substr(0, mark_));
     const std::size_t size = scanner_.size();
     if (!scanner_.finish()) {
         if (reader_.refusal()) return *reader_.refusal();

@@ -14,8 +14,9 @@ struct scan_limits {
 };
 
 // Reads a chat request as it arrives, in pieces of any size: the same body gives the same answer however it is split.
-// Validates all of it (RFC 8259, strict UTF-8, no byte order mark), refuses repeated routed members, members that a
-// case-insensitive reader would take for one, and routed values out of range. Memory does not grow with the body.
+// Validates all of it (RFC 8259, strict UTF-8; a byte order mark before it is passed over), refuses repeated routed
+// members, members that a case-insensitive reader would take for one, and routed values out of range. Memory does not
+// grow with the body.
 // Owned by: the exchange. Lives on: a core. Allocates only for the values it captures (at most 4 KiB each).
 class chat_scanner {
 public:
@@ -31,10 +32,13 @@ public:
     result<chat_request> finish();
 
 private:
+    std::optional<fault> scan(std::string_view piece);
     std::optional<fault> failure(std::string_view piece, std::size_t base);
 
     chat_reader reader_;
     json_scanner<chat_reader, true> scanner_;
+    std::size_t mark_ = 0;  // bytes of a byte order mark that have come
+    bool has_begun_ = false;
 };
 
 }  // namespace ferry::openai

@@ -16,8 +16,8 @@ inline constexpr int json_depth_max = 1024;
 
 // An incremental JSON reader (RFC 8259) that tells a sink what stands in the objects and arrays it follows and checks
 // all the rest in silence: state of fixed size, no recursion, the same calls however the input is split.
-// Tokens that lie whole in a piece, nearly all, are taken at once; others go byte by byte through json_string and
-// number_grammar. check_utf8: refuse bytes that are not UTF-8 inside strings (outside they are refused anyway).
+// Tokens that lie whole in a piece, nearly all, are taken at once; others byte by byte (json_string, number_grammar).
+// check_utf8: refuse bytes that are not UTF-8 inside strings (outside they are refused anyway).
 // A sink has, with `depth` = how many objects and arrays are open around the token:
 //   static constexpr std::size_t text_max                 how many bytes of a text it takes
 //   bool open(json_kind, std::size_t offset, int depth)   an object or array begins; true: follow what is inside
@@ -41,6 +41,7 @@ public:
         return true;
     }
 
+    void skip(std::size_t bytes) { base_ += bytes; }  // before the first piece: left out, but counted by the offsets
     // The input has ended. False if what came is not exactly one JSON value.
     bool finish() {
         if (state_ == state::stopped) return false;
@@ -57,7 +58,6 @@ public:
 
 private:
     using state = json_state;
-
     const char* step(const char* p, const char* end) {
         switch (state_) {
             case state::string:

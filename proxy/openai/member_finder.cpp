@@ -1,5 +1,6 @@
 #include "openai/member_finder.hpp"
 
+#include "openai/byte_order_mark.hpp"
 #include "openai/json_scanner.hpp"
 
 namespace ferry::openai {
@@ -35,7 +36,7 @@ struct name_search {
 std::optional<member_span> find_member(std::string_view body, std::string_view name) {
     name_search search{name};
     json_scanner<name_search, false> scanner(search, json_depth_max);
-    scanner.feed(body);
+    feed_body(scanner, body);
     return search.found;
 }
 

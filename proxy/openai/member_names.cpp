@@ -7,8 +7,8 @@ namespace ferry::openai {
 namespace {
 
 constexpr std::array<std::string_view, member_count> names = {
-    "model", "id",   "stream", "stream_options", "conversationId", "store", "max_tokens", "max_completion_tokens",
-    "n",     "user", "top_p",  "enable_thinking"};
+    "model", "id",       "stream", "stream_options", "conversationId", "store", "max_tokens", "max_completion_tokens",
+    "n",     "messages", "input",  "prompt",         "tools",          "user",  "top_p",      "enable_thinking"};
 constexpr std::string_view include_usage = "include_usage";
 constexpr std::string_view long_s = "\xc5\xbf", kelvin = "\xe2\x84\xaa";
 
@@ -49,7 +49,7 @@ std::optional<member_match> match_member(std::string_view key) {
     for (std::size_t i = 0; i != names.size(); ++i) {
         if (key == names[i]) return member_match{static_cast<member>(i), true};
     }
-    constexpr std::string_view first_letters = "miscnMISCN\xc5\xe2";  // and first bytes of U+017F and U+212A
+    constexpr std::string_view first_letters = "miscnptMISCNPT\xc5\xe2";  // and first bytes of U+017F and U+212A
     if (key.empty() || first_letters.find(key[0]) == std::string_view::npos) return std::nullopt;
     for (std::size_t i = 0; is_routed(static_cast<member>(i)); ++i) {
         if (folds_to(key, names[i])) return member_match{static_cast<member>(i), false};

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "openai/byte_order_mark.hpp"
 #include "openai/json_scanner.hpp"
 
 namespace ferry::openai {
@@ -26,7 +27,7 @@ struct role_search {
     bool scalar(const json_token& token) {
         const bool is_role = token.depth == 3 && token.kind == json_kind::string && token.text == wanted;
         if (is_role) found.push_back({token.begin, token.end});
-        return true;
+        return found.size() <= roles_max;
     }
     bool close(json_kind, std::size_t, int) { return true; }
 };
@@ -38,7 +39,8 @@ std::vector<span> find_roles(std::string_view body, std::string_view role) {
     if (::memmem(body.data(), body.size(), quoted.data(), quoted.size()) == nullptr) return {};
     role_search search{role};
     json_scanner<role_search, false> scanner(search, json_depth_max);
-    scanner.feed(body);
+    feed_body(scanner, body);
+    if (search.found.size() > roles_max) return {};
     return std::move(search.found);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "openai/byte_order_mark.hpp"
+
 namespace ferry::openai {
 namespace {
 
@@ -82,7 +84,7 @@ piece_list edit_list::gather(std::string_view body) const {
     const auto add = [&pieces](std::string_view piece) {
         if (!piece.empty()) pieces.push_back(piece);
     };
-    std::size_t at = 0;
+    std::size_t at = body.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
     for (const auto& each : cuts) {
         add(body.substr(at, each.where.begin - at));
         add(each.text);

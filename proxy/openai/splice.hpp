@@ -29,7 +29,8 @@ public:
 
     bool empty() const { return replaced_.empty() && removed_.empty() && inserted_.empty(); }
 
-    // The edited body as pieces of `body` and of this list, in order, none empty. The views live as long as both do.
+    // The edited body as pieces of `body` and of this list, in order, none empty, without a byte order mark before it.
+    // The views live as long as both do.
     piece_list gather(std::string_view body) const;
 
 private:

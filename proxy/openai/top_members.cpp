@@ -1,19 +1,23 @@
 #include "openai/top_members.hpp"
 
+#include "openai/byte_order_mark.hpp"
 #include "openai/json_scanner.hpp"
 
 namespace ferry::openai {
 
 namespace {
 
-struct name_collector {
-    std::vector<std::string> names;
+struct name_check {
+    std::span<const std::string_view> wanted;
+    std::vector<bool> found;
 
-    static constexpr std::size_t text_max = std::string::npos;
+    static constexpr std::size_t text_max = 4096;
 
     bool open(json_kind, std::size_t, int depth) { return depth == 0; }
     json_heed key(const json_token& token) {
-        names.emplace_back(token.text);
+        for (std::size_t i = 0; i != wanted.size() && !token.is_clipped; ++i) {
+            if (token.text == wanted[i]) found[i] = true;
+        }
         return json_heed::none;
     }
     bool scalar(const json_token&) { return true; }
@@ -22,11 +26,11 @@ struct name_collector {
 
 }  // namespace
 
-std::vector<std::string> top_member_names(std::string_view body) {
-    name_collector collector;
-    json_scanner<name_collector, false> scanner(collector, json_depth_max);
-    scanner.feed(body);
-    return std::move(collector.names);
+std::vector<bool> present_members(std::string_view body, std::span<const std::string_view> names) {
+    name_check check{names, std::vector<bool>(names.size())};
+    json_scanner<name_check, false> scanner(check, json_depth_max);
+    feed_body(scanner, body);
+    return std::move(check.found);
 }
 
 }  // namespace ferry::openai

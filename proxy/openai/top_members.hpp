@@ -1,13 +1,13 @@
 #pragma once
 
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
 namespace ferry::openai {
 
-// The names of the top object's members, decoded, in order. `body` is JSON that was validated before; of other text
-// what could be read is returned. For the few rows that add members of their own to a request.
-std::vector<std::string> top_member_names(std::string_view body);
+// For each of a few `names` whether the top object has a member of that name (decoded). `body` is JSON that was
+// validated before. Takes no memory for the members it has. For the few rows that add members to a request.
+std::vector<bool> present_members(std::string_view body, std::span<const std::string_view> names);
 
 }  // namespace ferry::openai

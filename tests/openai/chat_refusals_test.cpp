@@ -1,6 +1,9 @@
 #include <boost/test/unit_test.hpp>
 
+#include "openai/member_finder.hpp"
 #include "openai/scan.hpp"
+#include "openai/splice.hpp"
+#include "openai/top_members.hpp"
 
 using namespace ferry;
 using namespace ferry::openai;
@@ -38,6 +41,67 @@ BOOST_AUTO_TEST_CASE(a_case_fold_twin_of_a_routed_member_is_refused) {
     BOOST_TEST(refused.message.find("'Model'") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(J1_what_an_upstream_answers_to_stands_in_a_body_once) {
+    for (const std::string_view name : {"messages", "input", "prompt", "tools"}) {
+        const auto key = "\"" + std::string(name) + "\"";
+        for (const std::string_view value : {"[]", R"([{"role":"user","content":"x"}])", R"("text")", "null", "{}"}) {
+            const auto member = key + ":" + std::string(value);
+            BOOST_TEST(is_accepted("{" + member + "}"), member);
+            const auto twice = scan("{" + member + ",\"a\":1," + member + "}");
+            BOOST_TEST_REQUIRE(!twice.has_value(), member);
+            BOOST_TEST((twice.error().code == fault_code::duplicate_field));
+            BOOST_TEST(twice.error().param == name);
+        }
+    }
+    BOOST_TEST(code_of(R"({"m\u0065ssages":[],"messages":[]})") == fault_code::duplicate_field);
+}
+
+BOOST_AUTO_TEST_CASE(J2_twins_of_what_an_upstream_answers_to_are_refused) {
+    for (const std::string_view body :
+         {R"({"Messages":[]})", R"({"messages":[],"MESSAGES":[]})", "{\"me\xc5\xbf\xc5\xbf" "ages\":[]}",
+          R"({"Input":""})", R"({"INPUT":[]})", R"({"Prompt":"a"})", R"({"prompT":"a"})", R"({"Tools":[]})",
+          "{\"tool\xc5\xbf\":[]}", R"({"\u004dessages":[]})"}) {
+        BOOST_TEST(code_of(body) == fault_code::duplicate_field, body);
+    }
+    for (const std::string_view body : {R"({"message":1,"Message":1})", R"({"inputs":1})", R"({"prompts":[]})",
+                                        R"({"tool":1,"Tool":1,"tool_choice":"auto","TOOL_CHOICE":1})"}) {
+        BOOST_TEST(is_accepted(body), body);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_has_at_least_one_choice) {
+    for (const std::string_view n : {"0", "-0", "-1", "129", "1.0", "1e0"}) {
+        BOOST_TEST(code_of("{\"n\":" + std::string(n) + "}") == fault_code::invalid_parameter, n);
+    }
+    BOOST_TEST(*scan(R"({"n":1})").value().n == 1);
+    BOOST_TEST(!scan(R"({"n":null})").value().n);
+}
+
+BOOST_AUTO_TEST_CASE(null_means_absent) {
+    const auto read = scan(R"({"id":null,"conversationId":null,"model":null,"stream":null,"stream_options":null})");
+    BOOST_TEST_REQUIRE(read.has_value());
+    BOOST_TEST(!read->id);
+    BOOST_TEST(!read->conversation_id);
+    BOOST_TEST(read->where(member::id).has_value());  // to be taken out
+}
+
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_before_the_body_is_passed_over_and_not_sent_on) {
+    const std::string body = "\xef\xbb\xbf {\"model\":\"a\",\"id\":5,\"seed\":1}";
+    for (std::size_t piece = 1; piece <= body.size(); ++piece) {
+        const auto read = scan(body, piece);
+        BOOST_TEST_REQUIRE(read.has_value(), piece);
+        BOOST_TEST(text_at(body, read->where(member::model)->value) == "\"a\"");
+        edit_list edits(read->object);
+        edits.remove_member(read->where(member::id)->whole);
+        std::string sent;
+        for (const auto part : edits.gather(body)) sent += part;
+        BOOST_TEST(sent == " {\"model\":\"a\",\"seed\":1}");
+    }
+    BOOST_TEST(text_at(body, find_member(body, "seed")->value) == "1");
+    const std::string_view names[] = {"seed", "top_k", "model"};
+    BOOST_TEST((present_members(body, names) == std::vector<bool>{true, false, true}));
+}
+
 BOOST_AUTO_TEST_CASE(names_that_only_resemble_routed_ones_pass) {
     for (const std::string_view body : {R"({"models":1})", R"({"mode":1})", R"({"model ":1})", "{\"mod\xc3\xa9l\":1}",
                                         R"({"Temperature":1})", R"({"User":1,"USER":2,"user":3,"user":4})",
@@ -48,7 +112,7 @@ BOOST_AUTO_TEST_CASE(names_that_only_resemble_routed_ones_pass) {
 }
 
 BOOST_AUTO_TEST_CASE(an_id_is_a_positive_integer_or_refused) {
-    for (const std::string_view value : {"0", "-1", "-0", "1.0", "1e3", "\"5\"", "null", "true", "[5]", "{}",
+    for (const std::string_view value : {"0", "-1", "-0", "1.0", "1e3", "\"5\"", "true", "[5]", "{}",
                                          "9223372036854775808", "99999999999999999999999999999"}) {
         BOOST_TEST(code_of("{\"id\":" + std::string(value) + "}") == fault_code::invalid_id, value);
     }
@@ -116,7 +180,11 @@ BOOST_AUTO_TEST_CASE(what_is_not_a_json_object_in_utf8_is_refused) {
                                         "{\"a\":]}",
                                         "{\"a\":[}",
                                         "// c\n{}",
-                                        "\xef\xbb\xbf{}",
+                                        "\xef\xbb\xbf",
+                                        "\xef\xbb{}",
+                                        "\xef",
+                                        "\xef\xbb\xbf\xef\xbb\xbf{}",
+                                        "{\xef\xbb\xbf}",
                                         "{\"a\":\"\xff\"}",
                                         "{\"a\":\"\xc0\x80\"}",
                                         "{\"a\":\"\xe0\x80\x80\"}",
@@ -143,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_message_says_where_and_what_was_expected) {
                std::string::npos);
     BOOST_TEST(scan("{\"a\":").error().message.find("at byte 5 expected a value, found the end of the body") !=
                std::string::npos);
-    BOOST_TEST(scan("\xef\xbb\xbf{}").error().message.find("byte order mark") != std::string::npos);
+    BOOST_TEST(scan("\xef\xbb{}").error().message.find("byte order mark") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(nesting_is_limited) {

@@ -56,4 +56,14 @@ BOOST_AUTO_TEST_CASE(any_member_can_be_found_by_a_pass_over_the_body) {
     BOOST_TEST(!find_member(body, "seed"));
 }
 
+BOOST_AUTO_TEST_CASE(of_more_roles_than_anybody_sends_none_is_found) {
+    const auto messages = [](std::size_t count) {
+        std::string body = R"({"messages":[)";
+        for (std::size_t i = 0; i != count; ++i) body += R"({"role":"developer"},)";
+        return body + R"({"role":"user"}]})";
+    };
+    BOOST_TEST(find_roles(messages(roles_max), "developer").size() == roles_max);
+    BOOST_TEST(find_roles(messages(roles_max + 1), "developer").empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

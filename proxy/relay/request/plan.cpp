@@ -17,12 +17,15 @@ using openai::member;
 void add_extra_body(std::string_view body, const catalog::candidate& to, provider::repair_set repairs,
                     openai::edit_list& edits) {
     if (to.extra_body.empty()) return;
-    const auto present = openai::top_member_names(body);
-    const auto says = [&present](std::string_view name) {
-        return std::find(present.begin(), present.end(), name) != present.end();
-    };
+    std::vector<std::string_view> names;
+    for (const auto& extra : to.extra_body) names.push_back(extra.name);
     const auto old_length = openai::name_of(member::max_tokens),
                length = openai::name_of(member::max_completion_tokens);
+    names.insert(names.end(), {old_length, length});
+    const auto present = openai::present_members(body, names);
+    const auto says = [&](std::string_view name) {
+        return present[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin())];
+    };
     for (const auto& extra : to.extra_body) {
         if (says(extra.name)) continue;
         // Two names of one thing, of which the provider may be sent the other.
