@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "openai/json_walk.hpp"
 
 namespace ferry::openai {
 namespace {
 
-constexpr int depth_max = 16;
-constexpr std::size_t members_max = 1024;
-constexpr std::size_t member_cost = 96;
-constexpr std::size_t too_much = std::numeric_limits<std::uint32_t>::max();
+// Each level is walked over once more. A message with calls, or a choice with probabilities, has five.
+constexpr int depth_max = 6;
+constexpr std::size_t member_cost = 128;
 
 // Said once, or again in each event; never in pieces.
 bool is_whole(std::string_view key) {
@@ -32,79 +30,96 @@ std::string_view index_of(std::string_view element) {
 
 }  // namespace
 
+std::size_t json_merge::place_of(std::string_view key) {
+    return index_.find(key, members_.size(),
+                       [this](std::size_t place) { return std::string_view(members_[place].first); });
+}
+
 json_merge& json_merge::member(std::string_view key) {
     if (what_ == kind::null) what_ = kind::object;
-    for (auto& [name, value] : members_) {
-        if (name == key) return value;
-    }
+    const auto place = place_of(key);
+    if (place != members_.size()) return members_[place].second;
     return members_.emplace_back(std::string(key), json_merge()).second;
 }
 
-const json_merge* json_merge::find(std::string_view key) const {
-    for (const auto& [name, value] : members_) {
-        if (name == key) return &value;
-    }
-    return nullptr;
+json_merge* json_merge::member(std::string_view key, std::size_t most, merge_account& account) {
+    if (what_ == kind::null) what_ = kind::object;
+    const auto place = place_of(key);
+    if (place != members_.size()) return &members_[place].second;
+    account.is_too_large = account.is_too_large || members_.size() >= most;
+    if (!account.take(member_cost + key.size())) return nullptr;
+    return &members_.emplace_back(std::string(key), json_merge()).second;
 }
 
 void json_merge::set(std::string json) {
     what_ = kind::raw;
     text_ = std::move(json);
     members_.clear();
+    index_.clear();
 }
 
-std::size_t json_merge::add(std::string_view key, std::string_view value, merge_rule rule, int depth) {
-    if (value == "null") return 0;
+// Text, members or elements, which a value of another kind would replace.
+bool json_merge::holds_something() const {
+    return what_ != kind::raw && (!text_.empty() || !members_.empty());
+}
+
+bool json_merge::become(kind what, merge_account& account) {
+    if (what_ == what) return true;
+    if (holds_something()) return account.contradict();
+    set({});
+    what_ = what;
+    return true;
+}
+
+bool json_merge::add(std::string_view key, std::string_view value, merge_rule rule, merge_account& account,
+                     int depth) {
+    if (value == "null") return true;
     const char first = value.front();
     if (rule == merge_rule::fragments && depth < depth_max) {
-        if (first == '"') return add_string(key, value.substr(1, value.size() - 2));
-        if (first == '{') return add_object(value, "", depth);
-        if (first == '[') return add_list(key, value, depth);
+        if (first == '"') return add_string(key, value.substr(1, value.size() - 2), account);
+        if (first == '{') return add_object(value, "", account, depth);
+        if (first == '[') return add_list(key, value, account, depth);
+        if (holds_something()) return account.contradict();
     }
-    const auto before = text_.size();
+    if (value.size() > text_.size() && !account.take(value.size() - text_.size())) return false;
     set(std::string(value));
-    return value.size() > before ? value.size() - before : 0;
+    return true;
 }
 
-std::size_t json_merge::add_string(std::string_view key, std::string_view inside) {
-    if (what_ == kind::text && !text_.empty() && is_whole(key)) return 0;
-    if (what_ != kind::text) set({});
-    what_ = kind::text;
+bool json_merge::add_string(std::string_view key, std::string_view inside, merge_account& account) {
+    if (!become(kind::text, account)) return false;
+    if (!text_.empty() && is_whole(key)) return true;
+    if (!account.take(inside.size())) return false;
     text_.append(inside);
-    return inside.size();
+    return true;
 }
 
-std::size_t json_merge::add_object(std::string_view object, std::string_view but, int depth) {
-    if (what_ != kind::object) set({});
-    what_ = kind::object;
-    std::size_t cost = 0;
+bool json_merge::add_object(std::string_view object, std::string_view but, merge_account& account, int depth) {
+    if (!become(kind::object, account)) return false;
     for_each_member(object, [&](std::string_view key, std::string_view value) {
-        if (key == but || cost >= too_much) return;
-        if (find(key) == nullptr) cost += members_.size() < members_max ? member_cost + key.size() : too_much;
-        if (cost < too_much) cost += member(key).add(key, value, merge_rule::fragments, depth + 1);
+        if (key == but) return true;
+        auto* const made = member(key, members_max, account);
+        return made != nullptr && made->add(key, value, merge_rule::fragments, account, depth + 1);
     });
-    return cost;
+    return !account.failed();
 }
 
-std::size_t json_merge::add_list(std::string_view key, std::string_view array, int depth) {
-    if (what_ != kind::list) set({});
-    what_ = kind::list;
+bool json_merge::add_list(std::string_view key, std::string_view array, merge_account& account, int depth) {
+    if (!become(kind::list, account)) return false;
     // A list of calls in a document is in order and has no indexes.
     const std::string_view but = key == "tool_calls" ? "index" : "";
-    std::size_t cost = 0;
     for_each_element(array, [&](std::string_view element) {
-        if (cost >= too_much) return;
         const auto index = index_of(element);
-        if (index.empty()) {
-            if (!text_.empty()) text_ += ',';
-            text_.append(element);
-            cost += element.size() + 1;
-            return;
+        if (!index.empty()) {
+            auto* const made = member(index, members_max, account);
+            return made != nullptr && made->add_object(element, but, account, depth + 1);
         }
-        if (find(index) == nullptr) cost += members_.size() < members_max ? member_cost : too_much;
-        if (cost < too_much) cost += member(index).add_object(element, but, depth + 1);
+        if (!account.take(element.size() + 1)) return false;
+        if (!text_.empty()) text_ += ',';
+        text_.append(element);
+        return true;
     });
-    return cost;
+    return !account.failed();
 }
 
 void json_merge::write(std::string& out) const {

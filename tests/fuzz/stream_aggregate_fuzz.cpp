@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     while (!rest.empty()) {
         const auto line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(line.size() == rest.size() ? line.size() : line.size() + 1);
-        if (inspect_event(line).is_object && !made.add(line)) return 0;
+        if (inspect_event(line).is_object && made.add(line) != aggregation::taken) return 0;
     }
     const auto document = made.finish();
     if (!inspect_event(document).is_object) std::abort();

@@ -10,6 +10,12 @@ fault too_large() {
                            "The upstream's answer is larger than 16 MiB. Ask for it as a stream.");
 }
 
+fault contradictory() {
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::same,
+                           "The upstream's stream cannot be put together: what it said first as one kind of value went "
+                           "on as another. Send the request again, or ask for a stream.");
+}
+
 // What is wanted is the whole, and so the usage too.
 gate_options with_usage(gate_options options) {
     options.client_asked_usage = true;
@@ -42,7 +48,7 @@ std::optional<fault> event_collector::take(std::string_view& pending) {
     while (const auto event = scanner_.next(pending)) {
         auto verdict = gate_.on_event(*event);
         if (verdict.action == gate_action::fail) return std::move(verdict.failure);
-        if (verdict.action == gate_action::pass) {
+        if (verdict.action == gate_action::pass || verdict.action == gate_action::replace) {
             if (auto failed = collect(*event)) return failed;
         }
         pending.remove_prefix(event->consumed);
@@ -56,7 +62,9 @@ std::optional<fault> event_collector::collect(const openai::sse_event& event) {
     const auto data = event.data_lines > 1 ? std::string_view(joined) : event.data;
     const auto at = data.find_first_not_of(" \t\r\n");
     const bool is_object = at != std::string_view::npos && data[at] == '{';
-    if (is_object && !whole_.add(data)) return too_large();
+    const auto added = is_object ? whole_.add(data) : openai::aggregation::taken;
+    if (added == openai::aggregation::too_large) return too_large();
+    if (added == openai::aggregation::contradictory) return contradictory();
     collected_ += data.size();
     return std::nullopt;
 }
