@@ -109,6 +109,7 @@ void add_codes(metric_sheet& sheet, const relay::request_metrics& from) {
     codes("ferry_refusals_total", "Requests refused before any upstream was tried, by error code.", from.refusals);
     codes("ferry_errors_total", "Requests that failed although an upstream was tried, by error code.", from.errors);
     codes("ferry_upstream_failures_total", "Tries that failed, by error code.", from.upstream_failures);
+    codes("ferry_usage_marks_total", "Requests with odd usage, by the tag of their row.", from.usage_marks);
 }
 
 }  // namespace

@@ -18,6 +18,12 @@ fact in_root(std::string_view name) {
     if (is(name, "error")) return fact::error;
     if (is(name, "x_groq")) return fact::vendor;
     if (is(name, "timings")) return fact::timings;
+    if (is(name, "code")) return fact::code;
+    if (is(name, "error_code")) return fact::code;
+    if (is(name, "detail")) return fact::sign;
+    if (is(name, "errors")) return fact::sign;
+    if (is(name, "success")) return fact::success;
+    if (is(name, "base_resp")) return fact::status;
     return fact::none;
 }
 
@@ -49,7 +55,14 @@ fact in_usage(std::string_view name) {
     if (is(name, "total_tokens")) return fact::total_tokens;
     if (is(name, "prompt_tokens_details")) return fact::prompt_details;
     if (is(name, "completion_tokens_details")) return fact::completion_details;
+    if (is(name, "input_tokens")) return fact::input_tokens;
+    if (is(name, "output_tokens")) return fact::output_tokens;
+    if (is(name, "input_tokens_details")) return fact::prompt_details;
+    if (is(name, "output_tokens_details")) return fact::completion_details;
+    if (is(name, "cache_read_input_tokens")) return fact::cache_reads;
+    if (is(name, "cache_creation_input_tokens")) return fact::cache_writes_beside;
     if (is(name, "prompt_cache_hit_tokens")) return fact::cached_hits;
+    if (is(name, "prompt_cache_miss_tokens")) return fact::cached_misses;
     if (is(name, "cached_tokens")) return fact::cached_beside;
     if (is(name, "num_cached_tokens")) return fact::cached_beside;
     if (is(name, "reasoning_tokens")) return fact::reasoning_tokens;
@@ -73,6 +86,11 @@ fact in_completion_details(std::string_view name) {
 
 fact in_vendor(std::string_view name) {
     if (is(name, "usage")) return fact::usage;
+    return fact::none;
+}
+
+fact in_status(std::string_view name) {
+    if (is(name, "status_code")) return fact::code;
     return fact::none;
 }
 
@@ -101,6 +119,8 @@ fact find_fact(fact where, std::string_view name) {
             return in_vendor(name);
         case fact::timings:
             return in_timings(name);
+        case fact::status:
+            return in_status(name);
         default:
             return fact::none;
     }

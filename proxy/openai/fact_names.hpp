@@ -19,20 +19,29 @@ enum class fact : unsigned char {
     completion_details,
     vendor,  // an object that may hold a usage object
     timings,
+    status,  // an object that holds the code of a failure
+    sign,    // an object or array that means a failure if anything is in it
 
     payload,  // a string, array or object that is payload if not empty
+    success,  // a literal: false means a failure
     // those whose text matters
     error_flag,  // "object": "error"
+    code,        // of a failure, or of none
     index,
     finish_reason,
     // the leaves of usage_reader
     prompt_tokens,
     completion_tokens,
     total_tokens,
+    input_tokens,
+    output_tokens,
     cached_in_details,
     cached_hits,
+    cached_misses,
     cached_beside,
+    cache_reads,
     cache_writes,
+    cache_writes_beside,
     reasoning_tokens,
     audio_tokens,
     timings_cached,

@@ -1,5 +1,7 @@
 #include "openai/facts_reader.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace ferry::openai {
@@ -9,12 +11,19 @@ bool is_number_leaf(fact which) {
     return which >= fact::prompt_tokens;
 }
 
+// What services send as the code of an answer in which nothing failed.
+bool is_code_of_success(std::string_view code) {
+    static constexpr std::array<std::string_view, 6> good = {"", "0", "200", "ok", "OK", "success"};
+    return std::find(good.begin(), good.end(), code) != good.end();
+}
+
 }  // namespace
 
 // Something stands in what matters only if something does.
 json_heed facts_reader::fill(fact container) {
     if (container == fact::filled) facts_.has_payload = true;
     if (container == fact::error) facts_.is_error = true;
+    if (container == fact::sign) facts_.has_error_sign = true;
     return json_heed::none;
 }
 
@@ -24,7 +33,7 @@ fact facts_reader::element_of(fact container) {
     if (container == fact::none) return fact::root;
     if (container != fact::choices) return fact::none;
     choice_ = choices_++;  // unless it says otherwise
-    facts_.choices_are_empty = choice_finished_ = false;
+    choice_finished_ = false;
     return fact::choice;
 }
 
@@ -36,12 +45,16 @@ bool facts_reader::open(json_kind kind, std::size_t, int depth) {
         inside = fact::filled;
     } else if (which == fact::choices && is_array) {
         inside = fact::choices;
-        facts_.has_choices = facts_.choices_are_empty = true;
-    } else if (which == fact::error || (!is_array && which > fact::choices && which <= fact::timings)) {
+        facts_.choices_is_list = true;
+    } else if (which == fact::error || which == fact::sign) {
         inside = which;
+    } else if (!is_array && which > fact::choices && which <= fact::status) {
+        inside = which;
+        facts_.has_choice = facts_.has_choice || which == fact::choice;
     } else if (which == fact::root && !is_array) {
         inside = fact::root;
     }
+    if (is_number_leaf(which)) usage_.take(which, "");
     if (inside == fact::usage) {
         usage_.begin();
         if (depth == 1) facts_.has_usage = true;
@@ -69,7 +82,8 @@ bool facts_reader::scalar(const json_token& token) {
     const bool is_string = kind == json_kind::string;
     const auto number = kind == json_kind::number && !token.is_clipped ? token.text : std::string_view();
     if (is_number_leaf(which)) {
-        if (kind != json_kind::literal_null) usage_.take(which, number);
+        const bool is_text = is_string && !token.is_clipped;  // digits in quotes
+        if (kind != json_kind::literal_null) usage_.take(which, is_text ? token.text : number);
         if (which == fact::timings_cached) facts_.usage = usage_.result();
         return true;
     }
@@ -77,12 +91,26 @@ bool facts_reader::scalar(const json_token& token) {
         case fact::usage:
             facts_.usage_is_null = facts_.usage_is_null || kind == json_kind::literal_null;
             break;
+        case fact::choices:
+            facts_.has_null_choices = facts_.has_null_choices || kind == json_kind::literal_null;
+            break;
         case fact::payload:
             facts_.has_payload = facts_.has_payload || (is_string && !token.is_empty_string());
             break;
         case fact::error:
             if (!token.is_empty_string() && kind != json_kind::literal_null && kind != json_kind::literal_false) {
                 facts_.is_error = true;
+            }
+            break;
+        case fact::sign:
+            if (is_string && !token.is_empty_string()) facts_.has_error_sign = true;
+            break;
+        case fact::success:
+            if (kind == json_kind::literal_false) facts_.has_error_sign = true;
+            break;
+        case fact::code:
+            if ((is_string || kind == json_kind::number) && !is_code_of_success(token.text)) {
+                facts_.has_error_sign = true;
             }
             break;
         case fact::error_flag:

@@ -21,7 +21,7 @@ public:
     bool open(json_kind kind, std::size_t offset, int depth);
     json_heed key(const json_token& token) {
         const fact where = around(token.depth);
-        if (where == fact::filled || where == fact::error) return fill(where);
+        if (where == fact::filled || where == fact::error || where == fact::sign) return fill(where);
         current_ = find_fact(where, token.text);
         if (current_ == fact::none) return json_heed::none;
         return current_ >= fact::error_flag ? json_heed::text : json_heed::seen;

@@ -1,20 +1,13 @@
 #include "openai/usage_reader.hpp"
 
+#include <array>
 #include <charconv>
+#include <cmath>
 
 namespace ferry::openai {
 namespace {
 
 using count = std::optional<std::int64_t>;
-
-constexpr std::int64_t count_max = std::int64_t{1} << 53;
-
-count parse(std::string_view number) {
-    std::int64_t value = 0;
-    const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-    if (error != std::errc() || stop != number.data() + number.size() || value < 0 || value > count_max) return {};
-    return value;
-}
 
 bool positive(count c) {
     return c.value_or(0) > 0;
@@ -25,44 +18,167 @@ void prefer(count& into, count other) {
     if (!positive(into) && other) into = other;
 }
 
-}  // namespace
-
-void usage_reader::begin() {
-    current_ = {};
-    hits_ = beside_ = {};
-    sane_ = true;
+count parse(std::string_view text, usage_marks& marks) {
+    double value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    const bool is_number = stop == end && !text.empty() && text.back() >= '0' && text.back() <= '9' &&
+                           text.front() >= '0' && text.front() <= '9';
+    const bool is_huge = is_number && (error == std::errc::result_out_of_range || value > tokens_max);
+    if (is_huge) marks.implausible = true;
+    if (is_huge || error != std::errc() || !is_number || !(value >= 0)) {
+        marks.odd = marks.odd || !is_huge;
+        return std::nullopt;
+    }
+    return static_cast<std::int64_t>(std::ceil(value));
 }
 
-void usage_reader::take(fact leaf, std::string_view number) {
-    const count value = parse(number);
-    const auto set = [&](count& into) {
-        into = value;
-        sane_ = sane_ && value.has_value();
+// What may stand beside prompt and completion, or be left out of a total.
+struct extras {
+    std::int64_t reasoning = 0, read = 0, written = 0;
+};
+
+// The extras that together are `sum`; nothing if none are.
+std::optional<extras> explain(std::int64_t sum, const extras& all) {
+    struct choice {
+        bool reasoning, read, written;
     };
+    static constexpr auto choices = std::to_array<choice>({{true, false, false},
+                                                           {false, true, true},
+                                                           {false, true, false},
+                                                           {false, false, true},
+                                                           {true, true, true},
+                                                           {true, true, false},
+                                                           {true, false, true}});
+    for (const auto& each : choices) {
+        const extras part{each.reasoning ? all.reasoning : 0, each.read ? all.read : 0, each.written ? all.written : 0};
+        if (part.reasoning + part.read + part.written == sum) return part;
+    }
+    return std::nullopt;
+}
+
+// Prompt, completion and total were said.
+void compare_with_total(token_usage& usage, const extras& beside) {
+    const auto rest = *usage.total - *usage.prompt - *usage.completion;
+    if (rest > 0) {
+        if (const auto part = explain(rest, beside)) {
+            *usage.prompt += part->read + part->written;
+            *usage.completion += part->reasoning;
+        } else {
+            *usage.completion += rest;
+            prefer(usage.reasoning, rest);
+        }
+    } else if (rest < 0) {
+        if (explain(-rest, beside))
+            *usage.total -= rest;
+        else
+            usage.marks.unreconciled = true;
+    }
+}
+
+// One of them was not.
+void complete_by_total(token_usage& usage) {
+    auto& missing = positive(usage.prompt) ? usage.completion : usage.prompt;
+    const auto& said = positive(usage.prompt) ? usage.prompt : usage.completion;
+    if (!said || *usage.total < *said)
+        usage.marks.unreconciled = true;
+    else
+        missing = *usage.total - *said;
+}
+
+// Nobody says what the parts are parts of: what is larger than its whole stands beside it.
+void add_what_is_larger(token_usage& usage) {
+    const auto from_cache = usage.cached.value_or(0), written = usage.cache_write.value_or(0);
+    if (usage.prompt && from_cache > *usage.prompt) *usage.prompt += from_cache + written;
+    if (usage.completion && usage.reasoning.value_or(0) > *usage.completion) *usage.completion += *usage.reasoning;
+}
+
+}  // namespace
+
+std::optional<token_usage> reconcile(const said_counts& said) {
+    token_usage usage;
+    usage.marks = said.marks;
+    usage.prompt = said.prompt;
+    usage.completion = said.completion;
+    usage.total = said.total;
+    prefer(usage.prompt, said.input);
+    if (said.hits && said.misses) prefer(usage.prompt, *said.hits + *said.misses);
+    prefer(usage.completion, said.output);
+    for (const auto& other : {said.cached, said.hits, said.beside, said.reads}) prefer(usage.cached, other);
+    for (const auto& other : {said.writes, said.writes_beside}) prefer(usage.cache_write, other);
+    usage.reasoning = said.reasoning;
+    usage.audio = said.audio;
+    if (!positive(usage.prompt) && !positive(usage.completion) && !positive(usage.total)) {
+        usage = {};
+        usage.marks = said.marks;
+        return said.marks.implausible ? std::optional(usage) : std::nullopt;
+    }
+    extras beside{usage.reasoning.value_or(0), usage.cached.value_or(0), usage.cache_write.value_or(0)};
+    const bool is_beside_input = !positive(said.prompt) && said.input && (said.reads || said.writes_beside);
+    if (is_beside_input) {
+        const auto whole = *usage.prompt + beside.read + beside.written;
+        const auto sum = usage.completion.value_or(0) + *usage.prompt;
+        // Some add the total up without the cache.
+        if (usage.total && usage.completion && *usage.total == sum) usage.total = usage.completion.value_or(0) + whole;
+        usage.prompt = whole;
+        beside.read = beside.written = 0;
+    }
+    if (!positive(usage.total))
+        add_what_is_larger(usage);
+    else if (positive(usage.prompt) && usage.completion)
+        compare_with_total(usage, beside);
+    else
+        complete_by_total(usage);
+    const bool has_too_large_a_part = (usage.prompt && usage.cached.value_or(0) > *usage.prompt) ||
+                                      (usage.completion && usage.reasoning.value_or(0) > *usage.completion);
+    usage.marks.unreconciled = usage.marks.unreconciled || has_too_large_a_part;
+    return usage;
+}
+
+void usage_reader::take(fact leaf, std::string_view text) {
+    const count value = parse(text, said_.marks);
     switch (leaf) {
         case fact::prompt_tokens:
-            return set(current_.prompt);
+            said_.prompt = value;
+            break;
         case fact::completion_tokens:
-            return set(current_.completion);
+            said_.completion = value;
+            break;
         case fact::total_tokens:
-            return set(current_.total);
+            said_.total = value;
+            break;
+        case fact::input_tokens:
+            said_.input = value;
+            break;
+        case fact::output_tokens:
+            said_.output = value;
+            break;
         case fact::cached_in_details:
-            current_.cached = value;
+            said_.cached = value;
             break;
         case fact::cached_hits:
-            hits_ = value;
+            said_.hits = value;
+            break;
+        case fact::cached_misses:
+            said_.misses = value;
             break;
         case fact::cached_beside:
-            beside_ = value;
+            said_.beside = value;
+            break;
+        case fact::cache_reads:
+            said_.reads = value;
             break;
         case fact::cache_writes:
-            prefer(current_.cache_write, value);
+            prefer(said_.writes, value);
+            break;
+        case fact::cache_writes_beside:
+            said_.writes_beside = value;
             break;
         case fact::reasoning_tokens:
-            prefer(current_.reasoning, value);
+            prefer(said_.reasoning, value);
             break;
         case fact::audio_tokens:
-            if (value) current_.audio = current_.audio.value_or(0) + *value;
+            if (value) said_.audio = said_.audio.value_or(0) + *value;
             break;
         case fact::timings_cached:
             timings_cached_ = value;
@@ -73,19 +189,11 @@ void usage_reader::take(fact leaf, std::string_view number) {
 }
 
 void usage_reader::end() {
-    if (!sane_ || !(positive(current_.prompt) || positive(current_.completion) || positive(current_.total))) return;
-    prefer(current_.cached, hits_);
-    prefer(current_.cached, beside_);
-    // xAI counts reasoning beside the completion; everybody else inside it.
-    if (current_.prompt && current_.completion && positive(current_.reasoning) &&
-        current_.total == *current_.prompt + *current_.completion + *current_.reasoning) {
-        *current_.completion += *current_.reasoning;
-    }
-    last_ = current_;
+    take_later(known_, reconcile(said_));
 }
 
 std::optional<token_usage> usage_reader::result() const {
-    auto usage = last_;
+    auto usage = known_;
     if (usage) prefer(usage->cached, timings_cached_);
     return usage;
 }

@@ -50,6 +50,21 @@ void fill_from(const attempt_record& last, store::usage_row& row) {
     row.cached_price_pico = last.price.cached_input_pico;
 }
 
+// What whoever reads the row has to know of its numbers, as a JSON list.
+std::optional<std::string> tags_of(const end_record& end) {
+    const auto& marks = end.tokens.marks;
+    const std::pair<bool, std::string_view> all[] = {{marks.odd, "usage_odd"},
+                                                     {marks.unreconciled, "usage_unreconciled"},
+                                                     {marks.implausible, "usage_implausible"},
+                                                     {end.cost_is_saturated, "cost_saturated"}};
+    std::string list;
+    for (const auto& [is_so, tag] : all) {
+        if (is_so) list.append(list.empty() ? "[\"" : ",\"").append(tag).append("\"");
+    }
+    if (list.empty()) return std::nullopt;
+    return list + "]";
+}
+
 void fill_from(const end_record& end, store::usage_row& row) {
     row.ended_at_us = end.ended_at_us;
     row.duration_us = end.duration_us;
@@ -71,6 +86,7 @@ void fill_from(const end_record& end, store::usage_row& row) {
     row.units = end.units;
     put_storable(end.unit_kind, row.unit_kind);
     row.cost_pico = end.cost_pico;
+    row.tags = tags_of(end);
     put_storable(end.upstream_request_id, row.upstream_request_id);
 }
 

@@ -111,6 +111,22 @@ end_record get_end(wire_reader& in) {
     return r;
 }
 
+// What the row's tags are made of; the last byte of the record, absent in older ones.
+unsigned char marks_of(const end_record& r) {
+    const auto& marks = r.tokens.marks;
+    return static_cast<unsigned char>((marks.odd ? 1 : 0) | (marks.unreconciled ? 2 : 0) | (marks.implausible ? 4 : 0) |
+                                      (r.cost_is_saturated ? 8 : 0));
+}
+
+void get_marks(wire_reader& in, end_record& r) {
+    const unsigned bits = in.byte();
+    auto& marks = r.tokens.marks;
+    marks.odd = (bits & 1) != 0;
+    marks.unreconciled = (bits & 2) != 0;
+    marks.implausible = (bits & 4) != 0;
+    r.cost_is_saturated = (bits & 8) != 0;
+}
+
 decoded_record decode_fields(kind what, const uuid& id, wire_reader& in) {
     switch (what) {
         case kind::begin:
@@ -127,6 +143,7 @@ decoded_record decode_fields(kind what, const uuid& id, wire_reader& in) {
     decoded_end end{id, get_end(in), {}};
     while (in.byte() != 0 && in.is_good() && end.attempts.size() < max_attempt_results)
         end.attempts.push_back(get_result(in));
+    if (!in.is_at_end()) get_marks(in, end.record);
     return end;
 }
 
@@ -191,11 +208,12 @@ std::string_view record_buffer::encode(const uuid& id, const end_record& r, std:
         const std::size_t before = out.written().size();
         out.byte(1);
         put_result(out, result);
-        if (out.written().size() + 1 <= limit) continue;
+        if (out.written().size() + 2 <= limit) continue;
         out.cut_to(before);
         break;
     }
     out.byte(0);
+    out.byte(marks_of(r));
     return out.written();
 }
 

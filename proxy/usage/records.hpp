@@ -86,6 +86,7 @@ struct end_record {
     std::optional<std::int64_t> units;  // what is counted where it is not tokens: images, seconds
     std::string_view unit_kind;
     std::int64_t cost_pico = 0;
+    bool cost_is_saturated = false;  // the true cost is larger than any number here
     std::string_view upstream_request_id;
     std::span<const attempt_result> attempts;
 };

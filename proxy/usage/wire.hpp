@@ -58,6 +58,7 @@ public:
     explicit wire_reader(std::string_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
 
     bool is_good() const { return good_; }
+    bool is_at_end() const { return at_ == end_; }
 
     unsigned char byte() {
         if (at_ == end_) return fail(), 0;

@@ -81,6 +81,17 @@ class CountersAreExact(Observed):
             self.assertEqual(moved, by, kind)
         self.assertEqual(after.value("ferry_open_requests"), 0)
 
+    def test_odd_usage_is_counted_by_its_tag(self):
+        before = self.scrape()
+        for told in ({"prompt_tokens": -1, "completion_tokens": 5}, {"prompt_tokens": 7, "completion_tokens": 1e12},
+                     {"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 10}):
+            nonce = self.nonce(answers.json_answer(answers.completion(tokens=None, usage=told)))
+            self.assertEqual(self.chat(nonce).status, 200)
+        after = self.scrape()
+        for code in ("usage_odd", "usage_implausible", "usage_unreconciled"):
+            count = [at.value("ferry_usage_marks_total", code=code) for at in (before, after)]
+            self.assertEqual(count[1] - count[0], 1, code)
+
     def test_the_money_is_that_of_the_rows(self):
         before = self.scrape()
         for tokens in ((1, 1), (1000, 999), (123_456, 7)):

@@ -7,6 +7,7 @@ namespace {
 using namespace ferry;
 using namespace ferry::usage;
 using namespace ferry::usage::testing;
+using openai::usage_marks;
 
 struct records {
     assembler made{make_uuid()};
@@ -47,6 +48,23 @@ BOOST_AUTO_TEST_CASE(a_begin_that_comes_again_keeps_the_attempts_and_replaces_th
     end(id, 1);
     BOOST_TEST(!rows.rows[0].user_agent.has_value());
     BOOST_TEST(rows.attempts.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_odd_about_the_counts_is_a_tag_of_the_row) {
+    const auto tagged = [&](usage_marks marks, bool saturated) {
+        const uuid id = make_uuid();
+        begin(begin_number(1, id));
+        attempt(id, 1);
+        auto record = end_number(1);
+        record.tokens.marks = marks;
+        record.cost_is_saturated = saturated;
+        BOOST_TEST(made.feed(buffer.encode(id, record), false, rows));
+        return rows.rows[rows.rows.size() - 1].tags;
+    };
+    BOOST_TEST((tagged({.odd = true, .unreconciled = true}, true) ==
+                R"(["usage_odd","usage_unreconciled","cost_saturated"])"));
+    BOOST_TEST((tagged({.implausible = true}, false) == R"(["usage_implausible"])"));
+    BOOST_TEST(!tagged({}, false).has_value());
 }
 
 // Rows and what is known of open requests are made in the memory of those before.

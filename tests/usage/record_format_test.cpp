@@ -101,6 +101,22 @@ BOOST_AUTO_TEST_CASE(an_end_comes_back_with_its_attempts) {
     BOOST_TEST((out.attempts[1].completion_tokens == 9));
 }
 
+BOOST_AUTO_TEST_CASE(the_marks_of_an_end_come_back_and_older_records_have_none) {
+    for (unsigned bits = 0; bits != 16; ++bits) {
+        end_record in;
+        in.tokens.marks = {.odd = (bits & 1) != 0, .unreconciled = (bits & 2) != 0, .implausible = (bits & 4) != 0};
+        in.cost_is_saturated = (bits & 8) != 0;
+        record_buffer buffer;
+        const auto bytes = buffer.encode(uuid{}, in);
+        const auto read = std::get<decoded_end>(decode(bytes)).record;
+        BOOST_TEST((read.tokens.marks == in.tokens.marks));
+        BOOST_TEST(read.cost_is_saturated == in.cost_is_saturated);
+        const auto older = std::get<decoded_end>(decode(bytes.substr(0, bytes.size() - 1))).record;
+        BOOST_TEST((older.tokens.marks == openai::usage_marks()));
+        BOOST_TEST(!older.cost_is_saturated);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(texts_beyond_their_bound_are_cut_between_characters) {
     record_buffer buffer;
     begin_record in = some_begin();
@@ -143,9 +159,11 @@ BOOST_AUTO_TEST_CASE(a_newer_version_is_named_and_not_guessed_at) {
 BOOST_AUTO_TEST_CASE(a_record_cut_anywhere_is_malformed_and_read_no_further) {
     record_buffer buffer;
     const attempt_result one;
+    // An end without its last byte, the marks, is an end of an earlier version.
+    std::string end(buffer.encode(uuid{}, some_end({&one, 1})));
+    end.pop_back();
     for (const std::string& whole :
-         {std::string(buffer.encode(some_begin())), std::string(buffer.encode(uuid{}, attempt_record{})),
-          std::string(buffer.encode(uuid{}, some_end({&one, 1})))})
+         {std::string(buffer.encode(some_begin())), std::string(buffer.encode(uuid{}, attempt_record{})), end})
         for (std::size_t length = 0; length < whole.size(); ++length) {
             const std::vector<char> exact(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
             BOOST_TEST(std::holds_alternative<malformed_record>(decode({exact.data(), exact.size()})));

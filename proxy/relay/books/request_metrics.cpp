@@ -49,7 +49,11 @@ void request_metrics::count_end(model_metrics& model, const http_exchange& x, st
 }
 
 request_metrics::request_metrics()
-    : models({other, other, other, "", "false"}), refusals({other}), errors({other}), upstream_failures({other}) {}
+    : models({other, other, other, "", "false"}),
+      refusals({other}),
+      errors({other}),
+      upstream_failures({other}),
+      usage_marks({other}) {}
 
 model_metrics& request_metrics::of(const request& x) {
     const bool stream = x.asked.stream;
@@ -80,6 +84,10 @@ void request_metrics::finished(const request& x, std::int64_t duration_us) {
     if (x.tries == 0) return count_code(refusals, x.end.error_code);
     model.ends[static_cast<std::size_t>(x.end.reason)].add(1);
     add_tokens(model, x.bill.tokens);
+    const auto& marks = x.bill.tokens.marks;
+    if (marks.odd) count_code(usage_marks, "usage_odd");
+    if (marks.unreconciled) count_code(usage_marks, "usage_unreconciled");
+    if (marks.implausible) count_code(usage_marks, "usage_implausible");
     model.cost_pico.add(static_cast<std::uint64_t>(x.cost_pico));
     count_code(errors, x.end.error_code);
     if (x.tries > 1) model.retries.add(static_cast<std::uint64_t>(x.tries - 1));

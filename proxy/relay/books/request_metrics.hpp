@@ -65,6 +65,7 @@ public:
 
     metric_table<model_labels, model_metrics, most_models> models;
     metric_table<1, metric_counter, most_codes> refusals, errors, upstream_failures;  // by error code
+    metric_table<1, metric_counter, most_codes> usage_marks;  // requests whose usage is marked, by mark
     metric_histogram<overhead_bounds> overhead_us;
     metric_counter open_streams;
 

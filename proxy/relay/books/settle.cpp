@@ -9,13 +9,11 @@ namespace ferry::relay {
 
 namespace {
 
-std::int64_t cost_in_pico(const request& x) {
-    if (x.answered_by == nullptr) return 0;
+usage::cost cost_of(const request& x) {
+    if (x.answered_by == nullptr) return {};
     const auto& price = x.answered_by->price;
-    const auto& tokens = x.bill.tokens;
     const usage::token_prices prices{price.input, price.output, price.cached_input};
-    return usage::cost_of(prices, tokens.prompt.value_or(0), tokens.cached.value_or(0), tokens.completion.value_or(0))
-        .pico;
+    return usage::cost_of(prices, x.bill.tokens);
 }
 
 usage::end_reason reason_for(const fault& why) {
@@ -61,7 +59,9 @@ void write_end(request& x) {
     if (!total && record.tokens.prompt && record.tokens.completion) {
         total = *record.tokens.prompt + *record.tokens.completion;
     }
-    x.cost_pico = record.cost_pico = cost_in_pico(x);
+    const auto cost = cost_of(x);
+    x.cost_pico = record.cost_pico = cost.pico;
+    record.cost_is_saturated = cost.is_saturated;
     record.upstream_request_id = x.upstream_request_id;
     if (!x.attempts.empty()) {
         x.attempts.back().prompt_tokens = record.tokens.prompt;
@@ -103,6 +103,17 @@ bool settle(request& x) {
     if (!x.books) return false;
     write_end(x);
     return x.settings->durable_power;
+}
+
+void note_usage(request& x, const std::optional<openai::token_usage>& usage, usage::basis basis) {
+    if (!usage) return;
+    auto& tokens = x.bill.tokens;
+    tokens = *usage;
+    if (x.answered_by != nullptr) {
+        openai::refuse_implausible(tokens, x.answered_by->max_context_tokens, x.asked.n.value_or(1));
+    }
+    const bool says_nothing = !tokens.has_counts() && basis == usage::basis::provider;
+    x.bill.basis = says_nothing ? usage::basis::none : basis;
 }
 
 void note_failure(http_exchange& x, const fault& why) {
