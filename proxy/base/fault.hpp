@@ -35,6 +35,13 @@ enum class fault_code {
 };
 // clang-format on
 
+// Parts of an upstream's error answer that reach the client in place of what Ferry would say; absent: 0, "".
+struct passed_error {
+    int status = 0;
+    std::string type, code;
+    std::string body;  // the whole document, byte for byte
+};
+
 // REQUIRES: neither text holds a secret.
 struct fault {
     fault(fault_code c, fault_source s, retry_advice r, std::string text)
@@ -73,6 +80,7 @@ struct fault {
     std::string param;                                     // the request member at fault, "" if none
     int upstream_status = 0;                               // HTTP status the upstream answered, 0 if none
     std::string upstream_code;                             // the provider's own error code, "" if none
+    passed_error passed;                                   // what of the upstream's own answer the client is given
     std::optional<std::chrono::milliseconds> retry_after;  // how long the upstream (or a limit) asks to wait
     std::string allow;                                     // the Allow header of a 405, "" otherwise
 };

@@ -144,6 +144,9 @@ fault_answer map_fault(const fault& f, bool attempts_used) {
     // A request the upstream refused keeps the upstream's own code, for clients decide by it; a number says nothing.
     const bool is_word = f.upstream_code.find_first_not_of("0123456789") != std::string::npos;
     if (f.code == fault_code::upstream_bad_request && is_word) answer.code = f.upstream_code;
+    if (f.passed.status != 0) answer.status = f.passed.status;
+    if (!f.passed.type.empty()) answer.type = f.passed.type;
+    if (!f.passed.code.empty()) answer.code = f.passed.code;
     const bool gateway_timeout = f.upstream_status == 504 || f.upstream_status == 522 || f.upstream_status == 524;
     if (f.code == fault_code::upstream_invalid_response && gateway_timeout) answer.status = 504;
     if (f.retry_after && f.retry_after->count() >= 0) {

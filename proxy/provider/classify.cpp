@@ -2,85 +2,35 @@
 #include <array>
 #include <charconv>
 
-#include "provider/generic.hpp"
+#include "provider/meanings.hpp"
 #include "provider/words.hpp"
 
 namespace ferry::provider {
 namespace {
 
-using meaning = error_meaning;
-using guess = std::optional<meaning>;
+using namespace meanings;
 
-constexpr auto never = retry_advice::never, same = retry_advice::same, next = retry_advice::next_candidate;
-
-constexpr meaning no_balance{fault_code::upstream_insufficient_balance, next};
-constexpr meaning too_long{fault_code::context_length_exceeded, never};
-constexpr meaning bad_content{fault_code::content_policy_violation, never};
-constexpr meaning bad_key{fault_code::upstream_auth_error, next};
-constexpr meaning not_permitted{fault_code::upstream_permission_denied, next};
-constexpr meaning no_model{fault_code::upstream_model_not_found, next};
-constexpr meaning bad_endpoint{fault_code::upstream_bad_endpoint, next};
-constexpr meaning rate_limited{fault_code::upstream_rate_limited, same};
-constexpr meaning quota_used_up{fault_code::upstream_rate_limited, next};  // until a time far off
-constexpr meaning busy{fault_code::upstream_overloaded, same};
-constexpr meaning failed{fault_code::upstream_error, same};
-
-constexpr auto common = std::to_array<code_row>({
-    {"arrearage", no_balance},
-    {"insufficient_quota", no_balance},
-    {"insufficient_balance", no_balance},
-    {"insufficient_user_quota", no_balance},
-    {"exceeded_current_quota", no_balance},
-    {"exceeded_current_quota_error", no_balance},
-    {"billing_hard_limit_reached", no_balance},
-    {"billing_not_active", no_balance},
-    {"1113", no_balance},
-    {"context_length_exceeded", too_long},
-    {"exceed_context_size_error", too_long},
-    {"tokens_too_long", too_long},
-    {"1261", too_long},
-    {"content_filter", bad_content},
-    {"content_policy_violation", bad_content},
-    {"data_inspection_failed", bad_content},
-    {"datainspectionfailed", bad_content},
-    {"unsafe_request", bad_content},
-    {"1301", bad_content},
-    {"invalid_api_key", bad_key},
-    {"1000", bad_key},
-    {"1001", bad_key},
-    {"1003", bad_key},
-    {"access_denied", not_permitted},
-    {"model_not_found", no_model},
-    {"modelnotfound", no_model},
-    {"1211", no_model},
-    {"rate_limit_exceeded", rate_limited},
-    {"rate_limit_error", rate_limited},
-    {"throttling*", rate_limited},
-    {"1302", rate_limited},
-    {"1303", rate_limited},
-    {"1304", quota_used_up},
-    {"1308", quota_used_up},
-    {"1310", quota_used_up},
-    {"1305", busy},
-    {"1312", busy},
-    {"overloaded_error", busy},
-    {"rate_limit_reached_error", rate_limited},
-    {"engine_overloaded", busy},
-    {"engine_overloaded_error", busy},
-    {"unavailable_error", busy},
-});
-
-bool matches(std::string_view code, std::string_view word) {
-    if (!code.ends_with('*')) return code == word;
-    return word.starts_with(code.substr(0, code.size() - 1));
-}
-
-guess by_code(std::span<const code_row> codes, const openai::upstream_error& error) {
-    for (const auto& word : {lower(error.code), lower(error.type)}) {
-        for (const auto& row : codes) {
-            if (matches(row.code, word)) return row.means;
-        }
-    }
+// Whoever was asked asked somebody else, who failed: an aggregator's status says nothing of that.
+guess by_failure_behind(std::string_view text) {
+    static constexpr std::array<std::string_view, 6> silent = {
+        "upstream request timed out", "upstream request timeout", "upstream timed out",
+        "upstream timeout",           "provider timed out",       "provider request timed out"};
+    static constexpr std::array<std::string_view, 13> broken = {"upstream request failed",
+                                                                "upstream request error",
+                                                                "upstream request was aborted",
+                                                                "upstream unavailable",
+                                                                "upstream is unavailable",
+                                                                "upstream service unavailable",
+                                                                "upstream service is unavailable",
+                                                                "upstream connect error",
+                                                                "upstream server error",
+                                                                "upstream error",
+                                                                "upstream failed",
+                                                                "provider request failed",
+                                                                "provider is unavailable"};
+    if (holds_one_of(text, silent)) return meaning{fault_code::upstream_timeout, next};
+    // With a cause behind it, the cause decides.
+    if (holds_one_of(text, broken) || text == "provider returned error") return failed;
     return {};
 }
 
@@ -92,10 +42,16 @@ guess by_message(int status, std::string_view message) {
         "\xe6\xac\xa0\xe8\xb4\xb9"};                         // in arrears
     static constexpr std::array<std::string_view, 3> length = {"maximum context length", "context length exceeded",
                                                                "exceeds the context window"};
+    static constexpr std::array<std::string_view, 4> key = {"api key not valid", "incorrect api key",
+                                                            "invalid api key", "api key expired"};
     const auto text = lower(message);
-    if (status >= 400 && status < 430 && holds_one_of(text, money)) return no_balance;
-    if ((status == 400 || status == 413 || status == 422) && holds_one_of(text, length)) return too_long;
+    if (status < 400) return {};
+    if (status < 430 && holds_one_of(text, money)) return no_balance;
+    if (status < 430 && holds_one_of(text, key)) return bad_key;
+    const bool may_be_length = status == 400 || status == 413 || status == 422 || status >= 500;
+    if (may_be_length && holds_one_of(text, length)) return too_long;
     if (status == 401 && text.find("no permission to use the model") != std::string::npos) return not_permitted;
+    if (status < 500 && status != 401 && status != 403 && status != 429) return by_failure_behind(text);
     return {};
 }
 
@@ -156,6 +112,8 @@ meaning by_status(int status, const openai::upstream_error& error) {
             return {fault_code::request_too_large, never};
         case 422:
             return {fault_code::invalid_parameter, never};
+        case 424:  // what this one depends on failed
+            return failed;
         case 429:
             return rate_limited;
         case 498:
@@ -199,9 +157,20 @@ std::optional<operators_matter> matter_of(fault_code code) {
     }
 }
 
+// The client can act on it, and the status is one its SDK has a name for.
+bool is_the_clients(fault_code code, int status) {
+    static constexpr std::array<int, 7> statuses = {400, 404, 409, 413, 415, 422, 429};
+    static constexpr std::array<fault_code, 8> codes = {
+        fault_code::upstream_bad_request,     fault_code::invalid_parameter,        fault_code::request_too_large,
+        fault_code::context_length_exceeded,  fault_code::content_policy_violation, fault_code::upstream_conflict,
+        fault_code::upstream_model_not_found, fault_code::upstream_rate_limited};
+    return is_one_of(status, statuses) && is_one_of(code, codes);
+}
+
 // What the client can act on keeps the upstream's words alone; clients match on them.
-void say(fault& f, const meaning& means, int status, const openai::upstream_error& error) {
-    const bool about_request = means.retry == never || means.code == fault_code::upstream_model_not_found ||
+void say(fault& f, const meaning& means, int status, int effective, const openai::upstream_error& error) {
+    const bool about_request = means.retry == never || is_the_clients(means.code, effective) ||
+                               means.code == fault_code::upstream_model_not_found ||
                                means.code == fault_code::upstream_rate_limited;
     const auto matter = matter_of(means.code);
     if (about_request && !matter && !error.message.empty() && !error.is_html) {
@@ -223,6 +192,26 @@ void say(fault& f, const meaning& means, int status, const openai::upstream_erro
     f.for_operator.append(" ").append(matter->advice);
 }
 
+// Meanings that clients look for under one name, whatever a service calls them.
+bool has_one_name(fault_code code) {
+    return code == fault_code::context_length_exceeded || code == fault_code::content_policy_violation;
+}
+
+// The words of an error about the client's request stay what they are, unless they speak of Ferry's own account.
+passed_error passed_of(fault_code code, int status, const openai::upstream_error& error) {
+    passed_error passed;
+    const auto usual = by_common_code(error);
+    const bool is_money = usual && usual->code == fault_code::upstream_insufficient_balance;
+    if (is_money || !is_the_clients(code, status)) return passed;
+    passed.status = status;
+    if (!error.has_error_object) return passed;
+    const bool is_word = error.code.find_first_not_of("0123456789") != std::string::npos;
+    if (error.has_type) passed.type = error.type;
+    if (is_word && !has_one_name(code)) passed.code = error.code;
+    passed.body = error.document;
+    return passed;
+}
+
 }  // namespace
 
 fault classify_by(std::span<const code_row> own, int status, const openai::upstream_error& error,
@@ -230,15 +219,16 @@ fault classify_by(std::span<const code_row> own, int status, const openai::upstr
     const bool is_inside = status >= 200 && status < 300;
     const int effective = is_inside ? status_inside(error) : status;
     auto means = by_code(own, error);
-    if (!means) means = by_code(common, error);
+    if (!means) means = by_common_code(error);
     if (!means) means = by_message(effective, error.message);
     if (!means) means = by_status(effective, error);
     auto f = fault::upstream(means->code, means->retry, {});
-    say(f, *means, status, error);
-    f.param = means->retry == never ? error.param : "";
+    say(f, *means, status, effective, error);
+    f.param = is_the_clients(means->code, effective) ? error.param : "";
     f.upstream_status = status;
     f.upstream_code = error.code;
     f.retry_after = retry_after;
+    f.passed = passed_of(means->code, effective, error);
     return f;
 }
 

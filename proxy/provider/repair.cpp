@@ -12,6 +12,9 @@ namespace {
 
 using enum repair_kind;
 
+// What Ferry puts into requests of its own accord.
+constexpr std::string_view added_member = "stream_options";
+
 constexpr std::array<repair_rule, repair_count> rules = {{
     {"max_tokens", rename, "max_completion_tokens"},
     {"max_completion_tokens", rename, "max_tokens"},
@@ -51,6 +54,7 @@ constexpr auto places = std::to_array<phrase>({
     {R"("loc":["body",")", "\"]"},
     {"'loc': ('body', '", "')"},
     {"field: '", "'"},
+    {"body.", ":"},
 });
 
 bool is_word_end(std::string_view text, std::size_t at) {
@@ -89,7 +93,7 @@ bool asks_for(const repair_rule& rule, const openai::upstream_error& error) {
             return error.message.find(std::string(rule.member) + " must be set to false") != std::string::npos;
         default:
             // Ferry itself may have added it: any complaint about it will do.
-            if (rule.member == "stream_options" && error.message.find(rule.member) != std::string::npos) return true;
+            if (rule.member == added_member && error.message.find(rule.member) != std::string::npos) return true;
             return refuses(error, rule.member);
     }
 }
@@ -106,7 +110,7 @@ bool changes(const repair_rule& rule, const openai::chat_request& request, std::
             break;
     }
     // Without a stream the complaint is about what the client did.
-    if (rule.member == "stream_options") return request.stream;
+    if (rule.member == added_member) return request.stream;
     return where(request, body, rule.member).has_value();
 }
 
@@ -124,8 +128,11 @@ repair_set repair_of(std::string_view member) {
 
 repair_set find_repairs(int status, const openai::upstream_error& error) {
     repair_set out;
-    if (status != 400 && status != 422) return out;
-    for (std::size_t i = 0; i != rules.size(); ++i) out[i] = asks_for(rules[i], error);
+    const bool is_refusal = status == 400 || status == 422 || status < 300;
+    for (std::size_t i = 0; i != rules.size(); ++i) {
+        // What Ferry may have added itself goes whatever the status: some fail over it where others refuse it.
+        if (is_refusal || rules[i].member == added_member) out[i] = asks_for(rules[i], error);
+    }
     return out;
 }
 

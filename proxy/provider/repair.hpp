@@ -33,8 +33,9 @@ const repair_rule& rule_of(std::size_t bit);
 // The set with the one rule for `member` in it. REQUIRES: there is one.
 repair_set repair_of(std::string_view member);
 
-// What an error answer asks for. Only a member that the provider says it does not support at all is dropped, and none
-// whose absence the client would miss in the answer; a value out of range is for the client to hear of.
+// What an error answer asks for; a `status` below 300 is an error inside a good answer. Only a member that the provider
+// says it does not support at all is dropped, and none whose absence the client would miss in the answer; a value out
+// of range is for the client to hear of.
 repair_set find_repairs(int status, const openai::upstream_error& error);
 
 // Those of `wanted` that would change this request. `body` is what was scanned.

@@ -21,9 +21,9 @@ inline std::string_view trim(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-template <class Words>
-bool is_one_of(std::string_view text, const Words& words) {
-    return std::find(std::begin(words), std::end(words), text) != std::end(words);
+template <class Word, class Words>
+bool is_one_of(const Word& word, const Words& words) {
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
 template <class Words>

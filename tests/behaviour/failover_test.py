@@ -29,6 +29,28 @@ class TheSameRowIsTriedAgain(FailoverCase):
         self.assert_answered_by(nonce, answer, 3, [3, 3])
         self.assertEqual(self.tries(nonce)[0], (3, 200, "upstream_invalid_response"))
 
+    def test_after_a_200_without_an_answer(self):
+        for body in ({"choices": []}, {"choices": None}, {}, [], None, "text", {"choices": [None]}):
+            nonce, answer = self.play([[answers.json_answer(body)]], model="alone")
+            self.assert_answered_by(nonce, answer, 3, [3, 3])
+            self.assertEqual(self.tries(nonce)[0], (3, 200, "upstream_invalid_response"))
+        nonce, answer = self.play([answers.chunked_stream([answers.DONE])], STREAM, model="alone", stream=True)
+        self.assert_answered_by(nonce, answer, 3, [3, 3])
+
+    def test_after_a_failure_that_a_200_tells_by_a_code_or_a_detail(self):
+        for body in ({"code": 20012, "message": "no", "data": None}, {"detail": "no"},
+                     {"success": False, "errors": [{"message": "no"}]}):
+            for script in ([answers.json_answer(body)], answers.chunked_stream([answers.event(body)])):
+                stream = len(script) > 1
+                nonce, answer = self.play([script], STREAM if stream else GOOD, model="alone", stream=stream)
+                self.assert_answered_by(nonce, answer, 3, [3, 3])
+                self.assertEqual(self.tries(nonce)[0], (3, 200, "upstream_error"))
+
+    def test_after_the_first_event_could_not_be_read(self):
+        nonce, answer = self.play([answers.chunked_stream([b'data: {"choices":[{"delta":{"content":"a\n\n'])], STREAM,
+                                  model="alone", stream=True)
+        self.assert_answered_by(nonce, answer, 3, [3, 3])
+
     def test_after_an_error_under_200(self):
         error = {"error": {"message": "no", "type": "server_error", "code": 500}}
         for stream in (False, True):
@@ -74,6 +96,11 @@ class AnotherRowIsAsked(FailoverCase):
                         answers.error_answer(404, code="model_not_found")):
             nonce, answer = self.play([[refusal]])
             self.assert_answered_by(nonce, answer, 2, [1, 2], "backup")
+
+    def test_when_the_first_answers_200_without_an_answer_twice(self):
+        nothing = [answers.json_answer({"choices": []})]
+        nonce, answer = self.play([nothing, nothing])
+        self.assert_answered_by(nonce, answer, 2, [1, 1, 2], "backup")
 
     def test_when_the_first_answers_with_a_page(self):
         page = b"<html><body>cloudflare</body></html>"

@@ -54,7 +54,7 @@ FAILURES = {
     "refuses_our_key": ([answers.error_answer(401, code="invalid_api_key")], 502, "upstream_auth_error"),
     "forbids": ([answers.error_answer(403)], 502, "upstream_permission_denied"),
     "refuses_the_request": ([answers.error_answer(400, "bad temperature")], 400, None),
-    "refuses_a_parameter": ([answers.error_answer(422, "bad parameter")], 400, None),
+    "refuses_a_parameter": ([answers.error_answer(422, "bad parameter")], 422, None),
     "knows_no_such_model": ([answers.error_answer(404, code="model_not_found")], 404, "model_not_found"),
     "finds_it_too_large": ([answers.error_answer(413)], 413, None),
     "limits_the_rate": ([answers.error_answer(429, "slow down", "rate_limit_exceeded", "x", "Retry-After: 2")],

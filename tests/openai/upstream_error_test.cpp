@@ -28,7 +28,10 @@ BOOST_AUTO_TEST_CASE(the_message_is_found_in_every_known_shape) {
     }
     BOOST_TEST(message_of(R"({"error":{"message":{"detail":[{"loc":["body","x"]}]}}})") ==
                R"({"detail":[{"loc":["body","x"]}]})");
-    BOOST_TEST(message_of(R"({"detail":[{"msg":"field required"}]})") == R"([{"msg":"field required"}])");
+    BOOST_TEST(message_of(R"({"detail":[{"msg":"field required"}]})") == "field required");
+    BOOST_TEST(message_of(R"({"choices":null,"base_resp":{"status_code":1004,"status_msg":"m"}})") == "m");
+    BOOST_TEST(message_of(R"({"success":false,"errors":[{"code":7003,"message":"m"}],"result":null})") == "m");
+    BOOST_TEST(message_of(R"({"code":20012,"message":"m","data":null})") == "m");
     BOOST_TEST(message_of(R"({"error":{"reason":"x"}})") == R"({"reason":"x"})");
     BOOST_TEST(message_of("  upstream connect\n error ") == "upstream connect error");
     BOOST_TEST(message_of("").empty());
@@ -46,6 +49,67 @@ BOOST_AUTO_TEST_CASE(code_type_and_param_come_along) {
     BOOST_TEST(
         parse_upstream_error("", R"({"error":{"message":"m","type":"t","param":null,"code":"c"}})").is_openai_shaped);
     BOOST_TEST(!parse_upstream_error("", R"({"error":{"message":"m","type":"t","code":"c"}})").is_openai_shaped);
+}
+
+BOOST_AUTO_TEST_CASE(lists_of_faults_join_the_message) {
+    BOOST_TEST(message_of(R"({"detail":[{"type":"missing","loc":["body","messages",0,"role"],"msg":"Field required"},)"
+                          R"({"loc":["body","n"],"msg":"Input should be less than 5"}]})") ==
+               "body.messages.0.role: Field required (missing); body.n: Input should be less than 5");
+    BOOST_TEST(message_of(R"({"error":{"message":"Invalid request","details":[{"loc":["body","top_k"],)"
+                          R"("msg":"Extra inputs are not permitted"}]}})") ==
+               "Invalid request: body.top_k: Extra inputs are not permitted");
+    BOOST_TEST(message_of(R"({"error":{"message":"m","details":[{"@type":"t","fieldViolations":)"
+                          R"([{"field":"top_k","description":"unknown"}]},{"@type":"t","reason":"R"}]}})") ==
+               "m: top_k: unknown");
+    BOOST_TEST(message_of(R"({"detail":["a","b"]})") == "a; b");
+    BOOST_TEST(message_of(R"({"detail":{"message":"m"}})") == "m");
+    const auto one = parse_upstream_error("", R"({"detail":[{"loc":["body","n"],"msg":"m"}]})");
+    BOOST_TEST(one.param == "n");
+    std::string many = R"({"error":{"message":"m","details":[)";
+    for (int i = 0; i != 1000; ++i) many += R"({"msg":"a fault among many others"},)";
+    BOOST_TEST(message_of(many + R"({"msg":"last"}]}})").size() < 1200u);
+}
+
+BOOST_AUTO_TEST_CASE(json_is_read_whatever_stands_around_it) {
+    const std::string json = R"({"error":{"message":"m","type":"t","param":null,"code":"c"}})";
+    for (const auto& body : {json + "\nTraceback (most recent call last):\n  File", json + json, json + "<html>",
+                             "\xef\xbb\xbf" + json, "data: " + json + "\n\ndata: [DONE]\n\n",
+                             "event: error\ndata: " + json + "\n\n", "\n\n " + json}) {
+        const auto error = parse_upstream_error("text/plain", body);
+        BOOST_TEST(error.message == "m", body);
+        BOOST_TEST(error.code == "c", body);
+        BOOST_TEST(error.document.empty(), body);
+    }
+    BOOST_TEST(parse_upstream_error("", json + "\n").is_openai_shaped);
+    BOOST_TEST(!parse_upstream_error("", json + "x").is_openai_shaped);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_aggregator_was_answered_is_the_cause) {
+    const auto error = parse_upstream_error(
+        "", R"({"error":{"message":"Provider returned error","code":400,"metadata":{"raw":)"
+            R"("{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}","provider_name":"p"}}})");
+    BOOST_TEST(error.message == "Provider returned error: too long");
+    BOOST_TEST(error.code == "context_length_exceeded");
+    BOOST_TEST(message_of(R"({"error":{"message":"Provider returned error","metadata":{"raw":"plain text"}}})") ==
+               "Provider returned error: plain text");
+}
+
+BOOST_AUTO_TEST_CASE(a_document_is_kept_as_it_came_unless_a_secret_stands_in_it) {
+    const std::array<std::string_view, 1> secrets = {"topsecret"};
+    const std::string fit =
+        R"({"error":{"message":"m", "type":null,"param":"p","code":"c","status":400,"innererror":{"x":1e0}}})";
+    BOOST_TEST(parse_upstream_error("", fit, secrets).document == fit);
+    for (const std::string_view body :
+         {R"({"error":{"message":"topsecret","type":"t","param":null,"code":null}})",
+          R"({"error":{"message":"m","type":"t","param":null,"code":null},"x":"topsecret"})",
+          R"({"error":{"message":"t\u006fpsecret","type":"t","param":null,"code":null}})",
+          R"({"error":{"message":"m","type":"t","param":null,"code":null,"x":["topsecre\u0074"]}})",
+          R"({"error":{"message":"bad sk-abcdefghijk","type":"t","param":null,"code":null}})",
+          R"({"error":{"message":"m","type":"t","param":null,"code":400}})",
+          R"({"error":{"message":"m","type":"t"}})", R"({"error":{"message":{},"type":"t","param":null,"code":null}})",
+          R"({"message":"m","type":"t","param":null,"code":null})"}) {
+        BOOST_TEST(parse_upstream_error("", body, secrets).document.empty(), body);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_page_becomes_a_short_text) {

@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include "openai/error_body.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/table.hpp"
 
@@ -71,7 +72,7 @@ BOOST_AUTO_TEST_CASE(faults_of_the_request_are_never_tried_again) {
          "content_policy_violation", never},
         {400, R"({"error":{"code":"DataInspectionFailed","message":"m"}})", 400, "content_policy_violation", never},
         {413, R"({"error":{"message":"m"}})", 413, "request_too_large", never},
-        {422, R"({"object":"error","message":{"detail":[]},"type":"invalid_request_error"})", 400, "invalid_parameter",
+        {422, R"({"object":"error","message":{"detail":[]},"type":"invalid_request_error"})", 422, "invalid_parameter",
          never},
         {400, R"({"object":"error","message":"m","type":"BadRequestError","param":null,"code":400})", 400,
          "invalid_request", never},
@@ -124,11 +125,74 @@ BOOST_AUTO_TEST_CASE(failures_of_the_upstream_keep_their_kind) {
         {502, "bad gateway", 502, "upstream_error", same},
         {504, "", 504, "upstream_timeout", next},
         {408, "", 504, "upstream_timeout", same},
-        {409, "", 503, "upstream_conflict", same},
+        {409, "", 409, "upstream_conflict", same},
         {501, "", 501, "not_supported", next},
         {200, R"({"error":"something"})", 502, "upstream_error", same},
         {200, R"({"error":{"code":502,"message":"m"}})", 502, "upstream_error", same},
     });
+}
+
+BOOST_AUTO_TEST_CASE(the_cause_decides_not_the_status_of_who_passes_it_on) {
+    check({
+        {424, R"({"error":{"message":"m"}})", 502, "upstream_error", same},
+        {424, "", 502, "upstream_error", same},
+        {400, R"({"error":{"message":"Upstream request failed","type":"invalid_request_error"}})", 502,
+         "upstream_error", same},
+        {400, R"({"error":{"message":"upstream request timed out","code":400}})", 504, "upstream_timeout", next},
+        {400, R"({"error":{"message":"The upstream service is unavailable, try later"}})", 502, "upstream_error", same},
+        {404, R"({"error":{"message":"upstream connect error or disconnect/reset before headers"}})", 502,
+         "upstream_error", same},
+        {400, R"({"error":{"message":"Provider returned error","code":400}})", 502, "upstream_error", same},
+        {400, R"({"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"error\":)"
+              R"({\"message\":\"n must be 1\"}}"}}})",
+         400, "invalid_request", never},
+        {500, R"({"error":{"message":"This model's maximum context length is 8 tokens"}})", 400,
+         "context_length_exceeded", never},
+        {400, R"({"error":{"message":"API key not valid. Please pass a valid API key."}})", 502, "upstream_auth_error",
+         next},
+        {200, R"({"choices":null,"base_resp":{"status_code":1004,"status_msg":"m"}})", 502, "upstream_auth_error",
+         next},
+        {200, R"({"choices":null,"base_resp":{"status_code":1008,"status_msg":"m"}})", 503,
+         "upstream_insufficient_balance", next},
+        {200, R"({"code":20012,"message":"m","data":null})", 502, "upstream_error", same},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(an_error_about_the_request_keeps_its_status_and_its_words) {
+    for (const int status : {400, 404, 409, 413, 415, 422, 429}) {
+        const std::string_view body =
+            R"({"error":{"message":"no such model","type":"requests","param":"p","code":"a_code","more":[1e0]}})";
+        const auto f = classified(status, body);
+        BOOST_TEST(openai::map_fault(f).status == status);
+        BOOST_TEST(openai::render_error(f) == body);
+        BOOST_TEST(openai::code_text(f) == "a_code");
+        // Not all of the shape: the words that are there.
+        const auto near = classified(status, R"({"error":{"message":"no such model","type":"requests","code":7}})");
+        BOOST_TEST(openai::map_fault(near).status == status);
+        BOOST_TEST(openai::map_fault(near).type == "requests");
+        BOOST_TEST(openai::render_error(near).starts_with(R"({"error":{"message":"no such model","type":"requests",)"));
+    }
+    const auto page = classified(422, "<html>");
+    BOOST_TEST(openai::map_fault(page).status == 422);
+    BOOST_TEST(openai::map_fault(page).type == "invalid_request_error");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_about_ferrys_own_account_is_never_passed_on) {
+    const auto of = [](int status, std::string_view code) {
+        return classified(status, R"({"error":{"message":"m","type":"t","param":null,"code":")" + std::string(code) +
+                                      "\"}}");
+    };
+    for (const auto& f : {of(401, "c"), of(402, "c"), of(403, "c"), of(429, "insufficient_quota"), of(400, "Arrearage"),
+                          of(400, "invalid_api_key"), of(500, "c"), of(503, "c")}) {
+        BOOST_TEST(f.passed.body.empty());
+        BOOST_TEST(f.passed.status == 0);
+        BOOST_TEST(openai::map_fault(f).type != "t");
+    }
+    const auto quota = openai::parse_upstream_error(
+        "", R"({"error":{"message":"m","type":"insufficient_quota","param":null,"code":"insufficient_quota"}})");
+    const auto limited = find_provider("qwen").classify(429, quota, std::nullopt);
+    BOOST_TEST(openai::map_fault(limited).code == "rate_limit_exceeded");
+    BOOST_TEST(limited.passed.body.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_page_is_an_invalid_response_and_shows_no_tags) {

@@ -53,6 +53,23 @@ BOOST_AUTO_TEST_CASE(services_say_in_many_ways_that_they_do_not_know_a_member) {
                "stream");
 }
 
+BOOST_AUTO_TEST_CASE(a_member_that_a_list_of_faults_names_is_known_too) {
+    BOOST_TEST(asked_for(422, R"({"error":{"message":"Invalid","details":[{"loc":["body","max_completion_tokens"],)"
+                              R"("msg":"Extra inputs are not permitted"}]}})") == "max_completion_tokens");
+    BOOST_TEST(asked_for(400, R"({"error":{"message":"Unsupported parameter: 'store'"}})"
+                              "\nTraceback") == "store");
+    BOOST_TEST(asked_for(422, R"({"detail":[{"loc":["body","user_name"],"msg":"Extra inputs are not permitted"}]})") ==
+               "");
+}
+
+BOOST_AUTO_TEST_CASE(what_ferry_added_goes_whatever_the_status) {
+    for (const int status : {400, 404, 422, 500, 501, 502, 503, 200}) {
+        const auto asked =
+            asked_for(status, R"({"error":{"message":"got an unexpected keyword argument 'stream_options'"}})");
+        BOOST_TEST(asked == "stream_options", status);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_the_client_got_wrong_is_for_the_client) {
     for (const std::string_view body :
          {R"({"error":{"message":"Invalid max_tokens value, the valid range of max_tokens is [1, 8192]"}})",

@@ -72,7 +72,8 @@ std::optional<fault> judge_document(const catalog::candidate& row, const answer&
     if (auto odd = relay::check_answer_head(got.head, false)) return odd;
     openai::usage_finder finder;
     finder.feed(got.body);
-    if (auto bad = relay::check_document(finder, row, got.body)) return bad;
+    const std::string_view body(got.body);
+    if (!relay::is_answer(finder)) return relay::check_document(finder, row, piece_list{body}).why;
     into.usage = finder.facts().usage;
     into.finish_reason = finder.facts().finish_reason;
     into.model = model_of(got.body);

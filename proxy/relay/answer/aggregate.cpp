@@ -2,6 +2,7 @@
 
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/whole_answer.hpp"
+#include "relay/books/settle.hpp"
 
 namespace ferry::relay {
 
@@ -62,16 +63,14 @@ void aggregate::note_success() {
 
 // Also of an answer that will not do: it was billed all the same.
 void aggregate::note_usage() {
-    const auto outcome = all_.outcome();
-    if (!outcome.usage) return;
-    x_.bill.basis = usage::basis::provider;
-    x_.bill.tokens = *outcome.usage;
+    relay::note_usage(x_, all_.outcome().usage, usage::basis::provider);
 }
 
 asio::awaitable<std::optional<fault>> aggregate::pump(answer_sink& sink) {
     if (auto odd = check_answer_head(from_.head(), true)) co_return odd;
     auto failed = co_await read_whole();
     note_usage();
+    from_.note_refused(all_.refused());
     if (failed) co_return failed;
     document_ = all_.document();
     note_success();

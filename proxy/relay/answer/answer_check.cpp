@@ -42,26 +42,37 @@ std::optional<fault> check_answer_head(const net::http_head& head, bool stream) 
     return std::nullopt;
 }
 
-std::optional<fault> check_document(const openai::usage_finder& finder, const catalog::candidate& row,
-                                    std::string_view body) {
+bool is_answer(const openai::usage_finder& finder) {
+    const auto& facts = finder.facts();
+    return facts.is_object && facts.has_choice && !facts.is_error;
+}
+
+error_answer check_document(const openai::usage_finder& finder, const catalog::candidate& row,
+                            const piece_list& pieces) {
     // Some services answer so in moments of load.
     constexpr auto again = retry_advice::same;
-    if (!finder.has_begun()) return invalid_answer("The upstream answered 200 with an empty body.", again);
-    if (!finder.is_complete()) return invalid_answer("The upstream's answer is not complete JSON.", again);
-    if (!finder.facts().is_error) return std::nullopt;
+    if (!finder.has_begun()) return {invalid_answer("The upstream answered 200 with an empty body.", again), {}};
+    if (!finder.is_complete()) return {invalid_answer("The upstream's answer is not complete JSON.", again), {}};
+    std::string body;
+    for (const auto piece : pieces) body.append(piece);
     const auto secrets = secrets_of(row);
     const auto error = openai::parse_upstream_error("application/json", body, secrets);
-    auto why = row.service->classify(200, error, std::nullopt);
-    why.upstream_status = 200;
-    return why;
+    if (!finder.facts().is_error && (!error.is_json || error.message.empty())) {
+        return {invalid_answer("The upstream answered 200 without an answer in it.", again), {}};
+    }
+    error_answer judged{row.service->classify(200, error, std::nullopt), provider::find_repairs(200, error)};
+    judged.why.upstream_status = 200;
+    return judged;
 }
 
 error_answer judge_error(const catalog::candidate& row, const net::http_head& head, std::string_view body) {
-    if (head.status < 300 && !openai::inspect_event(body).is_error) {
-        return {invalid_answer("The upstream answered a stream request with something that is no event stream."), {}};
-    }
     const auto secrets = secrets_of(row);
     const auto error = openai::parse_upstream_error(head.content_type.value_or(""), body, secrets);
+    const auto facts = openai::inspect_event(body);
+    const bool says_why = facts.tells_failure() || (facts.is_object && !facts.has_choice && !error.message.empty());
+    if (head.status < 300 && !says_why) {
+        return {invalid_answer("The upstream answered a stream request with something that is no event stream."), {}};
+    }
     provider::retry_fields fields;
     fields.retry_after = head.find("retry-after").value_or("");
     fields.retry_after_ms = head.find("retry-after-ms").value_or("");

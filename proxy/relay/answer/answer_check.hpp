@@ -20,16 +20,19 @@ bool is_event_stream(const net::http_head& head);
 // Content type of a 200 that is read as one JSON document, or as an event stream.
 std::optional<fault> check_answer_head(const net::http_head& head, bool stream);
 
-// The whole document was read. `body` is its beginning, for the error it may hold.
-std::optional<fault> check_document(const openai::usage_finder& finder, const catalog::candidate& row,
-                                    std::string_view body);
-
 // The fault for an error answer of a row's service, with how long to wait, and what a further try must do without.
 struct error_answer {
     fault why;
     provider::repair_set refused;
 };
 error_answer judge_error(const catalog::candidate& row, const net::http_head& head, std::string_view body);
+
+// The whole document was read, and it is an answer: one JSON object with at least one choice, and no error.
+bool is_answer(const openai::usage_finder& finder);
+
+// The same for a document under 200 that is no answer: what the provider says in it, if anything.
+error_answer check_document(const openai::usage_finder& finder, const catalog::candidate& row,
+                            const piece_list& pieces);
 
 // The same for a try. Notes in `from` what a further try must do without.
 fault classify_error(attempt& from, std::string_view body);

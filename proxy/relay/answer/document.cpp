@@ -4,6 +4,7 @@
 #include "provider/provider.hpp"
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/whole_answer.hpp"
+#include "relay/books/settle.hpp"
 
 namespace ferry::relay {
 
@@ -36,20 +37,21 @@ document::document(request& x, attempt& from, form wanted) : x_(x), from_(from),
 std::optional<fault> document::take() {
     const auto before = pieces_.size();
     if (auto failed = from_.decode(pieces_)) return failed;
-    for (auto i = before; i < pieces_.size();) {
+    auto kept = pieces_.begin() + static_cast<std::ptrdiff_t>(before);
+    for (auto at = kept; at != pieces_.end(); ++at) {
+        auto piece = *at;
         if (!finder_.has_begun()) {
             // Blank lines before the document only kept the connection open.
-            const auto blank = std::min(pieces_[i].find_first_not_of(" \t\r\n"), pieces_[i].size());
-            pieces_[i].remove_prefix(blank);
+            const auto blank = std::min(piece.find_first_not_of(" \t\r\n"), piece.size());
+            piece.remove_prefix(blank);
             trimmed_ += blank;
         }
-        if (pieces_[i].empty()) {
-            pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(i));
-            continue;
-        }
-        finder_.feed(pieces_[i]);
-        size_ += pieces_[i++].size();
+        if (piece.empty()) continue;
+        finder_.feed(piece);
+        size_ += piece.size();
+        *kept++ = piece;
     }
+    pieces_.erase(kept, pieces_.end());
     if (size_ > 0)
         from_.clock().on_payload();
     else if (trimmed_ > 0)
@@ -79,7 +81,11 @@ piece_list document::pieces() const {
 
 // What is wrong with the document as a whole.
 std::optional<fault> document::check() const {
-    if (auto bad = check_document(finder_, from_.to(), beginning())) return bad;
+    if (!is_answer(finder_)) {
+        auto judged = check_document(finder_, from_.to(), pieces());
+        from_.note_refused(judged.refused);
+        return std::move(judged.why);
+    }
     return from_.to().service->failed_finish(finder_.facts().finish_reason);
 }
 
@@ -93,10 +99,7 @@ void document::note_success() {
 
 // Also of an answer that will not do: it was billed all the same.
 void document::note_usage() {
-    const auto& facts = finder_.facts();
-    if (!facts.usage) return;
-    x_.bill.basis = usage::basis::provider;
-    x_.bill.tokens = *facts.usage;
+    relay::note_usage(x_, finder_.facts().usage, usage::basis::provider);
 }
 
 asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
@@ -152,8 +155,8 @@ asio::awaitable<std::optional<fault>> document::pass_on(answer_sink& sink) {
         if (!failed) failed = co_await read_on(from_, ended_);
         if (!failed) failed = take();
     }
-    if (!failed && !finder_.is_complete()) {
-        failed = fault::upstream(fault_code::upstream_invalid_response, retry_advice::never, "not complete JSON");
+    if (!failed && !is_answer(finder_)) {
+        failed = fault::upstream(fault_code::upstream_invalid_response, retry_advice::never, "no whole answer in JSON");
     }
     note_success();
     if (failed) {

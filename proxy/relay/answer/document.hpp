@@ -33,7 +33,6 @@ private:
     std::optional<fault> take();
     void move_out();
     void forget();
-    std::string_view beginning() const { return held_.empty() && !pieces_.empty() ? pieces_.front() : held_; }
     piece_list pieces() const;
     std::optional<fault> check() const;
     void note_success();

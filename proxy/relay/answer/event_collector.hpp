@@ -33,6 +33,7 @@ public:
     bool is_done() const { return gate_.holding_done(); }
     bool has_payload() const { return gate_.has_payload(); }
     stream_outcome outcome() const { return gate_.outcome(); }
+    const provider::repair_set& refused() const { return gate_.refused(); }
     // After end() without a fault.
     std::string document() { return whole_.finish(); }
 

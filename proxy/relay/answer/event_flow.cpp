@@ -23,6 +23,7 @@ void event_flow::add(std::string text) {
 }
 
 void event_flow::written() {
+    held_ = false;
     pieces_.clear();
     texts_.clear();
     drop_used_tail();
@@ -31,10 +32,17 @@ void event_flow::written() {
 void event_flow::hold() {
     // Pieces that were added are texts already; the others lie where the next read may write.
     if (pieces_.size() == texts_.size()) return drop_used_tail();
+    // What is kept already is the first of them: it only grows, however many reads bring a little.
     std::string kept;
-    for (const auto piece : pieces_) kept.append(piece);
+    std::size_t next = 0;
+    if (held_) {
+        kept = std::move(texts_.front());
+        next = 1;
+    }
+    for (; next != pieces_.size(); ++next) kept.append(pieces_[next]);
     written();
     add(std::move(kept));
+    held_ = !pieces_.empty();
 }
 
 void event_flow::drop_used_tail() {
@@ -99,6 +107,7 @@ std::optional<fault> event_flow::take(std::span<const std::string_view> payload)
         if (failed) return failed;
         if (pending.size() > most_tail) {
             const auto given = scanner_.give_up(pending);
+            gate_.on_part(pending.substr(0, given));
             pass(pending.substr(0, given));
             tail_used_ += given;
         }

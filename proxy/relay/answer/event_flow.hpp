@@ -15,7 +15,8 @@
 namespace ferry::relay {
 
 // Whole events stay where they were read; only an event that is split between two reads waits in a side buffer, at
-// most 1 MiB of it, past which it passes untouched. Owned by the relay of one stream; lives on its core.
+// most 1 MiB of it, past which it passes untouched, and is read as it passes. Owned by the relay of one stream; lives
+// on its core.
 class event_flow {
 public:
     explicit event_flow(const gate_options& options) : gate_(options) {}
@@ -54,6 +55,7 @@ private:
     piece_list payload_;
     piece_list pieces_;
     std::list<std::string> texts_;  // what pieces_ may point to besides the read buffer and tail_
+    bool held_ = false;  // the first of pieces_ is the first of texts_: what hold() has kept
     std::string tail_;
     std::size_t tail_used_ = 0;
 };

@@ -3,6 +3,7 @@
 #include "openai/dialect.hpp"
 #include "openai/error_body.hpp"
 #include "relay/answer/answer_check.hpp"
+#include "relay/books/settle.hpp"
 
 namespace ferry::relay {
 
@@ -74,7 +75,8 @@ void event_stream::note_outcome() {
     x_.end.reason = usage::end_reason::done;
     x_.bill.basis = basis_of(outcome.basis);
     x_.bill.finish_reason = outcome.finish_reason;
-    if (outcome.usage) x_.bill.tokens = *outcome.usage;
+    note_usage(x_, outcome.usage, x_.bill.basis);
+    from_.note_refused(flow_.gate().refused());
 }
 
 asio::awaitable<std::optional<fault>> event_stream::pump(answer_sink& sink) {

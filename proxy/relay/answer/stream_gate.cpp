@@ -1,9 +1,11 @@
 #include "relay/answer/stream_gate.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "openai/error_body.hpp"
 #include "openai/secret_scrub.hpp"
+#include "openai/usage_chunk.hpp"
 
 namespace ferry::relay {
 namespace {
@@ -16,8 +18,24 @@ bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+std::string_view trimmed(std::string_view text) {
+    const auto begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+    return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
+}
+
 bool is_done(std::string_view data) {
-    return data.starts_with("[DONE]");
+    return trimmed(data).starts_with("[DONE]");
+}
+
+// A bare word or a number was never content. Anything that holds a sign of JSON may be a piece of an answer.
+bool may_be_content(std::string_view data) {
+    return data.find_first_of("{}[]\"") != std::string_view::npos;
+}
+
+fault unreadable() {
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::same,
+                           "A part of the upstream's answer could not be read, so what was received is not all of it. "
+                           "Send the request again.");
 }
 
 // What `event` lacks of its end. openai-python drops an event without its blank line.
@@ -37,10 +55,8 @@ gate_verdict verdict(gate_action action) {
 gate_verdict stream_gate::on_event(const openai::sse_event& event) {
     if (failed_) return verdict(gate_action::drop);
     if (event.is_headless) {
-        payload_ = true;
-        auto passed = verdict(gate_action::pass);
-        passed.has_payload = true;
-        return passed;
+        on_part(event.raw);
+        return on_end_of_long(event.raw);
     }
     if (event.is_comment_only()) return on_comment(event);
     const auto data = data_of(event);
@@ -67,54 +83,111 @@ gate_verdict stream_gate::on_comment(const openai::sse_event& event) {
 
 gate_verdict stream_gate::on_done(const openai::sse_event& event) {
     if (done_) return verdict(gate_action::drop);
+    if (!saw_choice_) return fail_with(no_answer());
     done_ = true;
-    held_ = event.raw.size() <= held_max ? event.raw : done_event;
-    if (event.raw.size() <= held_max) held_ += missing_end(event);
+    const bool is_plain = event.data_lines == 1 && event.data == "[DONE]" && event.raw.size() <= held_max;
+    held_ = is_plain ? event.raw : done_event;
+    if (is_plain) held_ += missing_end(event);
     return verdict(gate_action::hold);
 }
 
 gate_verdict stream_gate::on_data(const openai::sse_event& event, std::string_view data) {
     const auto facts = openai::inspect_event(data);
-    if (!facts.is_object) return done_ ? verdict(gate_action::drop) : on_junk();
-    if (facts.usage) usage_ = facts.usage;
+    if (!facts.is_object) return done_ ? verdict(gate_action::drop) : on_unreadable(data);
+    openai::take_later(usage_, facts.usage);
     if (done_) return verdict(gate_action::drop);
-    if (facts.is_error || event.name == "error") return on_error(event, data);
-    learn(facts);
-    if (!facts.finish_reason.empty()) {
-        if (auto reason = options_.service->failed_finish(facts.finish_reason)) {
-            auto text = openai::sse_error_event(*reason);
-            return fail(std::move(*reason), std::move(text));
-        }
-    }
-    const bool is_usage_chunk = facts.has_usage && facts.choices_are_empty;
-    if (is_usage_chunk && !options_.client_asked_usage) return verdict(gate_action::drop);
+    if (facts.tells_failure() || event.name == "error") return on_error(event, data);
+    note_oddity(facts, data);
+    if (auto failed = learn(facts)) return fail_with(std::move(*failed));
+    if (facts.is_usage_alone() && !options_.client_asked_usage) return verdict(gate_action::drop);
     saw_id_ = saw_id_ || event.has_id;
+    const bool lacks_list = !facts.has_choice && !facts.choices_is_list;
+    if (lacks_list && (facts.is_usage_alone() || facts.has_null_choices)) {
+        auto replaced = verdict(gate_action::replace);
+        replaced.text = openai::with_empty_choices(event, data);
+        return replaced;
+    }
     auto passed = verdict(gate_action::pass);
     passed.has_payload = facts.has_payload;
     return passed;
 }
 
-void stream_gate::learn(const openai::event_facts& facts) {
+void stream_gate::note_oddity(const openai::event_facts& facts, std::string_view data) {
+    saw_choice_ = saw_choice_ || facts.has_choice;
+    const bool is_odd = !saw_choice_ && !facts.has_usage && oddity_.empty();
+    if (is_odd && data.size() <= held_max) oddity_ = data;
+}
+
+// The fault behind a finish reason that means one.
+std::optional<fault> stream_gate::learn(const openai::event_facts& facts) {
     payload_ = payload_ || facts.has_payload;
     seen_ |= facts.seen;
     finished_ |= facts.finished;
-    if (!facts.finish_reason.empty()) finish_reason_ = facts.finish_reason;
+    if (facts.finish_reason.empty()) return std::nullopt;
+    finish_reason_ = facts.finish_reason;
+    return options_.service->failed_finish(facts.finish_reason);
 }
 
-gate_verdict stream_gate::on_junk() {
+void stream_gate::on_part(std::string_view bytes) {
+    if (!long_) long_ = std::make_unique<openai::long_event>();
+    long_->feed(bytes);
+    payload_ = payload_ || long_->has_data();
+}
+
+// The client has all but the end of it, `rest`.
+gate_verdict stream_gate::on_end_of_long(std::string_view rest) {
+    const auto facts = long_->facts();
+    const bool has_data = long_->has_data();
+    long_.reset();
+    auto passed = verdict(done_ ? gate_action::drop : gate_action::pass);
+    if (!has_data || done_) return passed;
+    if (!facts.is_object) {
+        auto reason = unreadable();
+        auto text = "\n\n" + openai::sse_error_event(reason);
+        return fail(std::move(reason), std::move(text));
+    }
+    openai::take_later(usage_, facts.usage);
+    if (facts.tells_failure()) {
+        return fail(fault::upstream(fault_code::upstream_error, retry_advice::same,
+                                    "The upstream reported an error that is too long to be read."),
+                    std::string(rest));
+    }
+    saw_choice_ = saw_choice_ || facts.has_choice;
+    if (auto reason = learn(facts)) {
+        auto text = std::string(rest) + openai::sse_error_event(*reason);
+        return fail(std::move(*reason), std::move(text));
+    }
+    passed.has_payload = facts.has_payload;
+    return passed;
+}
+
+gate_verdict stream_gate::on_unreadable(std::string_view data) {
+    if (may_be_content(data)) return fail_with(unreadable());
     if (++junk_ < junk_max) return verdict(gate_action::drop);
-    auto reason = fault::upstream(fault_code::upstream_invalid_response, retry_advice::same,
-                                  "The upstream sent " + std::to_string(junk_) +
-                                      " stream events that are not JSON objects. Send the request again.");
-    auto text = openai::sse_error_event(reason);
-    return fail(std::move(reason), std::move(text));
+    return fail_with(fault::upstream(fault_code::upstream_invalid_response, retry_advice::same,
+                                     "The upstream sent " + std::to_string(junk_) +
+                                         " stream events that are not JSON objects. Send the request again."));
+}
+
+// The stream came to its end without one choice.
+fault stream_gate::no_answer() const {
+    const auto error = openai::parse_upstream_error("application/json", oddity_, options_.secrets);
+    if (!error.message.empty()) return options_.service->classify(200, error, std::nullopt);
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::same,
+                           "The upstream's stream ended without an answer in it. Send the request again.");
 }
 
 gate_verdict stream_gate::on_error(const openai::sse_event& event, std::string_view data) {
     const auto error = openai::parse_upstream_error("application/json", data, options_.secrets);
+    refused_ = provider::find_repairs(200, error);
     auto reason = options_.service->classify(200, error, std::nullopt);
     const bool is_fit = error.is_openai_shaped && openai::scrub_secrets(event.raw, options_.secrets) == event.raw;
     auto text = is_fit ? std::string(event.raw).append(missing_end(event)) : openai::sse_error_event(reason);
+    return fail(std::move(reason), std::move(text));
+}
+
+gate_verdict stream_gate::fail_with(fault reason) {
+    auto text = openai::sse_error_event(reason);
     return fail(std::move(reason), std::move(text));
 }
 
@@ -134,18 +207,22 @@ std::string stream_gate::release_done() {
 // The event that lacks its blank line: completed if it is whole otherwise.
 gate_ending stream_gate::end_tail(const openai::sse_event& tail) {
     gate_ending ending;
+    const auto data = tail.is_headless ? std::string_view() : data_of(tail);
     if (tail.is_headless) {
-        ending.append = std::string(tail.raw).append(missing_end(tail));
+        on_part(tail.raw);
+        tail_lost_ = long_->has_data() && !long_->facts().is_object;
+        // What the client has of it must not run into what comes now.
+        if (tail_lost_) ending.append = "\n\n";
+    } else if (is_blank(data)) {
+        return ending;
+    } else if (!is_done(data) && !openai::inspect_event(data).is_object) {
+        tail_lost_ = may_be_content(data);
         return ending;
     }
-    const auto data = data_of(tail);
-    if (is_blank(data)) return ending;
-    if (!is_done(data) && !openai::inspect_event(data).is_object) {
-        tail_lost_ = true;
-        return ending;
-    }
-    auto judged = on_event(tail);
+    if (tail_lost_) return ending;
+    auto judged = tail.is_headless ? on_end_of_long(tail.raw) : on_event(tail);
     if (judged.action == gate_action::pass) ending.append = std::string(tail.raw).append(missing_end(tail));
+    if (judged.action == gate_action::replace) ending.append = judged.text.append(missing_end(tail));
     if (judged.action == gate_action::fail) {
         ending.append = std::move(judged.text);
         ending.failure = std::move(judged.failure);

@@ -2,6 +2,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,9 +10,11 @@
 
 #include "base/fault.hpp"
 #include "openai/event_facts.hpp"
+#include "openai/long_event.hpp"
 #include "openai/sse.hpp"
 #include "openai/token_usage.hpp"
 #include "provider/provider.hpp"
+#include "provider/repair.hpp"
 
 namespace ferry::relay {
 
@@ -56,13 +59,17 @@ struct gate_options {
 };
 
 // Decides for each event of an upstream's stream what the client gets. Bytes pass untouched unless leaving them so
-// would break an official SDK, show what the client did not ask for, or let a failure look like success.
+// would break an official SDK, show what the client did not ask for, or let a failure look like success: what begins
+// like an answer and cannot be read is lost content, and the stream fails; only a bare word or a number is left out.
 // Owned by: the relay of one stream. Lives on: a core. No I/O, no clock. In steady state it allocates nothing.
 class stream_gate {
 public:
     explicit stream_gate(const gate_options& options) : options_(options) {}
 
     gate_verdict on_event(const openai::sse_event& event);
+
+    // Bytes of an event that is too long to be held were given to the client; its rest comes as a headless event.
+    void on_part(std::string_view bytes);
 
     // [DONE] is kept back because usage may follow it. The caller releases it when the upstream's body ends (on_end
     // does it) or 250 ms have passed.
@@ -81,26 +88,37 @@ public:
     // Events were seen that carry something of the answer.
     bool has_payload() const { return payload_; }
 
+    // What the error the stream failed with says the request must do without.
+    const provider::repair_set& refused() const { return refused_; }
+
 private:
     gate_verdict on_comment(const openai::sse_event& event);
     gate_verdict on_data(const openai::sse_event& event, std::string_view data);
     gate_verdict on_done(const openai::sse_event& event);
-    gate_verdict on_junk();
+    gate_verdict on_end_of_long(std::string_view rest);
+    gate_verdict on_unreadable(std::string_view data);
+    gate_verdict fail_with(fault reason);
+    fault no_answer() const;
+    void note_oddity(const openai::event_facts& facts, std::string_view data);
     gate_verdict on_error(const openai::sse_event& event, std::string_view data);
     gate_verdict fail(fault reason, std::string text);
     std::string_view data_of(const openai::sse_event& event);
-    void learn(const openai::event_facts& facts);
+    std::optional<fault> learn(const openai::event_facts& facts);
     gate_ending end_tail(const openai::sse_event& tail);
     bool all_finished() const { return finished_.any() && (seen_ & ~finished_).none(); }
 
     gate_options options_;
     std::string held_;    // the [DONE] event, byte for byte, and what came after it that is harmless
     std::string joined_;  // scratch for events of several data lines
+    std::string oddity_;  // the first event without a choice before any with one: it may say what went wrong
+    std::unique_ptr<openai::long_event> long_;  // the event whose beginning was given away
+    provider::repair_set refused_;
     std::optional<openai::token_usage> usage_;
     std::string finish_reason_;
     std::bitset<openai::choices_max> seen_, finished_;
     int junk_ = 0;
     bool payload_ = false;
+    bool saw_choice_ = false;
     bool done_ = false;      // [DONE] has come, or was added
     bool complete_ = false;  // ... and was given to the client
     bool failed_ = false;

@@ -171,6 +171,37 @@ BOOST_AUTO_TEST_CASE(J11_an_event_over_a_mebibyte_passes_untouched_and_the_strea
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_event_over_a_mebibyte_that_cannot_be_read_is_lost_content) {
+    const auto large = [](std::string_view end) {
+        return R"(data: {"choices":[{"index":0,"delta":{"content":")" + std::string(3 << 20, 'x') + std::string(end);
+    };
+    for (const std::string_view end : {"\n\n", "\x01\"}}]}\n\n", "\"}}]\n\n", "\"}}]}}\n\n"}) {
+        for (const std::size_t step : {16'384, 1'000'003}) {
+            const auto stream = join({hello, large(end), hello, finish, done});
+            const auto got = in_pieces(stream, 0, step, stream_end::clean, false);
+            BOOST_TEST(got.code == "upstream_invalid_response");
+            BOOST_TEST(got.text.find("\n\ndata: {\"error\":{") != std::string::npos);
+            BOOST_TEST(got.text.find("[DONE]") == std::string::npos);
+        }
+    }
+    const auto cut = in_pieces(join({hello, large("")}), 0, 16'384, stream_end::truncated, false);
+    BOOST_TEST(cut.code == "upstream_stream_interrupted");
+    BOOST_TEST(cut.text.find("\n\ndata: {\"error\":{") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_event_over_a_mebibyte_says_is_known) {
+    const auto last = R"(data: {"choices":[{"index":0,"delta":{"content":")" + std::string(3 << 20, 'x') +
+                      R"("},"finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":3}})"
+                      "\n\n";
+    reads all(false);
+    for (std::size_t at = 0; at < last.size(); at += 16'384) all.take({std::string_view(last).substr(at, 16'384)});
+    const auto got = all.end(stream_end::clean);
+    BOOST_TEST(got.code == "");
+    BOOST_TEST((got.text == last + std::string(done)));
+    BOOST_TEST(all.flow().gate().outcome().usage->prompt.value() == 12);
+    BOOST_TEST(all.flow().gate().outcome().finish_reason == "stop");
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_that_was_cut_ends_in_an_error_and_without_DONE) {
     const auto got = in_pieces(join({hello, "data: {\"cho"}), 0, 7, stream_end::truncated, false);
     BOOST_TEST(!got.code.empty());

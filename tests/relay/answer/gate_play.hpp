@@ -24,6 +24,7 @@ struct played {
     std::string code;  // of the failure, "" if none
     stream_outcome outcome;
     bool was_held = false;
+    provider::repair_set refused;
 };
 
 struct play_options {
@@ -45,6 +46,7 @@ inline played play(std::string_view stream, const play_options& options = {}) {
         while (const auto event = scanner.next(buffer)) {
             auto verdict = gate.on_event(*event);
             if (verdict.action == gate_action::pass) out.text += event->raw;
+            out.refused |= verdict.failure ? gate.refused() : provider::repair_set();
             out.text += verdict.text;
             out.was_held = out.was_held || gate.holding_done();
             buffer.erase(0, event->consumed);

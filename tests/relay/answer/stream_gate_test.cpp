@@ -108,10 +108,107 @@ BOOST_AUTO_TEST_CASE(a_finish_reason_that_means_failure_fails) {
     BOOST_TEST(result.outcome.finish_reason == "insufficient_system_resource");
 }
 
+BOOST_AUTO_TEST_CASE(usage_that_stands_alone_is_hidden_or_made_fit_however_no_choices_is_spelled) {
+    const std::string_view counts = R"("usage":{"prompt_tokens":12,"completion_tokens":3,"total_tokens":15}})";
+    for (const std::string_view none :
+         {R"("choices":null,)", R"("choices": null ,)", "", R"("choices":{},)", R"("choices":"",)"}) {
+        const auto event = "data: {\"id\":\"x\"," + std::string(none) + std::string(counts) + "\n\n";
+        const auto stream = join({hello, finish, event, done});
+        for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
+            const auto hidden = play(stream, {.piece = piece});
+            BOOST_TEST(hidden.text == join({hello, finish, done}));
+            BOOST_TEST(hidden.outcome.usage->prompt.value() == 12);
+        }
+        const auto shown = play(stream, {.asked = true});
+        const bool is_fit = shown.text.find("\"choices\":[]") != std::string::npos ||
+                            shown.text.find("\"choices\": []") != std::string::npos;
+        BOOST_TEST(is_fit, shown.text);
+        BOOST_TEST(shown.text.find(counts) != std::string::npos);
+        BOOST_TEST(shown.text.ends_with(done));
+        // The same without a blank line at the end of the stream.
+        const auto cut = play(join({hello, finish, std::string_view(event).substr(0, event.size() - 2)}),
+                              {.asked = true});
+        BOOST_TEST(cut.text == shown.text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(null_in_place_of_choices_becomes_an_empty_list) {
+    const auto result = play(join({"data: {\"id\":\"\",\"choices\":null}\n\n", hello, finish, done}));
+    BOOST_TEST(result.text == join({"data: {\"id\":\"\",\"choices\":[]}\n\n", hello, finish, done}));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_without_a_choice_is_no_answer) {
+    for (const std::string_view before : {"", ": hi\n\n", "data: {\"choices\":[]}\n\n", "data: {}\n\n"}) {
+        const auto result = play(join({before, done}));
+        BOOST_TEST(result.code == "upstream_invalid_response", before);
+        BOOST_TEST(result.text.find("[DONE]") == std::string::npos);
+    }
+    const auto with_usage = play(join({testing::usage, done}));
+    BOOST_TEST(with_usage.code == "upstream_invalid_response");
+    BOOST_TEST(with_usage.outcome.usage->prompt.value() == 12);
+    const auto told = play(join({"data: {\"message\":\"the cause\"}\n\n", done}));
+    BOOST_TEST(told.code == "upstream_error");
+    BOOST_TEST(told.text.find("the cause") != std::string::npos);
+    // Nothing said, but finished: so be it.
+    BOOST_TEST(play(join({finish, done})).code == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_told_without_an_error_member_is_an_error) {
+    const std::pair<std::string_view, std::string_view> events[] = {
+        {R"({"code":"Throttling","message":"the cause"})", "rate_limit_exceeded"},
+        {R"({"detail":"the cause"})", "upstream_error"},
+        {R"({"choices":null,"base_resp":{"status_code":2013,"status_msg":"the cause"}})", "upstream_error"},
+        {R"({"code":20012,"message":"the cause","data":null})", "upstream_error"}};
+    for (const auto& [event, code] : events) {
+        for (const auto& before : {std::string_view(""), hello}) {
+            const auto result = play(join({before, "data: ", event, "\n\n", done}));
+            BOOST_TEST(result.code == code, event);
+            BOOST_TEST(ends_in_error(result), event);
+            BOOST_TEST(result.text.find("the cause") != std::string::npos, event);
+        }
+    }
+    const auto stream = join({R"(data: {"code":"x","choices":[{"index":0,"delta":{"content":"a"}}]})"
+                              "\n\n",
+                              hello, finish, done});
+    BOOST_TEST(play(stream).text == stream);
+}
+
+BOOST_AUTO_TEST_CASE(an_error_that_names_what_ferry_added_asks_for_a_request_without_it) {
+    const auto result = play(join({R"(data: {"error":{"message":"unknown field stream_options","code":400}})"
+                                   "\n\n"}));
+    BOOST_TEST((result.refused == provider::repair_of("stream_options")));
+}
+
+BOOST_AUTO_TEST_CASE(DONE_with_blanks_around_it_becomes_the_canonical_line) {
+    for (const std::string_view last : {"data: [DONE] \n\n", "data:  [DONE]\t \n\n", "data: [DONE]\ndata:\n\n",
+                                        "data: [DONE] \r\n\r\n", "data: [DONE] ok\n\n"}) {
+        const auto result = play(join({hello, finish, last}));
+        BOOST_TEST(result.text == join({hello, finish, done}), last);
+        BOOST_TEST(result.outcome.is_complete);
+    }
+    BOOST_TEST(play(join({hello, finish, "data:[DONE]\r\n\r\n"})).text ==
+               join({hello, finish, "data:[DONE]\r\n\r\n"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_begins_like_an_answer_and_cannot_be_read_is_lost_content) {
+    for (const std::string_view lost :
+         {"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\n\n", "data: b\"}}]}\n\n", "data: {\n\n",
+          "data: [1]\n\n", "data: \"text\"\n\n", "data: {\"a\":\"\x01\"}\n\n", "data: {\"a\":\"x\ty\"}\n\n",
+          "data: {\"a\":1}}\n\n", "data: {'a':1}\n\n", "data: {\"choices\":[\ndata: {\n\n"}) {
+        const auto result = play(join({hello, lost, hello, finish, done}));
+        BOOST_TEST(result.code == "upstream_invalid_response", lost);
+        BOOST_TEST(result.text.starts_with(hello), lost);
+        BOOST_TEST(ends_in_error(result), lost);
+        BOOST_TEST(!result.outcome.is_complete);
+        // Behind the end nothing is lost.
+        BOOST_TEST(play(join({hello, finish, done, lost})).code == "", lost);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(junk_is_skipped_and_the_third_piece_fails) {
-    BOOST_TEST(play(join({hello, "data: not-json\n\n", "data: [1]\n\n", finish, done})).text ==
+    BOOST_TEST(play(join({hello, "data: not-json\n\n", "data: 1\n\n", finish, done})).text ==
                join({hello, finish, done}));
-    const auto result = play(join({hello, "data: a\n\n", "data: {\n\n", hello, "data: 5\n\n", finish, done}));
+    const auto result = play(join({hello, "data: a\n\n", "data: null\n\n", hello, "data: 5\n\n", finish, done}));
     BOOST_TEST(result.code == "upstream_invalid_response");
     BOOST_TEST(ends_in_error(result));
 }
