@@ -15,7 +15,6 @@ namespace ferry::usage {
 namespace {
 
 constexpr std::chrono::milliseconds first_escape{1000}, longest_escape{60'000};
-constexpr std::chrono::seconds patience_with_disk{1};
 
 std::string mebibytes(std::uint64_t bytes) {
     return fmt::format("{} MiB", (bytes + (1 << 20) - 1) >> 20);
@@ -231,7 +230,7 @@ void journal::note_progress(lane& which) {
     const bool has_waiters = which.release_waiters(safe) > 0;
     if (safe > which.safe_position || !has_waiters) which.safe_since = now;
     which.safe_position = safe;
-    const bool is_stuck = now - which.safe_since > patience_with_disk || (which.is_stuck && safe < position);
+    const bool is_stuck = now - which.safe_since > tuning_.patience || (which.is_stuck && safe < position);
     which.is_stuck.store(is_stuck, std::memory_order_relaxed);
 }
 

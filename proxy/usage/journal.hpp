@@ -27,6 +27,7 @@ struct journal_tuning {
     std::uint64_t segment_bytes = std::uint64_t{8} << 20;  // a segment is larger where many requests are open
     std::chrono::milliseconds sync_interval{50};
     std::function<void()> while_taking_back{};  // tests: runs between the steps that a core must see in order
+    std::chrono::milliseconds patience{1000};   // with a disk that makes nothing durable while somebody waits for it
 };
 
 struct journal_status {

@@ -92,6 +92,7 @@ void segment::sync() {
 void segment::check_file() {
     const std::uint64_t bytes = file_.size();
     if (bytes >= size() && file_.has_name() && !mapping_.has_lost_pages()) return;
+    if (is_removed_.load(std::memory_order_acquire)) return;  // by the shipper, meanwhile: all of it is in the store
     synced_.store(std::min(synced_.load(std::memory_order_relaxed), bytes), std::memory_order_release);
     cut_.store(true, std::memory_order_release);
     const std::string what = !file_.has_name() ? " was removed by another program"
@@ -117,6 +118,7 @@ void segment::remove() {
     // Where the checkpoint does not reach the disk and the removal is undone by a power cut, the rows are offered to
     // the store again, which knows them.
     if (!has_failed()) sync_checkpoint();
+    is_removed_.store(true, std::memory_order_release);
     remove_file(file_.path());
 }
 

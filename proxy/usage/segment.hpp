@@ -100,7 +100,7 @@ private:
     std::atomic<std::uint64_t> self_contained_{segment_header_bytes};
     std::atomic<std::uint64_t> synced_{0};  // written by the journal thread
     std::atomic<std::uint64_t> shipped_{0};
-    std::atomic<bool> complete_{false}, failed_{false}, cut_{false};
+    std::atomic<bool> complete_{false}, failed_{false}, cut_{false}, is_removed_{false};
 };
 
 }  // namespace ferry::usage

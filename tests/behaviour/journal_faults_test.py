@@ -63,7 +63,8 @@ class JournalCase(FerryCase):
     def asked(self, count=3):
         nonces = [self.nonce() for _ in range(count)]
         for nonce in nonces:
-            self.assertEqual(self.chat(nonce).status, 200)
+            answer = self.chat(nonce)
+            self.assertEqual(answer.status, 200, answer.raw)
         return nonces
 
     def becomes_well(self):
@@ -123,7 +124,7 @@ class SegmentsAreTouched(JournalCase):
 
         answer = eventually(refused, 20, "a refusal")
         self.assert_error(answer, 503, "journal_full")
-        self.assertIn("cannot reserve space", self.journal()["last_error"])
+        self.assertIn("cannot reserve space", self.ferry.log)
         self.assertIn("the usage journal fails", self.ferry.admin("/readyz")[1])
         resource.prlimit(process, resource.RLIMIT_FSIZE, before)
         eventually(lambda: self.chat(self.nonce()).status == 200, 10, "an answer")
@@ -183,6 +184,7 @@ class SyncsFailInModePower(JournalCase):
         self.assertEqual(waiting.response().status, 200)
         self.end(tracer)
         eventually(lambda: self.chat(self.nonce()).status == 200, 10, "an answer")
+        eventually(lambda: self.journal()["lag_rows"] == 0, 20, "rows that were shipped")
         self.becomes_well()
 
     def test_an_error_is_told_though_the_disk_hangs(self):

@@ -16,10 +16,12 @@ class Retention(FerryCase):
         cls.old = [f"0155-{n:04}".replace("-", "") + str(uuid.uuid4())[8:] for n in range(1200)]
         rows = ",".join(f"('{one}', '2016-06-15 10:00:00.000000', 'demo', 5)" for one in cls.old)
         tries = ",".join(f"('{one}', '2016-06-15 10:00:00.000000', 1)" for one in cls.old)
-        ferry.sql(f"INSERT INTO usage_records (request_id, started_at, model_name, prompt_tokens) VALUES {rows};"
-                  f"INSERT INTO usage_attempts (request_id, started_at, attempt) VALUES {tries};"
-                  "INSERT INTO usage_daily VALUES "
-                  "('2016-06-15', 1, 1, 'other', 'USD', 1200, 0, 6000, 0, 0, 0, 0, 0, 0, 0)")
+        text = ferry.folder / "old.sql"
+        text.write_text(f"INSERT INTO usage_records (request_id, started_at, model_name, prompt_tokens) VALUES {rows};"
+                        f"INSERT INTO usage_attempts (request_id, started_at, attempt) VALUES {tries};"
+                        "INSERT INTO usage_daily VALUES "
+                        "('2016-06-15', 1, 1, 'other', 'USD', 1200, 0, 6000, 0, 0, 0, 0, 0, 0, 0)")
+        ferry.run("sql", "-f", str(text))
         return key
 
     def count(self, table):

@@ -92,7 +92,9 @@ BOOST_AUTO_TEST_CASE(a_disk_that_syncs_nothing_any_more_stops_nobody_and_fills_n
 BOOST_AUTO_TEST_CASE(a_lane_that_makes_nothing_durable_for_who_waits_refuses_requests_until_the_store_has_caught_up) {
     disk broken(file_call::sync);
     memory_store store;
-    journal opened(journal_in(path), 1, small_segments);
+    journal_tuning impatient = small_segments;
+    impatient.patience = 10ms;
+    journal opened(journal_in(path), 1, impatient);
     journal_writer& writer = opened.writer(0);
     broken.is_failing = true;
     serve(writer, 0);

@@ -61,7 +61,7 @@ inline options journal_in(const std::string& folder) {
     return chosen;
 }
 
-inline const journal_tuning small_segments{32 * 1024, 1ms, {}};
+inline const journal_tuning small_segments{32 * 1024, 1ms, {}, 1h};
 
 // The n-th request says n in its tokens, so that a row can be compared with what was written.
 inline begin_record begin_number(std::int64_t n, const uuid& id) {

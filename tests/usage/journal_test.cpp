@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(segments_grow_with_the_number_of_open_requests) {
 
 BOOST_AUTO_TEST_CASE(who_waits_for_the_disk_is_told_on_the_core_when_it_is_there) {
     temporary_folder folder;
-    journal opened(journal_in(folder.path), 1, {small_segments.segment_bytes, 10s});
+    journal opened(journal_in(folder.path), 1, {small_segments.segment_bytes, 10s, {}, 1h});
     journal_writer& writer = opened.writer(0);
     std::promise<std::function<void()>> posted;
     writer.set_post([&](std::function<void()> work) { posted.set_value(std::move(work)); });

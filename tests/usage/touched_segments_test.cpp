@@ -66,11 +66,13 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_record_that_was_cut_away_hears_that_it_is_n
     disk broken(file_call::sync);
     memory_store store;
     journal opened(journal_in(path), 1, small_segments);
+    journal_writer& writer = opened.writer(0);
+    auto stream = begin_patiently(writer, 0, make_uuid());
     broken.is_failing = true;
-    for (int n = 0; n < 20; ++n) serve(opened.writer(0), n);
-    auto answer = ask_for_durability(opened.writer(0));
-    std::filesystem::resize_file(segments()[0], 0);
-    serve(opened.writer(0), 20);
+    for (int n = 1; n < 20; ++n) serve(writer, n);
+    auto answer = ask_for_durability(writer);
+    for (const std::string& each : segments()) std::filesystem::resize_file(each, 0);
+    writer.end(*stream, end_number(0));  // touches a page that is gone, and so goes on in another file
     shipper ships(opened, store);
     BOOST_REQUIRE((answer.wait_for(20s) == std::future_status::ready));
     BOOST_TEST(!answer.get());
