@@ -100,7 +100,8 @@ asio::awaitable<result<dialer::stream>> dialer::dial(const catalog::endpoint& wh
         const auto address = (*resolved)[memory.first_address % count];
         auto dialled = co_await dial_one(on, address);
         if (dialled) co_return std::move(*dialled);
-        failure = dialled.error();
+        // Of several addresses the one that answered at all says most.
+        if (failure.code != fault_code::upstream_tls_error) failure = dialled.error();
         // A client that left, or a shutdown, says nothing about the address.
         if (!slot.interrupted() && failure.source == fault_source::upstream) ++memory.first_address;
     }

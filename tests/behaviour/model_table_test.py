@@ -16,17 +16,6 @@ class ModelTable(FerryCase):
         nonce = self.nonce()
         return nonce, self.chat(nonce, **members)
 
-    def serve(self, statement):
-        """Runs it and waits until every core serves what it changed: one core may be ahead of another for a moment."""
-        self.ferry.sql(statement)
-        version = max(int(value) for value in self.ferry.rows("SELECT version FROM catalog_version")[0].values())
-
-        def served():
-            cores = json.loads(self.ferry.admin("/status")[1])["cores"]
-            return all(core["catalog_version"] >= version for core in cores)
-
-        eventually(served, what=f"version {version} of the catalog on every core")
-
     def served_within_a_second(self, statement, probe):
         self.ferry.sql(statement)
         eventually(probe, seconds=LIVE_WITHIN, what=statement)

@@ -1,5 +1,6 @@
 """Plays every file of tests/golden/cases; README.md beside this file says how a case is written."""
 import json
+import threading
 from pathlib import Path
 
 import answers
@@ -44,17 +45,26 @@ def as_bytes(line):
     return (text + ends[mark]).encode() if mark in ends else None
 
 
+class Shown(threading.Event):
+    """The client has been shown this text: only then does the upstream go on."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text = text.encode()
+
+
 def writes_of(case, section, size):
-    """The upstream's body as the writes it goes out in; a number is a pause."""
+    """The upstream's body as the writes it goes out in; a number is a pause, an event is waited for."""
     writes, data = [], b""
     for line in [*case.sections.get(section, []), "pause 0"]:
         got = as_bytes(line)
         if got is not None:
             data += got
-        elif line.startswith("pause "):
+        elif line.startswith(("pause ", "shown ")):
             step = size or len(data) or 1
             writes += [data[i : i + step] for i in range(0, len(data), step)]
-            writes += [float(line.split()[1])]
+            word, rest = line.split(" ", 1)
+            writes += [float(rest) if word == "pause" else Shown(rest)]
             data = b""
     return writes
 
@@ -112,8 +122,12 @@ class Golden(FerryCase):
         nonce = self.nonce()
         case = Case(file, nonce)
         tries = [name for name in ("upstream", "then upstream", "at last upstream") if name in case.sections]
-        self.upstream.on(nonce, *[script_of(case, name) for name in tries])
+        scripts = [script_of(case, name) for name in tries]
+        self.upstream.on(nonce, *scripts)
         client = self.client()
+        awaited = [step for script in scripts for step in script if isinstance(step, Shown)]
+        if awaited:
+            client.record = lambda data: self.note(client, data, awaited)
         body, _ = case.split("client")
         client.send(self.request(body, *case.rest_of("client", "field"), nonce=nonce))
         leaves = case.rest_of("client sees", "leaves")
@@ -129,6 +143,12 @@ class Golden(FerryCase):
         wanted = dict(line.split(" = ", 1) for line in case.sections.get("usage", []))
         if wanted:
             self.assert_row(nonce, **{name: json.loads(value) for name, value in wanted.items()})
+
+    def note(self, client, data, awaited):
+        self.received.append(data)
+        for one in awaited:
+            if one.text in client.received:
+                one.set()
 
     def check_request(self, served, body, directives):
         if body:

@@ -108,6 +108,17 @@ class FerryCase(unittest.TestCase):
 
     # Requests
 
+    def serve(self, statement):
+        """Runs it and waits until every core serves what it changed: one core may be ahead of another for a moment."""
+        self.ferry.sql(statement)
+        version = max(int(value) for value in self.ferry.rows("SELECT version FROM catalog_version")[0].values())
+
+        def served():
+            cores = json.loads(self.ferry.admin("/status")[1])["cores"]
+            return all(core["catalog_version"] >= version for core in cores)
+
+        eventually(served, what=f"version {version} of the catalog on every core")
+
     def nonce(self, *script):
         made = f"nonce-{next(_numbers)}x{secrets.token_hex(6)}"
         if script:

@@ -11,7 +11,7 @@ namespace ferry::relay {
 namespace {
 
 constexpr std::string_view limit_prefix = "x-ratelimit-";
-constexpr std::size_t longest_name = 48, longest_limit = 24, longest_id = 128;
+constexpr std::size_t longest_name = 48, longest_limit = 24, longest_id = 128, longest_prefix = 4;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -48,7 +48,10 @@ bool is_limit_field(std::string_view name, std::string_view value) {
 bool is_request_id(std::string_view value, std::span<const std::string_view> secrets) {
     if (value.empty() || value.size() > longest_id) return false;
     if (!std::all_of(value.begin(), value.end(), is_of_an_id)) return false;
+    // With the prefix of its kind (`sk-`) or without: the rest is what must not be known.
     const bool repeats = std::any_of(secrets.begin(), secrets.end(), [value](std::string_view secret) {
+        const auto prefix = secret.substr(0, longest_prefix).find('-');
+        if (prefix != std::string_view::npos) secret.remove_prefix(prefix + 1);
         return value.find(secret) != std::string_view::npos;
     });
     return !repeats && !openai::holds_credential(value);
