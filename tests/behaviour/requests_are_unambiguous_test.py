@@ -30,7 +30,9 @@ INVALID = {
     "plus": doc('"model":"demo","x":+1'), "bare_point": doc('"model":"demo","x":1.'),
     "bare_exponent": doc('"model":"demo","x":1e'), "control_in_string": doc('"model":"demo","x":"a\nb"'),
     "bad_escape": doc('"model":"demo","x":"\\x41"'), "short_unicode_escape": doc('"model":"demo","x":"\\u12"'),
-    "byte_order_mark": b"\xef\xbb\xbf" + doc('"model":"demo"'),
+    "half_a_byte_order_mark": b"\xef\xbb" + doc('"model":"demo"'),
+    "byte_order_mark_twice": b"\xef\xbb\xbf" * 2 + doc('"model":"demo"'),
+    "byte_order_mark_inside": b"{\xef\xbb\xbf" + doc('"model":"demo"')[1:],
     "utf_16": doc('"model":"demo"').decode().encode("utf-16"),
     "invalid_utf_8": doc('"model":"demo","x":"!"').replace(b"!", b"\xff"),
     "overlong_utf_8": doc('"model":"demo","x":"!"').replace(b"!", b"\xc0\xaf"),
@@ -45,7 +47,7 @@ BAD_VALUES = {
     "max_tokens_2_64": '"model":"demo","max_tokens":18446744073709551616',
     "stream_options_list": '"model":"demo","stream":true,"stream_options":[]',
 }
-BAD_IDS = ["0", "-1", "1.0", "1e0", '"5"', "null", "true", "9223372036854775808", "99999999999999999999", "[5]", "-0"]
+BAD_IDS = ["0", "-1", "1.0", "1e0", '"5"', "true", "9223372036854775808", "99999999999999999999", "[5]", "-0"]
 
 
 class RequestsAreUnambiguous(FerryCase):
