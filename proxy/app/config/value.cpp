@@ -17,6 +17,8 @@ template <class... Ts>
 struct overloaded : Ts... {
     using Ts::operator()...;
 };
+template <class... Ts>
+overloaded(Ts...) -> overloaded<Ts...>;  // clang 14, which builds for ThreadSanitizer, does not deduce it
 
 std::string spelled(const raw_value& value) {
     return std::visit(overloaded{[](bool b) { return std::string(b ? "true" : "false"); },
