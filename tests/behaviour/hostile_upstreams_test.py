@@ -137,7 +137,8 @@ class HostileUpstreams(FerryCase):
         self.assertIsNone(self.ferry.process.poll(), f"{told}\n{self.ferry.log[-6000:]}")
         self.assertFalse(self.wrong, told)
         for model in ("other", "deepseek", "qwen"):
-            self.assertEqual(self.chat(self.nonce(), model=model).status, 200)
+            # timeouts.first_byte is short here: a busy machine may be late once.
+            eventually(lambda: self.chat(self.nonce(), model=model).status == 200, 30, f"an answer of {model}")
         self.every_request_has_one_row()
 
     def every_request_has_one_row(self):
