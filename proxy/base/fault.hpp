@@ -80,6 +80,7 @@ struct fault {
     std::string param;                                     // the request member at fault, "" if none
     int upstream_status = 0;                               // HTTP status the upstream answered, 0 if none
     std::string upstream_code;                             // the provider's own error code, "" if none
+    std::string upstream_message;                          // what it said, without secrets, for the books; "" if none
     passed_error passed;                                   // what of the upstream's own answer the client is given
     std::optional<std::chrono::milliseconds> retry_after;  // how long the upstream (or a limit) asks to wait
     std::string allow;                                     // the Allow header of a 405, "" otherwise

@@ -227,6 +227,7 @@ fault classify_by(std::span<const code_row> own, int status, const openai::upstr
     f.param = is_the_clients(means->code, effective) ? error.param : "";
     f.upstream_status = status;
     f.upstream_code = error.code;
+    f.upstream_message = error.message;
     f.retry_after = retry_after;
     f.passed = passed_of(means->code, effective, error);
     return f;

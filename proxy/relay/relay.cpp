@@ -146,11 +146,13 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
         auto failed = co_await current.ask(plan.fresh());
         const bool answered = !failed;
         if (answered) failed = co_await pump(x, answer);
+        std::string_view said;
         if (failed) {
             note_failure(x, *failed);
             tell_operator(x, *failed);
+            said = failed->upstream_message;
         }
-        current.finish(x.end.error_code);
+        current.finish(x.end.error_code, said);
         if (!failed || answer.sink.has_begun() || x.cut) {
             if (failed) x.keep_alive = false;
             plan.answered();

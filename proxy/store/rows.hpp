@@ -139,6 +139,7 @@ struct attempt_row {
     std::optional<std::int64_t> connect_us, ttft_us, duration_us;
     std::int64_t bytes_up = 0, bytes_down = 0;
     std::optional<std::int64_t> prompt_tokens, completion_tokens;
+    std::optional<std::string> message;  // what the provider said of its failure, scrubbed
 
     bool operator==(const attempt_row&) const = default;
 };

@@ -74,6 +74,7 @@ void visit_attempt_columns(Row& row, Visitor& visitor) {
     visitor.value("bytes_down", row.bytes_down);
     visitor.value("prompt_tokens", row.prompt_tokens);
     visitor.value("completion_tokens", row.completion_tokens);
+    visitor.value("message", row.message);
 }
 
 }  // namespace ferry::store

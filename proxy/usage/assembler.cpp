@@ -101,6 +101,7 @@ void fill_from(const attempt_result& result, store::attempt_row& row) {
     row.bytes_down = result.bytes_down;
     row.prompt_tokens = result.prompt_tokens;
     row.completion_tokens = result.completion_tokens;
+    put_storable(result.message, row.message);
 }
 
 // The attempt numbered `number` among those of the row that is being made, from the `first` on.

@@ -57,6 +57,31 @@ attempt_result get_result(wire_reader& in) {
     return r;
 }
 
+// Behind all that older programs know of: they ignore it. Each message that fits, by the number of its attempt.
+void put_messages(wire_writer& out, std::span<const attempt_result> results, std::size_t limit) {
+    constexpr std::size_t around = 1 + wire_writer::longest_number + 2 + 1;
+    for (const attempt_result& r : results) {
+        const auto message = cut_text(r.message, max_message_bytes);
+        if (message.empty() || out.written().size() + around + message.size() > limit) continue;
+        out.byte(1);
+        out.number(r.attempt);
+        out.text(message, max_message_bytes);
+    }
+    if (out.written().size() < limit) out.byte(0);
+}
+
+// What is damaged or of a form not known yet is no loss.
+void get_messages(wire_reader in, std::vector<attempt_result>& results) {
+    while (in.byte() != 0) {
+        const auto number = in.number();
+        const auto message = in.text();
+        if (!in.is_good()) return;
+        for (auto& one : results) {
+            if (one.attempt == number) one.message = message;
+        }
+    }
+}
+
 begin_record get_begin(wire_reader& in, const uuid& id) {
     begin_record r;
     r.id = id;
@@ -111,7 +136,7 @@ end_record get_end(wire_reader& in) {
     return r;
 }
 
-// What the row's tags are made of; the last byte of the record, absent in older ones.
+// What the row's tags are made of; the byte behind the results, absent in older records.
 unsigned char marks_of(const end_record& r) {
     const auto& marks = r.tokens.marks;
     return static_cast<unsigned char>((marks.odd ? 1 : 0) | (marks.unreconciled ? 2 : 0) | (marks.implausible ? 4 : 0) |
@@ -143,7 +168,9 @@ decoded_record decode_fields(kind what, const uuid& id, wire_reader& in) {
     decoded_end end{id, get_end(in), {}};
     while (in.byte() != 0 && in.is_good() && end.attempts.size() < max_attempt_results)
         end.attempts.push_back(get_result(in));
-    if (!in.is_at_end()) get_marks(in, end.record);
+    if (in.is_at_end()) return end;
+    get_marks(in, end.record);
+    get_messages(in, end.attempts);
     return end;
 }
 
@@ -204,16 +231,22 @@ std::string_view record_buffer::encode(const uuid& id, const end_record& r, std:
     out.text(r.upstream_request_id, max_text_bytes);
     constexpr std::size_t longest_result = 1 + 7 * wire_writer::longest_number + max_code_bytes + 16;
     static_assert(max_attempt_results * longest_result + least_end_bytes <= max_record_bytes);
+    std::size_t results = 0;
+    bool has_messages = false;
     for (const attempt_result& result : r.attempts.first(std::min(r.attempts.size(), max_attempt_results))) {
         const std::size_t before = out.written().size();
         out.byte(1);
         put_result(out, result);
-        if (out.written().size() + 2 <= limit) continue;
-        out.cut_to(before);
-        break;
+        if (out.written().size() + 2 > limit) {
+            out.cut_to(before);
+            break;
+        }
+        ++results;
+        has_messages = has_messages || !result.message.empty();
     }
     out.byte(0);
     out.byte(marks_of(r));
+    if (has_messages) put_messages(out, r.attempts.first(results), limit);
     return out.written();
 }
 

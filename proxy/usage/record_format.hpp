@@ -17,6 +17,7 @@ inline constexpr unsigned char record_version = 1;
 // Bounds of texts, in bytes.
 inline constexpr std::size_t max_name_bytes = 1024;  // model names
 inline constexpr std::size_t max_text_bytes = 256;   // what clients and upstreams say: ids, user agent
+inline constexpr std::size_t max_message_bytes = 300;  // what a provider said of its failure
 inline constexpr std::size_t max_code_bytes = 64;    // codes, operations, providers, addresses
 inline constexpr std::size_t max_attempt_results = 64;
 // No record is longer; a longer one is damage.
@@ -29,7 +30,7 @@ class record_buffer {
 public:
     std::string_view encode(const begin_record& record);
     std::string_view encode(const uuid& id, const attempt_record& record);
-    // Results of attempts that would take the record over `limit` are left out.
+    // Messages and results of attempts that would take the record over `limit` are left out.
     std::string_view encode(const uuid& id, const end_record& record, std::size_t limit = max_record_bytes);
     // The last record of a segment that is complete.
     std::string_view encode_seal();

@@ -71,6 +71,7 @@ struct attempt_result {
     std::optional<std::int64_t> connect_us, ttft_us, duration_us;
     std::int64_t bytes_up = 0, bytes_down = 0;
     std::optional<std::int64_t> prompt_tokens, completion_tokens;
+    std::string_view message;  // what the provider said of its failure; without secrets
 };
 
 // Written before the last byte is released to the client.

@@ -1,5 +1,6 @@
 #include "usage/record_format.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <limits>
 #include <random>
@@ -114,6 +115,52 @@ BOOST_AUTO_TEST_CASE(the_marks_of_an_end_come_back_and_older_records_have_none) 
         const auto older = std::get<decoded_end>(decode(bytes.substr(0, bytes.size() - 1))).record;
         BOOST_TEST((older.tokens.marks == openai::usage_marks()));
         BOOST_TEST(!older.cost_is_saturated);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_provider_said_stands_behind_what_older_programs_know) {
+    record_buffer buffer;
+    attempt_result tries[3];
+    for (int i = 0; i < 3; ++i) tries[i].attempt = i + 1;
+    const std::string without(buffer.encode(uuid{}, some_end(tries)));
+    const std::string long_text = std::string(max_message_bytes - 1, 'a') + "\xE6\xBC\xA2 and more";
+    tries[0].message = "the first";
+    tries[2].message = long_text;
+    const std::string with(buffer.encode(uuid{}, some_end(tries)));
+    BOOST_TEST(with.starts_with(without));
+    const decoded_record decoded = decode(with);
+    const auto& out = std::get<decoded_end>(decoded).attempts;
+    BOOST_REQUIRE_EQUAL(out.size(), 3u);
+    BOOST_TEST(out[0].message == "the first");
+    BOOST_TEST(out[1].message == "");
+    BOOST_TEST(out[2].message == std::string(max_message_bytes - 1, 'a'));
+    // Cut within them, or followed by what nobody knows yet, the record is as good as without.
+    for (std::size_t length = without.size(); length <= with.size(); ++length) {
+        const decoded_record cut = decode(std::string_view(with).substr(0, length));
+        BOOST_REQUIRE(std::holds_alternative<decoded_end>(cut));
+        BOOST_TEST(std::get<decoded_end>(cut).attempts.size() == 3u);
+    }
+    BOOST_TEST(std::holds_alternative<decoded_end>(decode(with + "\x07unknown")));
+    BOOST_TEST(std::holds_alternative<decoded_end>(decode(without + "\xff\xff\xff")));
+}
+
+BOOST_AUTO_TEST_CASE(messages_are_left_out_before_results_of_attempts) {
+    record_buffer buffer;
+    const std::string text(max_message_bytes, 'x');
+    std::vector<attempt_result> tries(max_attempt_results);
+    for (std::size_t i = 0; i < tries.size(); ++i) {
+        tries[i].attempt = static_cast<int>(i + 1);
+        tries[i].message = text;
+    }
+    for (const std::size_t limit : {max_record_bytes, std::size_t(2000), least_end_bytes}) {
+        const std::string_view record = buffer.encode(uuid{}, some_end(tries), limit);
+        BOOST_TEST(record.size() <= limit);
+        const decoded_record decoded = decode(record);
+        const auto& out = std::get<decoded_end>(decoded).attempts;
+        BOOST_TEST((limit < max_record_bytes || out.size() == max_attempt_results));
+        const auto has_one = [](const attempt_result& r) { return !r.message.empty(); };
+        const auto messages = std::count_if(out.begin(), out.end(), has_one);
+        BOOST_TEST((messages > 0) == (limit > least_end_bytes));
     }
 }
 

@@ -44,7 +44,7 @@ struct request : http_exchange {
     usage::open_request books;                    // open once the request resolved to a model
     int tries = 0;                                // begun so far
     std::vector<usage::attempt_result> attempts;  // ended
-    std::list<std::string> attempt_codes;         // what their error_code views point to
+    std::list<std::string> attempt_texts;         // what their views point to
     const catalog::candidate* answered_by = nullptr;
     std::string upstream_request_id;
     std::string upstream_limits;    // header lines `x-ratelimit-...: ...\r\n` of the upstream, checked

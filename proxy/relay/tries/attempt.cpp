@@ -156,10 +156,11 @@ void attempt::note_answer_head() {
     }
 }
 
-void attempt::finish(std::string_view error_code) {
+void attempt::finish(std::string_view error_code, std::string_view message) {
     if (finished_) return;
     finished_ = true;
-    if (!error_code.empty()) result_.error_code = x_.attempt_codes.emplace_back(error_code);
+    if (!error_code.empty()) result_.error_code = x_.attempt_texts.emplace_back(error_code);
+    if (!message.empty()) result_.message = x_.attempt_texts.emplace_back(message);
     x_.moment = steady::now();
     result_.duration_us = us_between(started_, x_.moment);
     x_.attempts.push_back(result_);

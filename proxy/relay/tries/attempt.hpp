@@ -59,8 +59,8 @@ public:
     // Forgets what was decoded, so that the buffer can be read into again; the head stays where it is.
     void make_room();
 
-    // The try is over: notes its result for the usage row. Once.
-    void finish(std::string_view error_code);
+    // The try is over: notes its result for the usage row, with what the provider said if it failed. Once.
+    void finish(std::string_view error_code, std::string_view message = {});
     // The answer was read to its end: gives the connection back if it may be used again. Else it is closed.
     void release();
 

@@ -121,11 +121,12 @@ BOOST_AUTO_TEST_CASE(attempts_come_back_as_they_were_inserted) {
     tried.bytes_up = 3;
     tried.bytes_down = 4;
     tried.prompt_tokens = 5;
+    tried.message = "told so";
     usage->insert(rows{row}, attempts{tried});
     BOOST_TEST(
         ask("SELECT concat FROM (SELECT request_id || attempt || model_id || provider || status ||"
-            " error_code || was_sent || connect_us || ttft_us || bytes_up || bytes_down || prompt_tokens AS concat"
-            " FROM usage_attempts) AS one") == "r23other200e112345");
+            " error_code || was_sent || connect_us || ttft_us || bytes_up || bytes_down || prompt_tokens || message"
+            " AS concat FROM usage_attempts) AS one") == "r23other200e112345told so");
     BOOST_TEST(ask("SELECT started_at FROM usage_attempts").starts_with("2030-01-02 03:04:05.678901"));
     BOOST_TEST(ask("SELECT duration_us FROM usage_attempts") == "NULL");
 }
