@@ -101,7 +101,7 @@ class ConnectionsAreReused(FerryCase):
 
     def test_a_key_that_the_upstream_repeats_in_its_fields_reaches_nobody(self):
         for fields in ((f"x-ratelimit-limit-requests: {UPSTREAM_KEY}", f"x-request-id: {UPSTREAM_KEY}"),
-                       (f"x-ratelimit-limit-requests: 12 {UPSTREAM_KEY}", f"x-request-id: id-{UPSTREAM_KEY[3:]}"),
+                       (f"x-ratelimit-limit-requests: 12 {UPSTREAM_KEY}", f"x-request-id: id-{UPSTREAM_KEY}"),
                        (f"x-ratelimit-{UPSTREAM_KEY}: 12", "x-request-id: up 77")):
             nonce = self.nonce(answers.json_answer(answers.completion(), 200, *fields))
             answer = self.chat(nonce)
