@@ -38,7 +38,7 @@ class OperatorsHearWhy(FerryCase):
             insert_model("demo", cls.upstream.base), insert_model("refused", f"http://127.0.0.1:{cls.closed}/v1"),
             insert_model("nameless", "http://no-such-host.invalid/v1"),
             insert_model("metadata", "http://169.254.169.254/v1"),
-            insert_model("unknown-authority", f"https://localhost:{cls.stranger.port}/v1"),
+            insert_model("unknown-authority", f"https://127.0.0.1:{cls.stranger.port}/v1"),
         ]
 
     def hear(self, *script, status=None, **members):
@@ -63,7 +63,7 @@ class OperatorsHearWhy(FerryCase):
             "refused": ("upstream_unreachable", f"127.0.0.1:{self.closed}", "refused"),
             "nameless": ("upstream_dns_error", "no-such-host.invalid", "api_endpoint"),
             "metadata": ("upstream_unreachable", "169.254.169.254", "upstream.denied_networks"),
-            "unknown-authority": ("upstream_tls_error", "localhost", "TLS:", "certificate"),
+            "unknown-authority": ("upstream_tls_error", f"127.0.0.1:{self.stranger.port}", "TLS:", "certificate"),
         }.items():
             with self.subTest(model=model):
                 answer, log = self.hear(model=model)
