@@ -100,8 +100,10 @@ asio::awaitable<result<dialer::stream>> dialer::dial(const catalog::endpoint& wh
         const auto address = (*resolved)[memory.first_address % count];
         auto dialled = co_await dial_one(on, address);
         if (dialled) co_return std::move(*dialled);
-        // Of several addresses the one that answered at all says most.
-        if (failure.code != fault_code::upstream_tls_error) failure = dialled.error();
+        // Of several failures the one that came furthest says most.
+        const bool came_further = failure.code == fault_code::upstream_tls_error &&
+                                  dialled.error().code == fault_code::upstream_unreachable;
+        if (!came_further) failure = dialled.error();
         // A client that left, or a shutdown, says nothing about the address.
         if (!slot.interrupted() && failure.source == fault_source::upstream) ++memory.first_address;
     }

@@ -83,6 +83,16 @@ BOOST_AUTO_TEST_CASE(S12_a_host_no_certificate_can_be_checked_against_gets_no_co
     BOOST_TEST(connections.status()[0].in_use == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_certificate_is_told_although_another_address_refuses_the_connection) {
+    const certificate other("DNS:elsewhere.example");
+    tls_peer unknown(other, answer_all);
+    pool connections(context, wheel, buffers, lookup, settings);
+    service.known["localhost"] = testing::has({"127.0.0.1", "127.0.0.9"});
+    const auto got = connect(connections, at("https", "localhost", unknown.port()));
+    BOOST_REQUIRE(got.has_error());
+    BOOST_TEST((got.error().code == fault_code::upstream_tls_error));
+}
+
 BOOST_AUTO_TEST_CASE(S12_a_truncated_answer_reads_as_failed) {
     tls_peer peer(good, answer_and_cut);
     pool connections(context, wheel, buffers, lookup, settings);
