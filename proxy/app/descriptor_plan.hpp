@@ -16,7 +16,7 @@ struct descriptor_plan {
 // for.
 constexpr std::int64_t most_over = 32;
 // Operators are always answered.
-constexpr std::int64_t most_operators = 24;
+constexpr std::int64_t most_operators = 48;
 
 // Each client connection may need an upstream one. What is `open` before anybody is served, what operators need, and
 // files of the journal, the store and look-ups of names come first.

@@ -38,10 +38,13 @@ class Successor:
 
     def wait(self, timeout=30):
         try:
-            eventually(lambda: self.poll() is not None, timeout)
+            return eventually(self.ended, timeout)[0]
         except AssertionError:
             raise subprocess.TimeoutExpired(f"process {self.pid}", timeout) from None
-        return self.returncode
+
+    def ended(self):
+        code = self.poll()
+        return None if code is None else [code]
 
     def send_signal(self, number):
         os.kill(self.pid, number)
