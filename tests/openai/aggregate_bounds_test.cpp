@@ -16,6 +16,14 @@ void* operator new(std::size_t bytes) {
     if (void* const made = std::malloc(bytes)) return made;
     throw std::bad_alloc();
 }
+// All that belong together, or memory of one allocator would be given back to another.
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    ++allocations;
+    return std::malloc(bytes);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+    std::free(memory);
+}
 void operator delete(void* memory) noexcept {
     std::free(memory);
 }
