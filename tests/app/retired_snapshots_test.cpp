@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <future>
+#include <memory>
 #include <thread>
 
 using namespace ferry;
@@ -27,19 +28,20 @@ struct watched_snapshot {
 BOOST_AUTO_TEST_SUITE(retired_snapshots)
 
 BOOST_AUTO_TEST_CASE(what_a_core_lets_go_of_last_is_freed_elsewhere) {
-    store::store_thread elsewhere("elsewhere", [](const std::string&) {});
-    app::retired_snapshots retired(elsewhere);
+    auto elsewhere = std::make_unique<store::store_thread>("elsewhere", [](const std::string&) {});
+    app::retired_snapshots retired(*elsewhere);
     watched_snapshot watched;
     access::snapshot pinned = watched.parts;
     retired.add(std::exchange(watched.parts, {}));
     auto freed = watched.freed.get_future();
     std::promise<void> looked;
-    elsewhere.post([&looked] { looked.set_value(); });
+    elsewhere->post([&looked] { looked.set_value(); });
     looked.get_future().wait();
     BOOST_TEST((freed.wait_for(std::chrono::seconds(0)) == std::future_status::timeout));
     pinned = {};  // the last request that began with it has ended, here
     BOOST_TEST_REQUIRE((freed.wait_for(std::chrono::seconds(30)) == std::future_status::ready));
     BOOST_TEST((freed.get() != std::this_thread::get_id()));
+    elsewhere.reset();  // ends first, as in the application
 }
 
 BOOST_AUTO_TEST_SUITE_END()
