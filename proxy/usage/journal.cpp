@@ -198,8 +198,8 @@ void journal::sync(lane& which) {
         try {
             each->sync();
         } catch (const file_error& error) {
+            note_error(error.what());  // first: who sees the count finds its reason
             ++failed_segments_;
-            note_error(error.what());
         }
         if (!each->has_failed()) continue;
         round_failed_ = true;

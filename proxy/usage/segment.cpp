@@ -74,13 +74,14 @@ bool segment::stands_alone() const {
 void segment::sync() {
     if (has_failed()) return;
     const bool was_complete = is_complete();
-    const std::uint64_t goal = published();
+    // An empty one may not fail here: it is the way out of the one that has failed.
+    const std::uint64_t goal = has_begun() ? published() : 0;
     const std::uint64_t synced = synced_.load(std::memory_order_relaxed);
     if (goal == synced && was_complete) return;
     try {
         if (goal != synced) file_.sync_data();
         check_file();  // afterwards, so that what is called synced was in the file then
-        if (synced == 0) sync_folder(file_.path().substr(0, file_.path().rfind('/')));
+        if (synced == 0 && goal != 0) sync_folder(file_.path().substr(0, file_.path().rfind('/')));
     } catch (const file_error&) {
         failed_.store(true, std::memory_order_release);
         throw;

@@ -26,7 +26,11 @@ public:
 };
 
 inline void until(const std::function<bool()>& is_so) {
-    while (!is_so()) std::this_thread::yield();
+    const auto limit = std::chrono::steady_clock::now() + 60s;
+    while (!is_so()) {
+        BOOST_REQUIRE(std::chrono::steady_clock::now() < limit);
+        std::this_thread::yield();
+    }
 }
 
 inline std::future<bool> ask_for_durability(journal_writer& writer) {
