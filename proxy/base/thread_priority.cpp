@@ -17,4 +17,8 @@ void give_way_to_cores() noexcept {
     if (errno == 0) ::setpriority(PRIO_PROCESS, 0, nice + 5);
 }
 
+void let_cores_go_first() noexcept {
+    ::sched_yield();
+}
+
 }  // namespace ferry

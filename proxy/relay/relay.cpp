@@ -125,13 +125,6 @@ asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer)
     co_return failed;
 }
 
-// What a try was billed for stays on its row of usage_attempts when another one follows.
-void keep_reported_tokens(request& x) {
-    if (x.attempts.empty()) return;
-    x.attempts.back().prompt_tokens = x.bill.tokens.prompt;
-    x.attempts.back().completion_tokens = x.bill.tokens.completion;
-}
-
 // Asks one candidate after the other, each as often as that is safe and of use, until the last piece of an answer is
 // held. A fault means that the client has not had a byte yet.
 asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) {
@@ -161,33 +154,34 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
         const auto next = plan.after(*failed, current, answered);
         if (next.step == next_step::give_up) co_return failed;
         wait = next.wait;
-        keep_reported_tokens(x);
         x.end = {};
+        x.said = {};
         x.bill = {};
         x.first_token.reset();
     }
 }
 
-// There is no answer: the error is given in its place.
-void refuse(request& x, const fault& why, answer_sink& sink) {
+// The error is given in place of an answer. Behind the head of a stream it comes as an event, and 200 is what was said.
+void give_error(request& x, const fault& why, answer_sink& sink) {
     note_failure(x, why);
     if (why.code != fault_code::client_gone) x.end.status = x.head_sent ? 200 : openai::map_fault(why).status;
+    sink.hold_error(why);
+}
+
+// There is no answer.
+void refuse(request& x, const fault& why, answer_sink& sink) {
     if (x.tries == 0) {
         count_refusal(x, why);
         tell_operator(x, why);
     }
-    sink.hold_error(why);
+    give_error(x, why, sink);
 }
 
 // The answer is there, and its row is not known to be safe: nobody may have it whole.
 void withdraw(request& x, const fault& why, answer_sink& sink) {
+    if (!sink.has_begun()) return give_error(x, why, sink);
     note_failure(x, why);
-    if (sink.has_begun()) {
-        x.cut = true;
-        return;
-    }
-    x.end.status = openai::map_fault(why).status;
-    sink.hold_error(why);
+    x.cut = true;
 }
 
 }  // namespace

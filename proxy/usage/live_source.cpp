@@ -4,8 +4,15 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_priority.hpp"
 
 namespace ferry::usage {
+
+namespace {
+
+constexpr std::uint64_t frames_at_a_time = 64;
+
+}  // namespace
 
 live_source::live_source(journal& from, lane& which) : journal_(from), lane_(which), assembler_(from.instance()) {
     open(lane_.all().front());
@@ -28,7 +35,7 @@ bool live_source::read(batch& into, std::size_t most) {
             if (!found) break;
             assembler_.feed(found->payload, false, into);
             bytes_in_current_ += frame_bytes(found->payload.size());
-            ++frames_;
+            if (++frames_ % frames_at_a_time == 0) let_cores_go_first();
             if (!reader_->skipped_damage()) intact_to_ = reader_->offset();
         }
         if (into.rows.size() >= most) return true;

@@ -1,5 +1,5 @@
-// Any bytes as an upstream's answer, through everything that reads one: the HTTP reader; then, as the request asked,
-// the stream that is passed on, the stream that is put together, the document, or the error. However it is split the
+// Any bytes as an upstream's answer, through everything that reads one: the HTTP reader and the content coding; then,
+// as the request asked, the stream that is passed on, the stream that is put together, the document, or the error. However it is split the
 // client gets the same; what failed never looks complete; no text for the client holds the credentials; and the reader
 // serves the next answer as if nothing had been.
 #include <algorithm>
@@ -18,6 +18,7 @@
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/event_collector.hpp"
 #include "relay/answer/event_flow.hpp"
+#include "relay/tries/answer_coding.hpp"
 
 using namespace ferry;
 using namespace ferry::fuzz;
@@ -55,6 +56,7 @@ void require_sane(const std::optional<openai::token_usage>& usage) {
 // What became of one answer; how it was split must not be seen in it.
 struct outcome {
     bool refused = false;  // no head that can be read
+    bool coded = false;    // in a content coding
     bool failed = false;
     std::string text;
     std::optional<openai::token_usage> usage;
@@ -80,12 +82,13 @@ protected:
         return options;
     }
     const catalog::candidate& row_;
+    relay::transcript said_;
     const std::vector<std::string_view> secrets_ = relay::secrets_of(row_);
 };
 
 class passed_on final : public reading {
 public:
-    explicit passed_on(const catalog::candidate& row) : reading(row), flow_(gate()) {}
+    explicit passed_on(const catalog::candidate& row) : reading(row), flow_(gate(), said_) {}
 
     std::optional<fault> take(const piece_list& payload, const std::optional<fault>&) override {
         auto failed = flow_.take(payload);
@@ -95,7 +98,7 @@ public:
     std::optional<fault> end(const net::http_head&, stream_end how) override {
         auto failed = flow_.end(how);
         collect();
-        result.usage = flow_.gate().outcome().usage;
+        result.usage = said_.usage();
         const bool looks_complete = result.text.ends_with(done);
         require(failed ? !looks_complete : result.text.find(done.substr(0, 12)) != std::string::npos);
         return failed;
@@ -111,14 +114,14 @@ private:
 
 class put_together final : public reading {
 public:
-    explicit put_together(const catalog::candidate& row) : reading(row), all_(gate()) {}
+    explicit put_together(const catalog::candidate& row) : reading(row), all_(gate(), said_) {}
 
     std::optional<fault> take(const piece_list& payload, const std::optional<fault>&) override {
         return all_.take(payload);
     }
     std::optional<fault> end(const net::http_head&, stream_end how) override {
         auto failed = all_.end(how);
-        result.usage = all_.outcome().usage;
+        result.usage = said_.usage();
         if (failed) return failed;
         result.text = all_.document();
         require(openai::inspect_event(result.text).is_object);
@@ -220,28 +223,50 @@ bool read_head(http_reader& reader, wire& from, std::string& bytes) {
     }
 }
 
+// As a try does. `framed` is what was coded, as far as its framing is good.
+std::optional<fault> take(reading& into, net::content_expansion& coding, const piece_list& framed,
+                          const std::optional<fault>& undecodable) {
+    coding.add(framed);
+    do {
+        coding.make_room();
+        piece_list payload;
+        const auto says = coding.expand(payload);
+        std::optional<fault> broken;
+        if (says != net::content_expansion::verdict::good)
+            broken = relay::coding_fault(says);
+        else if (!coding.has_more())
+            broken = undecodable;
+        if (auto failed = into.take(payload, broken)) return failed;
+        if (broken) return broken;
+    } while (coding.has_more());
+    return std::nullopt;
+}
+
 outcome play(http_reader& reader, std::string_view bytes, std::size_t piece, reading& into) {
     wire from(bytes, piece);
     std::string head, body;
     reader.reset();
     if (!read_head(reader, from, head)) return into.result.refused = true, into.result;
     body = head.substr(reader.head_size());
+    const auto coding = net::content_expansion::of(reader.head(), relay::answer_expansion);
+    into.result.coded = coding != nullptr;
     std::optional<fault> failed;
     for (bool ended = false; !failed && !ended;) {
         piece_list payload;
         const auto used = reader.read_body(body, payload);
         std::optional<fault> undecodable;
         if (!used) undecodable = used.error();
-        failed = into.take(payload, undecodable);
+        failed = coding ? take(into, *coding, payload, undecodable) : into.take(payload, undecodable);
         std::fill(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(used ? *used : body.size()), '#');
         if (undecodable) {
             require_finished_off(reader);
             failed = undecodable;
         }
         if (!failed) body.erase(0, *used);
+        if (!failed && coding && reader.body_done() && !coding->complete()) failed = relay::coding_cut_short();
         ended = failed || reader.body_done() || !from.receive(body);
     }
-    const bool clean = reader.body_done() || reader.ends_with_connection();
+    const bool clean = reader.body_done() || (reader.ends_with_connection() && (!coding || coding->complete()));
     if (!failed) failed = into.end(reader.head(), clean ? stream_end::clean : stream_end::truncated);
     if (failed) require_sane(*failed);
     require_sane(into.result.usage);
@@ -259,7 +284,11 @@ outcome play_all(http_reader& reader, const std::string& bytes, const catalog::c
     for (const std::size_t piece : {std::size_t(1), std::size_t(7), std::size_t(0)}) {
         const auto split = once(piece);
         require(split.refused == whole.refused);
-        if (comparable) require(split == whole);
+        // How much of a coding that breaks is undone before depends on the split.
+        if (whole.coded && whole.failed)
+            require(split.failed);
+        else if (comparable)
+            require(split == whole);
     }
     return whole;
 }

@@ -57,13 +57,13 @@ std::optional<fault> judge_stream(const catalog::candidate& row, const answer& g
     relay::gate_options options;
     options.service = row.service;
     options.secrets = secrets;
-    relay::event_flow flow(options);
+    relay::transcript said;
+    relay::event_flow flow(options, said);
     const std::string_view payload(got.body);
     auto failed = flow.take(std::span(&payload, 1));
     if (!failed) failed = flow.end(got.is_whole ? relay::stream_end::clean : relay::stream_end::truncated);
-    const auto outcome = flow.gate().outcome();
-    into.usage = outcome.usage;
-    into.finish_reason = outcome.finish_reason;
+    into.usage = said.usage();
+    into.finish_reason = said.finish_reason();
     into.model = model_of(first_data(got.body));
     return failed;
 }

@@ -31,14 +31,14 @@ gate_options options_for(const attempt& from, std::span<const std::string_view> 
 }  // namespace
 
 aggregate::aggregate(request& x, attempt& from)
-    : x_(x), from_(from), secrets_(secrets_of(from.to())), all_(options_for(from, secrets_)) {}
+    : x_(x), from_(from), secrets_(secrets_of(from.to())), all_(options_for(from, secrets_), x.said) {}
 
 asio::awaitable<std::optional<fault>> aggregate::read_whole() {
     net::io_result got;
     for (;;) {
         if (auto failed = all_.take(from_)) co_return failed;
         if (!x_.answer_memory.cover(all_.size())) co_return answers_use_all_memory();
-        if (all_.has_payload())
+        if (x_.said.has_payload())
             from_.clock().on_payload();
         else if (all_.has_begun())
             from_.clock().on_keepalive();
@@ -55,15 +55,14 @@ asio::awaitable<std::optional<fault>> aggregate::read_whole() {
 }
 
 void aggregate::note_success() {
-    const auto outcome = all_.outcome();
     x_.end.status = 200;
     x_.end.reason = usage::end_reason::done;
-    x_.bill.finish_reason = outcome.finish_reason;
+    x_.bill.finish_reason = x_.said.finish_reason();
 }
 
 // Also of an answer that will not do: it was billed all the same.
 void aggregate::note_usage() {
-    relay::note_usage(x_, all_.outcome().usage, usage::basis::provider);
+    relay::note_usage(x_, usage::basis::provider);
 }
 
 asio::awaitable<std::optional<fault>> aggregate::pump(answer_sink& sink) {

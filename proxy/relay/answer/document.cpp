@@ -90,16 +90,15 @@ std::optional<fault> document::check() const {
 }
 
 void document::note_success() {
-    const auto& facts = finder_.facts();
     x_.end.status = from_.head().status;
     x_.end.reason = usage::end_reason::done;
-    x_.bill.finish_reason = facts.finish_reason;
-    note_usage();
+    x_.bill.finish_reason = x_.said.finish_reason();
 }
 
-// Also of an answer that will not do: it was billed all the same.
-void document::note_usage() {
-    relay::note_usage(x_, finder_.facts().usage, usage::basis::provider);
+// Also from an answer that will not do: it was billed all the same.
+void document::learn() {
+    x_.said.learn(finder_.facts());
+    note_usage(x_, usage::basis::provider);
 }
 
 asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
@@ -118,7 +117,7 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
     }
     if (!failed) {
         failed = check();
-        note_usage();
+        learn();
     }
     if (failed) co_return failed;
     note_success();
@@ -158,6 +157,7 @@ asio::awaitable<std::optional<fault>> document::pass_on(answer_sink& sink) {
     if (!failed && !is_answer(finder_)) {
         failed = fault::upstream(fault_code::upstream_invalid_response, retry_advice::never, "no whole answer in JSON");
     }
+    learn();
     note_success();
     if (failed) {
         if (x_.bill.basis == usage::basis::none) x_.bill.basis = usage::basis::partial;

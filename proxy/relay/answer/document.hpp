@@ -35,9 +35,9 @@ private:
     void forget();
     piece_list pieces() const;
     std::optional<fault> check() const;
+    void learn();
     void note_success();
     void hold_events(answer_sink& sink);
-    void note_usage();
     boost::asio::awaitable<std::optional<fault>> pass_on(answer_sink& sink);
 
     request& x_;

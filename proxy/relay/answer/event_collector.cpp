@@ -24,7 +24,8 @@ gate_options with_usage(gate_options options) {
 
 }  // namespace
 
-event_collector::event_collector(gate_options options) : gate_(with_usage(options)), whole_(most_bytes) {}
+event_collector::event_collector(gate_options options, transcript& said)
+    : gate_(with_usage(options), said), whole_(most_bytes) {}
 
 std::optional<fault> event_collector::take(attempt& from) {
     payload_.clear();

@@ -17,7 +17,7 @@ namespace ferry::relay {
 // on, collected. Owned by the relay of one answer; lives on its core.
 class event_collector {
 public:
-    explicit event_collector(gate_options options);
+    event_collector(gate_options options, transcript& said);
 
     // Decodes what `from` has read. A fault: the answer has failed.
     std::optional<fault> take(attempt& from);
@@ -31,8 +31,6 @@ public:
     // Something has come, if only a comment.
     bool has_begun() const { return begun_; }
     bool is_done() const { return gate_.holding_done(); }
-    bool has_payload() const { return gate_.has_payload(); }
-    stream_outcome outcome() const { return gate_.outcome(); }
     const provider::repair_set& refused() const { return gate_.refused(); }
     // After end() without a fault.
     std::string document() { return whole_.finish(); }

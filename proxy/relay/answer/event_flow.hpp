@@ -19,7 +19,7 @@ namespace ferry::relay {
 // on its core.
 class event_flow {
 public:
-    explicit event_flow(const gate_options& options) : gate_(options) {}
+    event_flow(const gate_options& options, transcript& said) : gate_(options, said) {}
 
     // Decodes what `from` has read and judges its events. A fault: the stream has failed; pieces() ends with what the
     // client is told about it.
@@ -39,7 +39,7 @@ public:
     void hold();
 
     const stream_gate& gate() const { return gate_; }
-    bool has_payload() const { return gate_.has_payload(); }
+    bool has_payload() const { return gate_.said().has_payload(); }
     // Of what is to be written.
     std::size_t size() const;
     // Bytes that are held beside the read buffer: an event that is split.

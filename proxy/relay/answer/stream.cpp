@@ -14,18 +14,6 @@ namespace {
 constexpr auto done_is_held = milliseconds(250);
 constexpr auto usage_is_awaited = milliseconds(2000);  // of a client that has left
 
-usage::basis basis_of(stream_basis basis) {
-    switch (basis) {
-        case stream_basis::provider:
-            return usage::basis::provider;
-        case stream_basis::partial:
-            return usage::basis::partial;
-        case stream_basis::none:
-            break;
-    }
-    return usage::basis::none;
-}
-
 gate_options options_for(const request& x, const attempt& from, std::span<const std::string_view> secrets) {
     gate_options options;
     options.client_asked_usage = x.asked.asks_usage();
@@ -37,7 +25,12 @@ gate_options options_for(const request& x, const attempt& from, std::span<const 
 }  // namespace
 
 event_stream::event_stream(request& x, attempt& from)
-    : x_(x), from_(from), secrets_(secrets_of(from.to())), flow_(options_for(x, from, secrets_)), pace_(x), hold_(x) {}
+    : x_(x),
+      from_(from),
+      secrets_(secrets_of(from.to())),
+      flow_(options_for(x, from, secrets_), x.said),
+      pace_(x),
+      hold_(x) {}
 
 // What the end of the upstream's body, or a read that brought nothing, means for the stream. `failed` is for the books.
 std::optional<fault> event_stream::end_of_body(const net::io_result& got) {
@@ -70,12 +63,11 @@ void event_stream::note_progress() {
 }
 
 void event_stream::note_outcome() {
-    const auto outcome = flow_.gate().outcome();
     x_.end.status = from_.head().status;
     x_.end.reason = usage::end_reason::done;
-    x_.bill.basis = basis_of(outcome.basis);
-    x_.bill.finish_reason = outcome.finish_reason;
-    note_usage(x_, outcome.usage, x_.bill.basis);
+    x_.bill.basis = flow_.gate().basis();
+    x_.bill.finish_reason = x_.said.finish_reason();
+    note_usage(x_, x_.bill.basis);
     from_.note_refused(flow_.gate().refused());
 }
 

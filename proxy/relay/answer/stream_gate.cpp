@@ -83,7 +83,7 @@ gate_verdict stream_gate::on_comment(const openai::sse_event& event) {
 
 gate_verdict stream_gate::on_done(const openai::sse_event& event) {
     if (done_) return verdict(gate_action::drop);
-    if (!saw_choice_) return fail_with(no_answer());
+    if (!said_.has_choice()) return fail_with(no_answer());
     done_ = true;
     const bool is_plain = event.data_lines == 1 && event.data == "[DONE]" && event.raw.size() <= held_max;
     held_ = is_plain ? event.raw : done_event;
@@ -94,7 +94,7 @@ gate_verdict stream_gate::on_done(const openai::sse_event& event) {
 gate_verdict stream_gate::on_data(const openai::sse_event& event, std::string_view data) {
     const auto facts = openai::inspect_event(data);
     if (!facts.is_object) return done_ ? verdict(gate_action::drop) : on_unreadable(data);
-    openai::take_later(usage_, facts.usage);
+    said_.learn_usage(facts);
     if (done_) return verdict(gate_action::drop);
     if (facts.tells_failure() || event.name == "error") return on_error(event, data);
     note_oddity(facts, data);
@@ -113,25 +113,21 @@ gate_verdict stream_gate::on_data(const openai::sse_event& event, std::string_vi
 }
 
 void stream_gate::note_oddity(const openai::event_facts& facts, std::string_view data) {
-    saw_choice_ = saw_choice_ || facts.has_choice;
-    const bool is_odd = !saw_choice_ && !facts.has_usage && oddity_.empty();
+    const bool is_odd = !said_.has_choice() && !facts.has_choice && !facts.has_usage && oddity_.empty();
     if (is_odd && data.size() <= held_max) oddity_ = data;
 }
 
 // The fault behind a finish reason that means one.
 std::optional<fault> stream_gate::learn(const openai::event_facts& facts) {
-    payload_ = payload_ || facts.has_payload;
-    seen_ |= facts.seen;
-    finished_ |= facts.finished;
+    said_.learn(facts);
     if (facts.finish_reason.empty()) return std::nullopt;
-    finish_reason_ = facts.finish_reason;
     return options_.service->failed_finish(facts.finish_reason);
 }
 
 void stream_gate::on_part(std::string_view bytes) {
     if (!long_) long_ = std::make_unique<openai::long_event>();
     long_->feed(bytes);
-    payload_ = payload_ || long_->has_data();
+    if (long_->has_data()) said_.learn_payload();
 }
 
 // The client has all but the end of it, `rest`.
@@ -146,13 +142,12 @@ gate_verdict stream_gate::on_end_of_long(std::string_view rest) {
         auto text = "\n\n" + openai::sse_error_event(reason);
         return fail(std::move(reason), std::move(text));
     }
-    openai::take_later(usage_, facts.usage);
+    said_.learn_usage(facts);
     if (facts.tells_failure()) {
         return fail(fault::upstream(fault_code::upstream_error, retry_advice::same,
                                     "The upstream reported an error that is too long to be read."),
                     std::string(rest));
     }
-    saw_choice_ = saw_choice_ || facts.has_choice;
     if (auto reason = learn(facts)) {
         auto text = std::string(rest) + openai::sse_error_event(*reason);
         return fail(std::move(*reason), std::move(text));
@@ -234,7 +229,7 @@ gate_ending stream_gate::on_end(stream_end how, const std::optional<openai::sse_
     gate_ending ending;
     if (tail) ending = end_tail(*tail);
     if (failed_) return ending;
-    if (!done_ && how == stream_end::clean && !tail_lost_ && all_finished()) {
+    if (!done_ && how == stream_end::clean && !tail_lost_ && said_.all_finished()) {
         done_ = true;
         held_ = done_event;
     }
@@ -250,17 +245,10 @@ gate_ending stream_gate::on_end(stream_end how, const std::optional<openai::sse_
     return ending;
 }
 
-stream_outcome stream_gate::outcome() const {
-    stream_outcome out;
-    out.is_complete = complete_;
-    out.usage = usage_;
-    out.finish_reason = finish_reason_;
-    const bool is_whole = !failed_ && (done_ || all_finished());
-    if (usage_ && is_whole)
-        out.basis = stream_basis::provider;
-    else if (!complete_ && (usage_ || payload_))
-        out.basis = stream_basis::partial;
-    return out;
+usage::basis stream_gate::basis() const {
+    if (said_.usage() && is_whole()) return usage::basis::provider;
+    const bool is_part = !complete_ && (said_.usage() || said_.has_payload());
+    return is_part ? usage::basis::partial : usage::basis::none;
 }
 
 }  // namespace ferry::relay

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,9 +11,10 @@
 #include "openai/event_facts.hpp"
 #include "openai/long_event.hpp"
 #include "openai/sse.hpp"
-#include "openai/token_usage.hpp"
 #include "provider/provider.hpp"
 #include "provider/repair.hpp"
+#include "relay/exchange/transcript.hpp"
+#include "usage/records.hpp"
 
 namespace ferry::relay {
 
@@ -43,15 +43,6 @@ struct gate_ending {
     std::optional<fault> failure;  // absent when the answer is complete
 };
 
-enum class stream_basis : std::uint8_t { provider, partial, none };
-
-struct stream_outcome {
-    stream_basis basis = stream_basis::none;
-    bool is_complete = false;  // the answer came to its end
-    std::optional<openai::token_usage> usage;
-    std::string finish_reason;
-};
-
 struct gate_options {
     bool client_asked_usage = false;
     const provider::provider* service = nullptr;     // not null; static
@@ -64,7 +55,8 @@ struct gate_options {
 // Owned by: the relay of one stream. Lives on: a core. No I/O, no clock. In steady state it allocates nothing.
 class stream_gate {
 public:
-    explicit stream_gate(const gate_options& options) : options_(options) {}
+    // What the stream says goes into `said`, which must outlive the gate.
+    stream_gate(const gate_options& options, transcript& said) : options_(options), said_(said) {}
 
     gate_verdict on_event(const openai::sse_event& event);
 
@@ -79,14 +71,13 @@ public:
     // The upstream's body has ended. `tail` is sse_scanner::finish(). To be called once, not after fail.
     gate_ending on_end(stream_end how, const std::optional<openai::sse_event>& tail);
 
-    // What is known for billing, at any time: after on_end, after fail, or when the client has gone.
-    stream_outcome outcome() const;
-
+    const transcript& said() const { return said_; }
+    // How well the usage is known, at any time: after on_end, after fail, or when the client has gone.
+    usage::basis basis() const;
+    // The answer came to its end.
+    bool is_complete() const { return complete_; }
     // The answer is whole but for its usage, which may still come.
-    bool awaits_usage() const { return !failed_ && !usage_ && (done_ || all_finished()); }
-
-    // Events were seen that carry something of the answer.
-    bool has_payload() const { return payload_; }
+    bool awaits_usage() const { return is_whole() && !said_.usage(); }
 
     // What the error the stream failed with says the request must do without.
     const provider::repair_set& refused() const { return refused_; }
@@ -105,20 +96,16 @@ private:
     std::string_view data_of(const openai::sse_event& event);
     std::optional<fault> learn(const openai::event_facts& facts);
     gate_ending end_tail(const openai::sse_event& tail);
-    bool all_finished() const { return finished_.any() && (seen_ & ~finished_).none(); }
+    bool is_whole() const { return !failed_ && (done_ || said_.all_finished()); }
 
     gate_options options_;
+    transcript& said_;
     std::string held_;    // the [DONE] event, byte for byte, and what came after it that is harmless
     std::string joined_;  // scratch for events of several data lines
     std::string oddity_;  // the first event without a choice before any with one: it may say what went wrong
     std::unique_ptr<openai::long_event> long_;  // the event whose beginning was given away
     provider::repair_set refused_;
-    std::optional<openai::token_usage> usage_;
-    std::string finish_reason_;
-    std::bitset<openai::choices_max> seen_, finished_;
     int junk_ = 0;
-    bool payload_ = false;
-    bool saw_choice_ = false;
     bool done_ = false;      // [DONE] has come, or was added
     bool complete_ = false;  // ... and was given to the client
     bool failed_ = false;

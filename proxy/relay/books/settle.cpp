@@ -63,10 +63,6 @@ void write_end(request& x) {
     x.cost_pico = record.cost_pico = cost.pico;
     record.cost_is_saturated = cost.is_saturated;
     record.upstream_request_id = x.upstream_request_id;
-    if (!x.attempts.empty()) {
-        x.attempts.back().prompt_tokens = record.tokens.prompt;
-        x.attempts.back().completion_tokens = record.tokens.completion;
-    }
     record.attempts = x.attempts;
     x.core.journal.end(x.books, record);
     if (x.answered_by != nullptr && !x.answered_by->price.is_known) count(x.core.counts.unpriced);
@@ -105,10 +101,10 @@ bool settle(request& x) {
     return x.settings->durable_power;
 }
 
-void note_usage(request& x, const std::optional<openai::token_usage>& usage, usage::basis basis) {
-    if (!usage) return;
+void note_usage(request& x, usage::basis basis) {
+    if (!x.said.usage()) return;
     auto& tokens = x.bill.tokens;
-    tokens = *usage;
+    tokens = *x.said.usage();
     if (x.answered_by != nullptr) {
         openai::refuse_implausible(tokens, x.answered_by->max_context_tokens, x.asked.n.value_or(1));
     }

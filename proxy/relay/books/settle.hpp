@@ -16,8 +16,8 @@ std::optional<fault> open_books(request& x);
 // True: usage.durability is "power", and the last byte must wait for until_durable().
 [[nodiscard]] bool settle(request& x);
 
-// Fills x.bill with what the upstream says it used. Counts that a request to this model cannot have used are left out.
-void note_usage(request& x, const std::optional<openai::token_usage>& usage, usage::basis basis);
+// Fills x.bill with what x.said says was used. Counts that a request to this model cannot have used are left out.
+void note_usage(request& x, usage::basis basis);
 
 // Fills x.end for an answer that failed, as the journal and the access log tell it.
 void note_failure(http_exchange& x, const fault& why);

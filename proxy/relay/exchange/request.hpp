@@ -14,6 +14,7 @@
 #include "relay/exchange/body_buffer.hpp"
 #include "relay/exchange/http_exchange.hpp"
 #include "relay/exchange/memory_claim.hpp"
+#include "relay/exchange/transcript.hpp"
 #include "usage/journal_writer.hpp"
 
 namespace ferry::relay {
@@ -52,6 +53,7 @@ struct request : http_exchange {
     provider::repair_set adjusted;  // how the request that was answered differs from what its provider refused
 
     // the answer
+    transcript said;  // by the try that answers
     billing bill;
     memory_claim answer_memory;  // what is held of it beyond the buffers that every connection has
     bool content_sent = false;   // a piece of the answer went to the client: nobody else can give it any more

@@ -163,6 +163,9 @@ void attempt::finish(std::string_view error_code, std::string_view message) {
     if (!message.empty()) result_.message = x_.attempt_texts.emplace_back(message);
     x_.moment = steady::now();
     result_.duration_us = us_between(started_, x_.moment);
+    // What it was billed for stays on its row when another try follows.
+    result_.prompt_tokens = x_.bill.tokens.prompt;
+    result_.completion_tokens = x_.bill.tokens.completion;
     x_.attempts.push_back(result_);
 }
 

@@ -26,7 +26,7 @@ gate_options gate(bool asked) {
 // One read of the upstream: the payload of one or several chunks, in memory that is gone after written().
 class reads {
 public:
-    explicit reads(bool asked) : flow_(gate(asked)) {}
+    explicit reads(bool asked) : flow_(gate(asked), said_) {}
 
     void take(const std::vector<std::string_view>& chunks) {
         if (!out_.code.empty()) return;
@@ -57,6 +57,7 @@ private:
     void note(const std::optional<fault>& failed) {
         if (failed) out_.code = openai::code_text(*failed);
     }
+    transcript said_;
     event_flow flow_;
     flowed out_;
     bool holding_ = false;
@@ -128,7 +129,8 @@ BOOST_AUTO_TEST_CASE(chunks_of_one_read_join_as_reads_do) {
 }
 
 BOOST_AUTO_TEST_CASE(whole_events_are_written_from_where_they_were_read_in_one_piece) {
-    event_flow flow(gate(false));
+    transcript said;
+    event_flow flow(gate(false), said);
     const auto stream = join({hello, hello, hello});
     const ferry::piece_list payload = {stream};
     BOOST_TEST(!flow.take(payload));
@@ -198,8 +200,8 @@ BOOST_AUTO_TEST_CASE(what_an_event_over_a_mebibyte_says_is_known) {
     const auto got = all.end(stream_end::clean);
     BOOST_TEST(got.code == "");
     BOOST_TEST((got.text == last + std::string(done)));
-    BOOST_TEST(all.flow().gate().outcome().usage->prompt.value() == 12);
-    BOOST_TEST(all.flow().gate().outcome().finish_reason == "stop");
+    BOOST_TEST(all.flow().gate().said().usage()->prompt.value() == 12);
+    BOOST_TEST(all.flow().gate().said().finish_reason() == "stop");
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_was_cut_ends_in_an_error_and_without_DONE) {

@@ -22,7 +22,9 @@ inline constexpr std::string_view done = "data: [DONE]\n\n";
 struct played {
     std::string text;  // what the client gets
     std::string code;  // of the failure, "" if none
-    stream_outcome outcome;
+    transcript said;
+    usage::basis basis = usage::basis::none;
+    bool is_complete = false;
     bool was_held = false;
     provider::repair_set refused;
 };
@@ -38,7 +40,7 @@ struct play_options {
 inline played play(std::string_view stream, const play_options& options = {}) {
     played out;
     openai::sse_scanner scanner;
-    stream_gate gate({options.asked, &provider::find_provider("other"), options.secrets});
+    stream_gate gate({options.asked, &provider::find_provider("other"), options.secrets}, out.said);
     std::string buffer;
     const std::size_t piece = options.piece ? options.piece : stream.size() + 1;
     for (std::size_t at = 0; at < stream.size(); at += piece) {
@@ -52,14 +54,15 @@ inline played play(std::string_view stream, const play_options& options = {}) {
             buffer.erase(0, event->consumed);
             if (!verdict.failure) continue;
             out.code = openai::code_text(*verdict.failure);
-            out.outcome = gate.outcome();
+            out.basis = gate.basis();
             return out;
         }
     }
     const auto ending = gate.on_end(options.how, scanner.finish(buffer));
     out.text += ending.append;
     if (ending.failure) out.code = openai::code_text(*ending.failure);
-    out.outcome = gate.outcome();
+    out.basis = gate.basis();
+    out.is_complete = gate.is_complete();
     return out;
 }
 

@@ -12,11 +12,12 @@ BOOST_AUTO_TEST_CASE(done_is_held_until_the_end_and_usage_after_it_is_read) {
     const auto result = play(join({hello, finish, done, usage, done, hello}));
     BOOST_TEST(result.was_held);
     BOOST_TEST(result.text == join({hello, finish, done}));
-    BOOST_TEST(result.outcome.usage->prompt.value() == 12);
+    BOOST_TEST(result.said.usage()->prompt.value() == 12);
 }
 
 BOOST_AUTO_TEST_CASE(a_released_done_is_not_given_twice) {
-    stream_gate gate({false, &provider::find_provider("other")});
+    transcript said;
+    stream_gate gate({false, &provider::find_provider("other")}, said);
     openai::sse_scanner scanner;
     BOOST_TEST((gate.on_event(*scanner.next(finish)).action == gate_action::pass));
     BOOST_TEST((gate.on_event(*scanner.next(done)).action == gate_action::hold));
@@ -25,7 +26,7 @@ BOOST_AUTO_TEST_CASE(a_released_done_is_not_given_twice) {
     BOOST_TEST(!gate.holding_done());
     BOOST_TEST((gate.on_event(*scanner.next(done)).action == gate_action::drop));
     BOOST_TEST(gate.on_end(stream_end::truncated, std::nullopt).append.empty());
-    BOOST_TEST(gate.outcome().is_complete);
+    BOOST_TEST(gate.is_complete());
 }
 
 BOOST_AUTO_TEST_CASE(done_keeps_its_own_spelling_and_what_follows_harmlessly) {
@@ -36,7 +37,7 @@ BOOST_AUTO_TEST_CASE(done_keeps_its_own_spelling_and_what_follows_harmlessly) {
 BOOST_AUTO_TEST_CASE(a_missing_done_after_a_finish_reason_is_added) {
     const auto result = play(join({hello, finish}));
     BOOST_TEST(result.text == join({hello, finish, done}));
-    BOOST_TEST(result.outcome.is_complete);
+    BOOST_TEST(result.is_complete);
     BOOST_TEST(result.code.empty());
 }
 
@@ -59,12 +60,12 @@ BOOST_AUTO_TEST_CASE(a_stream_without_a_finish_reason_never_looks_complete) {
         BOOST_TEST(result.code == "upstream_stream_interrupted");
         BOOST_TEST(result.text.starts_with(join({hello, hello})));
         BOOST_TEST(ends_in_error(result));
-        BOOST_TEST(!result.outcome.is_complete);
-        BOOST_TEST((result.outcome.basis == stream_basis::partial));
-        BOOST_TEST(!result.outcome.usage);
+        BOOST_TEST(!result.is_complete);
+        BOOST_TEST((result.basis == usage::basis::partial));
+        BOOST_TEST(!result.said.usage());
     }
     BOOST_TEST(ends_in_error(play("")));
-    BOOST_TEST((play("").outcome.basis == stream_basis::none));
+    BOOST_TEST((play("").basis == usage::basis::none));
 }
 
 BOOST_AUTO_TEST_CASE(a_cut_after_the_finish_reason_is_still_a_cut) {
@@ -76,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_cut_after_the_finish_reason_is_still_a_cut) {
 BOOST_AUTO_TEST_CASE(a_cut_after_done_harms_nothing) {
     const auto result = play(join({hello, finish, done, "data: {\"us"}), {.how = stream_end::truncated});
     BOOST_TEST(result.text == join({hello, finish, done}));
-    BOOST_TEST(result.outcome.is_complete);
+    BOOST_TEST(result.is_complete);
 }
 
 BOOST_AUTO_TEST_CASE(half_an_event_at_the_end_is_lost_and_said_so) {
@@ -97,26 +98,28 @@ BOOST_AUTO_TEST_CASE(every_choice_must_finish) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_known_when_the_client_goes) {
-    stream_gate gate({false, &provider::find_provider("other")});
-    BOOST_TEST((gate.outcome().basis == stream_basis::none));
+    transcript said;
+    stream_gate gate({false, &provider::find_provider("other")}, said);
+    BOOST_TEST((gate.basis() == usage::basis::none));
     const auto feed = [&gate](std::string_view event) {
         openai::sse_scanner scanner;
         gate.on_event(*scanner.next(event));
     };
     feed(hello);
-    BOOST_TEST((gate.outcome().basis == stream_basis::partial));
+    BOOST_TEST((gate.basis() == usage::basis::partial));
     feed(R"(data: {"choices":[{"index":0,"delta":{}}],"usage":{"prompt_tokens":5,"completion_tokens":1}})"
          "\n\n");
-    BOOST_TEST((gate.outcome().basis == stream_basis::partial));
-    BOOST_TEST(gate.outcome().usage->prompt.value() == 5);
+    BOOST_TEST((gate.basis() == usage::basis::partial));
+    BOOST_TEST(gate.said().usage()->prompt.value() == 5);
     feed(finish);
     feed(usage);
-    BOOST_TEST((gate.outcome().basis == stream_basis::provider));
-    BOOST_TEST(!gate.outcome().is_complete);
+    BOOST_TEST((gate.basis() == usage::basis::provider));
+    BOOST_TEST(!gate.is_complete());
 }
 
 BOOST_AUTO_TEST_CASE(the_rest_of_an_event_given_up_passes) {
-    stream_gate gate({false, &provider::find_provider("other")});
+    transcript said;
+    stream_gate gate({false, &provider::find_provider("other")}, said);
     openai::sse_event event;
     gate.on_part("data: {\"choices\":[{\"delta\":{\"content\":\"");
     event.raw = "xxx\"}}]}\n\n";

@@ -13,18 +13,18 @@ BOOST_AUTO_TEST_CASE(an_ordinary_stream_passes_byte_for_byte) {
     for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
         const auto result = play(stream, {.asked = true, .piece = piece});
         BOOST_TEST(result.text == stream);
-        BOOST_TEST(result.outcome.is_complete);
-        BOOST_TEST((result.outcome.basis == stream_basis::provider));
-        BOOST_TEST(result.outcome.usage->prompt.value() == 12);
-        BOOST_TEST(result.outcome.finish_reason == "stop");
+        BOOST_TEST(result.is_complete);
+        BOOST_TEST((result.basis == usage::basis::provider));
+        BOOST_TEST(result.said.usage()->prompt.value() == 12);
+        BOOST_TEST(result.said.finish_reason() == "stop");
     }
 }
 
 BOOST_AUTO_TEST_CASE(the_usage_chunk_nobody_asked_for_is_dropped_and_only_it) {
     const auto result = play(join({hello, finish, usage, done}));
     BOOST_TEST(result.text == join({hello, finish, done}));
-    BOOST_TEST(result.outcome.usage->completion.value() == 3);
-    BOOST_TEST((result.outcome.basis == stream_basis::provider));
+    BOOST_TEST(result.said.usage()->completion.value() == 3);
+    BOOST_TEST((result.basis == usage::basis::provider));
 }
 
 BOOST_AUTO_TEST_CASE(usage_in_a_chunk_with_choices_stays) {
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(usage_in_a_chunk_with_choices_stays) {
                               done});
     const auto result = play(stream);
     BOOST_TEST(result.text == stream);
-    BOOST_TEST(result.outcome.usage->total.value() == 6);
+    BOOST_TEST(result.said.usage()->total.value() == 6);
 }
 
 BOOST_AUTO_TEST_CASE(azures_first_chunk_without_usage_stays) {
@@ -54,10 +54,10 @@ BOOST_AUTO_TEST_CASE(the_last_usage_wins_and_zeros_are_none) {
         R"(data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}],"usage":)"
         R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}})"
         "\n\n";
-    BOOST_TEST(play(join({running(1), running(2), finish, done})).outcome.usage->completion.value() == 2);
+    BOOST_TEST(play(join({running(1), running(2), finish, done})).said.usage()->completion.value() == 2);
     const auto result = play(join({zeros, done}));
-    BOOST_TEST(!result.outcome.usage);
-    BOOST_TEST((result.outcome.basis == stream_basis::none));
+    BOOST_TEST(!result.said.usage());
+    BOOST_TEST((result.basis == usage::basis::none));
     BOOST_TEST(result.text == join({zeros, done}));
 }
 
@@ -74,8 +74,8 @@ BOOST_AUTO_TEST_CASE(an_error_event_ends_the_stream_without_done) {
     const auto result = play(join({hello, fit, done}));
     BOOST_TEST(result.text == join({hello, fit}));
     BOOST_TEST(result.code == "upstream_error");
-    BOOST_TEST((result.outcome.basis == stream_basis::partial));
-    BOOST_TEST(!result.outcome.is_complete);
+    BOOST_TEST((result.basis == usage::basis::partial));
+    BOOST_TEST(!result.is_complete);
 }
 
 BOOST_AUTO_TEST_CASE(an_error_event_of_another_shape_is_put_into_ours) {
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_finish_reason_that_means_failure_fails) {
     const auto result = play(join({hello, event, done}));
     BOOST_TEST(ends_in_error(result));
     BOOST_TEST(result.code == "upstream_overloaded");
-    BOOST_TEST(result.outcome.finish_reason == "insufficient_system_resource");
+    BOOST_TEST(result.said.finish_reason() == "insufficient_system_resource");
 }
 
 BOOST_AUTO_TEST_CASE(usage_that_stands_alone_is_hidden_or_made_fit_however_no_choices_is_spelled) {
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(usage_that_stands_alone_is_hidden_or_made_fit_however_no_ch
         for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
             const auto hidden = play(stream, {.piece = piece});
             BOOST_TEST(hidden.text == join({hello, finish, done}));
-            BOOST_TEST(hidden.outcome.usage->prompt.value() == 12);
+            BOOST_TEST(hidden.said.usage()->prompt.value() == 12);
         }
         const auto shown = play(stream, {.asked = true});
         const bool is_fit = shown.text.find("\"choices\":[]") != std::string::npos ||
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_stream_without_a_choice_is_no_answer) {
     }
     const auto with_usage = play(join({testing::usage, done}));
     BOOST_TEST(with_usage.code == "upstream_invalid_response");
-    BOOST_TEST(with_usage.outcome.usage->prompt.value() == 12);
+    BOOST_TEST(with_usage.said.usage()->prompt.value() == 12);
     const auto told = play(join({"data: {\"message\":\"the cause\"}\n\n", done}));
     BOOST_TEST(told.code == "upstream_error");
     BOOST_TEST(told.text.find("the cause") != std::string::npos);
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(DONE_with_blanks_around_it_becomes_the_canonical_line) {
                                         "data: [DONE] \r\n\r\n", "data: [DONE] ok\n\n"}) {
         const auto result = play(join({hello, finish, last}));
         BOOST_TEST(result.text == join({hello, finish, done}), last);
-        BOOST_TEST(result.outcome.is_complete);
+        BOOST_TEST(result.is_complete);
     }
     BOOST_TEST(play(join({hello, finish, "data:[DONE]\r\n\r\n"})).text ==
                join({hello, finish, "data:[DONE]\r\n\r\n"}));
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(what_begins_like_an_answer_and_cannot_be_read_is_lost_conte
         BOOST_TEST(result.code == "upstream_invalid_response", lost);
         BOOST_TEST(result.text.starts_with(hello), lost);
         BOOST_TEST(ends_in_error(result), lost);
-        BOOST_TEST(!result.outcome.is_complete);
+        BOOST_TEST(!result.is_complete);
         // Behind the end nothing is lost.
         BOOST_TEST(play(join({hello, finish, done, lost})).code == "", lost);
     }
@@ -214,17 +214,18 @@ BOOST_AUTO_TEST_CASE(junk_is_skipped_and_the_third_piece_fails) {
 }
 
 BOOST_AUTO_TEST_CASE(comments_pass_and_are_no_payload) {
-    stream_gate gate({false, &provider::find_provider("other")});
+    transcript said;
+    stream_gate gate({false, &provider::find_provider("other")}, said);
     for (const std::string_view comment : {": OPENROUTER PROCESSING\n\n", "\n", ":\r\n\r\n"}) {
         openai::sse_scanner scanner;
         const auto verdict = gate.on_event(*scanner.next(comment));
         BOOST_TEST((verdict.action == gate_action::pass));
         BOOST_TEST(!verdict.has_payload);
     }
-    BOOST_TEST(!gate.has_payload());
+    BOOST_TEST(!gate.said().has_payload());
     openai::sse_scanner scanner;
     BOOST_TEST(gate.on_event(*scanner.next(hello)).has_payload);
-    BOOST_TEST(gate.has_payload());
+    BOOST_TEST(gate.said().has_payload());
 }
 
 BOOST_AUTO_TEST_CASE(events_without_data_are_dropped_because_sdks_parse_them) {
@@ -258,7 +259,7 @@ BOOST_AUTO_TEST_CASE(other_framings_pass_untouched) {
     BOOST_TEST(play("\xef\xbb\xbf" + join({hello, finish, done})).text == join({hello, finish, done}));
     const auto lines = join({"data: {\"choices\":[{\"index\":0,\ndata: \"finish_reason\":\"stop\"}]}\n\n", done});
     BOOST_TEST(play(lines).text == lines);
-    BOOST_TEST(play(lines).outcome.finish_reason == "stop");
+    BOOST_TEST(play(lines).said.finish_reason() == "stop");
 }
 
 BOOST_AUTO_TEST_CASE(awkward_numbers_and_bytes_pass_untouched) {

@@ -1,0 +1,42 @@
+// What one answer says.
+#pragma once
+
+#include <bitset>
+#include <optional>
+#include <string>
+
+#include "openai/event_facts.hpp"
+#include "openai/token_usage.hpp"
+
+namespace ferry::relay {
+
+// Learnt once as the answer passes by, event by event from a stream, at its end from a document; who bills, counts or
+// decides asks here, and nobody else looks into an answer. Bounded: no text of the answer is kept.
+// Owned by: the request, for the try that answers. Lives on: its core. No I/O, no clock.
+class transcript {
+public:
+    // An event, or a whole document, that tells of no failure.
+    void learn(const openai::event_facts& facts);
+    // What counts of any other: of an error, of one behind the end of the answer.
+    void learn_usage(const openai::event_facts& facts) { openai::take_later(usage_, facts.usage); }
+    // A part of an event that is not there as a whole yet.
+    void learn_payload() { has_payload_ = true; }
+
+    const std::optional<openai::token_usage>& usage() const { return usage_; }
+    // The last one that was said, "" before; at most 64 bytes.
+    const std::string& finish_reason() const { return finish_reason_; }
+    // At least one choice has occurred, with or without content.
+    bool has_choice() const { return has_choice_; }
+    // Some choice carried text, reasoning, tool calls or a refusal.
+    bool has_payload() const { return has_payload_; }
+    // Each choice that has begun has its finish reason, and there is one.
+    bool all_finished() const { return finished_.any() && (seen_ & ~finished_).none(); }
+
+private:
+    std::optional<openai::token_usage> usage_;
+    std::string finish_reason_;
+    std::bitset<openai::choices_max> seen_, finished_;
+    bool has_choice_ = false, has_payload_ = false;
+};
+
+}  // namespace ferry::relay
