@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import urllib.request
 from pathlib import Path
+from urllib.parse import urljoin
 
 from ferry import BUILD, Ferry
 from harness import insert_model
@@ -52,7 +53,8 @@ class Mock:
 
 
 class FerryBeforeMock:
-    """`rows` is {model: what its row has beside the mock's endpoint}; `rules` are of the mock's script."""
+    """`rows` is {model: what its row has beside the mock's endpoint}, where `endpoint` may be a path on its host;
+    `rules` are of the mock's script."""
 
     def __init__(
         self, models=("mock",), ferry_options=None, mock_options=(), make_ferry=Ferry, rows=None, rules=(),
@@ -61,13 +63,15 @@ class FerryBeforeMock:
         self.ferry = make_ferry(ferry_options)
         try:
             self.ferry.run("migrate")
-            columns = {name: {"endpoint": self.mock.base, **(rows or {}).get(name, {})} for name in models}
-            self.ferry.sql("\n".join(insert_model(name, **columns[name]) for name in models))
+            self.ferry.sql("\n".join(self.row(name, **(rows or {}).get(name, {})) for name in models))
             self.key = self.ferry.create_key()
             self.ferry.start()
         except BaseException:
             self.close()
             raise
+
+    def row(self, name, endpoint="/v1", **columns):
+        return insert_model(name, urljoin(self.mock.base, endpoint), **columns)
 
     @property
     def url(self):

@@ -129,12 +129,15 @@ compare("vision parts", async ({ client, control }) => {
   return without(answer);
 });
 
-compare("unknown extra parameters", async ({ client, control }) => {
+compare("unknown extra parameters, and a header", async ({ client, control }) => {
   const ask = prompt({});
   const extra = { thinking: { type: "enabled" }, top_k: 20, x_number: 1e-7, x_list: [1, [2, { three: null }]] };
-  await client.chat.completions.create({ model: "mock", ...ask, ...extra });
-  const seen = JSON.parse((await ledgerOf(control, ask.nonce)).at(-1).body);
+  const headers = { "OpenAI-Beta": "all=v9" };
+  await client.chat.completions.create({ model: "mock", ...ask, ...extra }, { headers });
+  const { head, body } = (await ledgerOf(control, ask.nonce)).at(-1);
+  const seen = JSON.parse(body);
   for (const [name, value] of Object.entries(extra)) assert.deepEqual(seen[name], value);
+  assert.match(head, /^openai-beta: all=v9\r$/im);
 });
 
 compare("the list of models, and one of them", async ({ client }) => {
@@ -166,13 +169,17 @@ compare("abort before the answer", async ({ client, control }) => {
   assert.notEqual((await ledgerOf(control, ask.nonce, "ended")).at(-1).end, "completed");
 });
 
-const classes = { 400: "BadRequestError", 404: "NotFoundError", 429: "RateLimitError", 500: "InternalServerError" };
+const classes = {
+  400: "BadRequestError", 404: "NotFoundError", 409: "ConflictError", 413: "APIError", 415: "APIError",
+  422: "UnprocessableEntityError", 429: "RateLimitError", 500: "InternalServerError",
+};
 for (const [status, name] of Object.entries(classes)) {
   compare(`the error class of ${status}`, async ({ client }) => {
     for (const stream of [false, true]) {
       const ask = { model: "mock", ...prompt({ status: Number(status) }), stream };
       await assert.rejects(client.chat.completions.create(ask, { maxRetries: 0 }), (error) => {
-        assert.ok(error instanceof OpenAI[name], `${error.constructor.name}: ${error.message}`);
+        assert.equal(error.constructor, OpenAI[name], `${error.constructor.name}: ${error.message}`);
+        if (status < 500) assert.equal(error.status, Number(status));
         assert.ok(error.error.message);
         return true;
       });
@@ -180,6 +187,20 @@ for (const [status, name] of Object.entries(classes)) {
     return name;
   });
 }
+
+compare("what a refused request is told", async ({ client }) => {
+  const told = { message: "too many words for the model", type: "requests", param: "messages", code: "too_long" };
+  const heard = [];
+  for (const status of Object.keys(classes).map(Number).filter((status) => status < 500)) {
+    const ask = { model: "mock", ...prompt({ status, body: { error: told } }) };
+    await assert.rejects(client.chat.completions.create(ask, { maxRetries: 0 }), (error) => {
+      heard.push([error.status, error.error]);
+      assert.deepEqual(error.error, told);
+      return true;
+    });
+  }
+  return heard;
+});
 
 test("the error class of 401 is for the client's own key alone", async () => {
   const stranger = new OpenAI({ baseURL: throughFerry.url, apiKey: "fk-0123456789-" + "A".repeat(43), maxRetries: 0 });

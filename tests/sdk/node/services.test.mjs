@@ -1,7 +1,7 @@
 // Rows of the services that have ways of their own: what the SDK makes of them is the same through Ferry as directly.
 import assert from "node:assert/strict";
 import OpenAI from "openai";
-import { chunksOf, compare, ledgerOf, prompt, textOf, throughFerry, without } from "./targets.mjs";
+import { chunksOf, compare, isFerry, ledgerOf, prompt, textOf, without } from "./targets.mjs";
 
 // A request waits for its turn behind comments or blank lines.
 const deepseek = {
@@ -9,7 +9,6 @@ const deepseek = {
   keepalive_ms: 20, usage_extra: { prompt_cache_hit_tokens: 4, prompt_cache_miss_tokens: 5 },
 };
 const qwen = { reasoning: "let me think", content: "forty two", usage: "own_chunk", reasoning_tokens: 3 };
-const isFerry = ({ client }) => client === throughFerry.client;
 
 compare("deepseek: create", async ({ client }) => {
   const answer = await client.chat.completions.create({ model: "deepseek-chat", ...prompt(deepseek) });

@@ -10,6 +10,7 @@ function target(url, apiKey) {
 
 export const directly = target(process.env.DIRECT_URL, "sk-anything");
 export const throughFerry = target(process.env.FERRY_URL, process.env.FERRY_KEY);
+export const isFerry = ({ client }) => client === throughFerry.client;
 export const aimock = target(process.env.AIMOCK_URL, "sk-anything");
 
 // Two tests of one case; the second also compares what both returned.

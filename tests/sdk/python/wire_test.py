@@ -24,8 +24,10 @@ class Requests(Scenarios):
         answer = await settle(target.chat.create(
             **asked, extra_body=extra, extra_headers=headers, extra_query={"q": "1 2"},
         ))
-        seen = json.loads((await ledger_of(asked))[-1]["body"])
+        entry = (await ledger_of(asked))[-1]
+        seen = json.loads(entry["body"])
         self.assertEqual({name: seen[name] for name in extra}, extra)
+        self.assertIn("openai-beta: all=v9\r\n", entry["head"].lower())
         return plain(answer)
 
     @scenario
