@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
 
@@ -18,7 +19,7 @@ namespace asio = boost::asio;
 namespace {
 
 // A peer that sends faster than it is read must leave the core to others now and then.
-constexpr int most_reads_in_a_row = 8;
+constexpr std::size_t most_bytes_in_a_row = 65536, least_counted = 8192;
 
 }  // namespace
 
@@ -91,16 +92,17 @@ io_result socket_stream::read_now(std::span<char> into) noexcept {
 }
 
 asio::awaitable<io_result> socket_stream::read_some(std::span<char> into) {
-    if (may_read() && ++reads_in_a_row_ > most_reads_in_a_row) {
-        reads_in_a_row_ = 0;
+    if (may_read() && bytes_in_a_row_ >= most_bytes_in_a_row) {
+        bytes_in_a_row_ = 0;
         co_await end_of_turn();
     }
     auto got = read_now(into);
     while (got.status == io_status::would_block) {
-        reads_in_a_row_ = 0;
+        bytes_in_a_row_ = 0;
         co_await source_.until_readable();
         got = read_now(into);
     }
+    bytes_in_a_row_ += std::max(got.bytes, least_counted);
     co_return got;
 }
 

@@ -64,7 +64,7 @@ private:
     owned_socket socket_;
     ready_source source_;
     bool interrupted_ = false;
-    int reads_in_a_row_ = 0;  // without a wait
+    std::size_t bytes_in_a_row_ = 0;  // read without a wait; a small read counts as some
 };
 
 class plain_stream final : public socket_stream {

@@ -1,8 +1,10 @@
 // What the first bytes of an answer are, whatever its content type says. Pure.
 #pragma once
 
-#include <cstddef>
+#include <string>
 #include <string_view>
+
+#include "openai/text_start.hpp"
 
 namespace ferry::openai {
 
@@ -13,10 +15,16 @@ enum class dialect {
     other,
 };
 
-// As many bytes as are needed to tell, behind a BOM and blanks.
-inline constexpr std::size_t dialect_bytes = 6;
+// Finds it behind blanks and a byte order mark, in pieces of any size.
+class dialect_finder {
+public:
+    void feed(std::string_view piece);
+    dialect found() const { return found_; }
 
-// `beginning`: what has come so far, at least dialect_bytes of it behind blanks where there are so many.
-dialect find_dialect(std::string_view beginning);
+private:
+    text_start start_;
+    std::string beginning_;  // no longer than the longest name of a field
+    dialect found_ = dialect::undecided;
+};
 
 }  // namespace ferry::openai

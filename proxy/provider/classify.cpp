@@ -85,9 +85,15 @@ int status_inside(const openai::upstream_error& error) {
     return 500;
 }
 
+// Of the model, of the URL that Ferry asked, or of something that the client's request names, such as an image.
 meaning not_found(const openai::upstream_error& error) {
-    const bool names_model = error.is_json && lower(error.message).find("model") != std::string::npos;
-    return names_model ? no_model : bad_endpoint;
+    static constexpr std::array<std::string_view, 5> places = {"url", "path", "route", "endpoint", "page"};
+    static constexpr std::array<std::string_view, 2> bare = {"not found", "resource not found"};
+    auto text = lower(error.message);
+    if (error.is_json && text.find("model") != std::string::npos) return no_model;
+    if (text.ends_with('.')) text.pop_back();
+    const bool says_what = !text.empty() && !is_one_of(std::string_view(text), bare) && !holds_one_of(text, places);
+    return error.is_openai_shaped && says_what ? meaning{fault_code::upstream_bad_request, never} : bad_endpoint;
 }
 
 meaning by_status(int status, const openai::upstream_error& error) {

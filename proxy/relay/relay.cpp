@@ -78,12 +78,12 @@ struct answer_under_way {
 asio::awaitable<result<bool>> finds_events(attempt& from) {
     const bool label = is_event_stream(from.head());
     for (;;) {
-        const auto first = from.look_ahead();
-        if (!first) co_return first.error();
-        const auto what = openai::find_dialect(*first);
+        openai::dialect_finder finder;
+        if (auto failed = from.look_ahead(finder)) co_return std::move(*failed);
+        const auto what = finder.found();
         if (what == openai::dialect::events) co_return true;
         if (what == openai::dialect::document) co_return false;
-        if (what == openai::dialect::other || from.body_done() || from.buffer_is_full()) co_return label;
+        if (what == openai::dialect::other || from.has_all() || from.buffer_is_full()) co_return label;
         const auto got = co_await from.read_more();
         if (got.status == net::io_status::eof && from.ends_with_connection()) co_return label;
         if (got.status != net::io_status::ok) co_return from.why_no_bytes(got);
@@ -128,7 +128,8 @@ asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer)
 // Asks one candidate after the other, each as often as that is safe and of use, until the last piece of an answer is
 // held. A fault means that the client has not had a byte yet.
 asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) {
-    x.total_until = x.started + x.settings->relay.total;
+    x.asked_at = steady::now();
+    x.total_until = x.asked_at + x.settings->relay.total;
     failover plan(x);
     for (milliseconds wait{0};;) {
         if (wait.count() > 0) {

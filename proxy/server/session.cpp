@@ -239,6 +239,7 @@ void session::begin(relay::http_exchange& x) {
     auto forwarded = context_.proxies.client_of(link_.address, x.head);
     if (!forwarded.empty()) x.client_address = std::move(forwarded);
     x.browser_headers = context_.cors.answer_headers(x.head);
+    relay::note_client_id(x);
 }
 
 void session::end(relay::http_exchange& x) {

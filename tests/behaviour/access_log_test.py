@@ -65,10 +65,9 @@ class TheAccessLog(LogCase):
         self.wanted(line, status=400, code="invalid_json", requested_model=None)
 
     def test_an_unknown_path_has_a_code(self):
-        client = self.client()
-        client.send(self.request(b"", path="/v1/nothing", method="GET"))
-        self.assert_error(client.response(), 404, "unknown_url")
-        self.wanted(self.line("/v1/nothing", "path"), status=404, code="unknown_url")
+        answer, line = self.ask(lambda _: b"", path="/v1/nothing", method="GET")
+        self.assert_error(answer, 404, "unknown_url")
+        self.wanted(line, status=404, code="unknown_url", path="/v1/nothing")
 
     def test_what_the_upstream_failed_at_has_a_code_and_the_model(self):
         nonce = self.nonce(answers.json_answer(b"<html>", 500))

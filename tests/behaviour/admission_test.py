@@ -55,6 +55,7 @@ class Admission(FerryCase):
         bodies = {self.refused(self.with_fields(f"Authorization: Bearer {key}"), 401, "invalid_api_key")[1].body
                   for key in wrong}
         self.assertEqual(len(bodies), 1, bodies)
+        self.assertIn(b"'fk-' + 10 characters + '-' + 43 characters", *bodies)
 
     def test_a_scheme_other_than_bearer_is_401(self):
         self.refused(self.with_fields(f"Authorization: Basic {self.key}"), 401, "invalid_api_key")

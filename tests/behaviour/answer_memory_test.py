@@ -1,5 +1,6 @@
 """What is held of answers has a budget: who needs more than there is hears so, the others go on."""
 import answers
+import codings
 from harness import FerryCase
 from waiting import eventually
 
@@ -33,6 +34,22 @@ class AnswerMemory(FerryCase):
         answer = self.chat(nonce, stream=True)
         self.assertIn(b'"overloaded"', answer.body)
         self.assertNotIn(b"[DONE]", answer.body)
+        self.assert_others_go_on()
+
+    def test_what_undoing_a_coding_takes_counts(self):
+        # A window of 128 KiB, whatever comes of it.
+        small = codings.encode("zstd", b"".join([answers.chunk("x" * 200_000), *answers.story()]))
+        nonce = self.nonce(answers.stream_head("content-encoding: zstd"), answers.as_chunk(small), answers.LAST_CHUNK)
+        answer = self.chat(nonce, stream=True)
+        self.assertIn(b'"overloaded"', answer.body)
+        self.assertNotIn(b"[DONE]", answer.body)
+        self.assert_others_go_on()
+
+    def test_the_events_that_a_document_is_told_in_count_beside_it(self):
+        nonce = self.nonce(answers.json_answer(answers.completion("x" * 40_000)))
+        self.assert_error(self.chat(nonce, stream=True), 503, "overloaded")
+        nonce = self.nonce(answers.json_answer(answers.completion("x" * 20_000)))
+        self.assertEqual(self.chat(nonce, stream=True).status, 200)
         self.assert_others_go_on()
 
     def test_streams_of_any_length_need_none_of_it(self):

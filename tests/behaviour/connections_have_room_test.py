@@ -135,16 +135,24 @@ class FewDescriptors(OwnFerry, Room):
         if hard < SILENT + 300:
             self.skipTest(f"needs {SILENT + 300} descriptors, {hard} are allowed (ulimit -Hn)")
 
-    def start_with_few(self):
+    def start_with(self, soft, hard):
         ferry = self.own()
         ferry.stop()
         ferry.starts += 1
         with open(ferry.log_file, "w") as log, open(ferry.folder / f"out-{ferry.starts}.txt", "w") as output:
             ferry.process = subprocess.Popen(
-                ["prlimit", "--nofile=256:256", *ferry.command("serve")], cwd=ferry.folder, stdin=subprocess.DEVNULL,
+                ["prlimit", f"--nofile={soft}:{hard}", *ferry.command("serve")], cwd=ferry.folder, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=log)
         ferry.wait_until_ready()
         return ferry
+
+    def start_with_few(self):
+        return self.start_with(256, 256)
+
+    def test_the_soft_limit_is_raised_to_the_hard_one(self):
+        ferry = self.start_with(256, 1000)
+        self.assertEqual(resource.prlimit(ferry.process.pid, resource.RLIMIT_NOFILE), (1000, 1000))
+        self.assertGreater(self.limits()["max_connections"], 256)
 
     def test_the_limit_of_descriptors_bounds_the_connections_and_is_told(self):
         ferry = self.start_with_few()

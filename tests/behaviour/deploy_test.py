@@ -76,6 +76,11 @@ class Deploy(unittest.TestCase):
             seconds = int(drain[:-1]) * {"s": 1, "m": 60}[drain[-1]]
             self.assertLess(seconds, int(minutes[1]) * 60, file.name)
 
+    def test_a_ferry_that_does_not_answer_is_an_alert(self):
+        rules = (DEPLOY / "prometheus/alerts.yml").read_text()
+        job = re.search(r'alert: FerryDown\n +expr: up\{job="(\w+)"\} == 0', rules)[1]
+        self.assertIn(f"job_name: {job}\n", (DEPLOY / "prometheus/prometheus.yml").read_text())
+
     @unittest.skipUnless(shutil.which("nginx"), "no nginx here")
     def test_nginx_accepts_its_configuration(self):
         # The replicas' names exist in the compose network only; Debian's nginx looks names up at its start alone.

@@ -5,7 +5,8 @@ import time
 from datetime import datetime, timezone
 
 import answers
-from failover_case import BUSY, COMMENT, ROLE, STREAM, FailoverCase, begun, limited
+from failover_case import BUSY, COMMENT, GOOD, ROLE, STREAM, FailoverCase, begun, limited
+from waiting import paced
 
 
 class StreamsFailOver(FailoverCase):
@@ -88,6 +89,31 @@ class AStreamThatHasNoContentYet(FailoverCase):
         client.until(b'"error"')
         self.assertNotIn(b"[DONE]", client.rest())
         self.assert_row(nonce, status=200, end_reason="upstream_cut")
+
+
+class ASilentRow(FailoverCase):
+    options = {**FailoverCase.options, "stream.keepalive": "100ms", "timeouts.first_byte": "1s",
+               "timeouts.idle": "1s"}
+
+    def test_whose_stream_showed_signs_of_life_is_given_up_for_another_when_first_byte_has_passed(self):
+        for held in ([], begun(), begun(COMMENT, ROLE)):
+            nonce, answer = self.play([[*held, "stall"]], STREAM, stream=True)
+            self.assertEqual(self.asked(nonce)[-1], 2)
+            self.assertIn(b": keep-alive", answer.body)
+            self.assertNotIn(ROLE, answer.body)
+            self.assertTrue(answer.body.endswith(answers.DONE))
+            self.assert_row(nonce, status=200, model_id=2, end_reason="done")
+
+
+class DeadlinesBeginWhenTheRequestIsHere(FailoverCase):
+    options = {**FailoverCase.options, "timeouts.total": "1s"}
+
+    def test_and_not_while_its_client_sends_it_slowly(self):
+        nonce, client = self.nonce(GOOD), self.client()
+        message = self.request(self.body(nonce), nonce=nonce)
+        for piece in paced((message[:-9], message[-9:]), 1.3):
+            client.send(piece)
+        self.assertEqual(client.response().status, 200)
 
 
 class WaitsEnd(FailoverCase):

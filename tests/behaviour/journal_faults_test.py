@@ -74,7 +74,8 @@ class JournalCase(FerryCase):
         return nonces
 
     def becomes_well(self):
-        eventually(lambda: self.journal()["last_error"] == "", 15, "a journal without an error")
+        # The longer a disk fails, the later a core leaves its file again: after 60 s at the latest.
+        eventually(lambda: self.journal()["last_error"] == "", 90, "a journal without an error")
 
 
 class SegmentsAreTouched(JournalCase):

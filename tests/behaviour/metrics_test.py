@@ -55,6 +55,9 @@ class CountersAreExact(Observed):
             insert_model("demo", cls.upstream.base),
             insert_model("first", cls.upstream.base, fallback_model="'demo'"),
             insert_model("gone", "http://127.0.0.1:1/v1"),
+            insert_model("unpriced", cls.upstream.base, cost_per_1k_tokens="0"),
+            insert_model("free", cls.upstream.base, cost_per_1k_tokens="0", input_cost_per_1k="0",
+                         output_cost_per_1k="0"),
         ]
 
     def test_whole_answers(self):
@@ -91,6 +94,13 @@ class CountersAreExact(Observed):
         for code in ("usage_odd", "usage_implausible", "usage_unreconciled"):
             count = [at.value("ferry_usage_marks_total", code=code) for at in (before, after)]
             self.assertEqual(count[1] - count[0], 1, code)
+
+    def test_what_a_model_of_unknown_price_answers_is_counted(self):
+        before = self.scrape()
+        for model in ("unpriced", "demo", "free"):
+            self.assertEqual(self.chat(self.nonce(), model=model).status, 200)
+        moved = self.scrape().value("ferry_unpriced_requests_total") - before.value("ferry_unpriced_requests_total")
+        self.assertEqual(moved, 1)
 
     def test_the_money_is_that_of_the_rows(self):
         before = self.scrape()

@@ -48,6 +48,16 @@ class StoreAddresses(unittest.TestCase):
     def test_a_database_that_is_not_there(self):
         self.assert_told("createdb", "ferry", database="no-such-database")
 
+    def test_a_database_in_another_encoding_than_utf8(self):
+        self.cluster.psql("CREATE DATABASE western ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+                          self.database)
+        user = self.cluster.psql("SELECT current_user", self.database).strip()
+        self.assert_told("has the encoding LATIN1", user, database="western")
+        told = self.ferry.run("serve", "--set", f"store.url=postgres://{user}@/western?host={self.cluster.folder}",
+                              check=False)
+        self.assertNotEqual(told.returncode, 0)
+        self.assertIn("UTF8", told.stderr)
+
     def test_a_server_that_is_not_there(self):
         self.assert_told("check that the server runs, and host and port", "ferry", host="/nowhere-at-all")
         self.assert_told("check the host", "ferry", host="no-such-host.invalid")

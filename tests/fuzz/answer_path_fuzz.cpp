@@ -1,7 +1,7 @@
 // Any bytes as an upstream's answer, through everything that reads one: the HTTP reader and the content coding; then,
-// as the request asked, the stream that is passed on, the stream that is put together, the document, or the error. However it is split the
-// client gets the same; what failed never looks complete; no text for the client holds the credentials; and the reader
-// serves the next answer as if nothing had been.
+// as the request asked, the stream that is passed on, the stream that is put together, the document, or the error.
+// However it is split the client gets the same; what failed never looks complete; no text for the client holds the
+// credentials; and the reader serves the next answer as if nothing had been.
 #include <algorithm>
 #include <cstdint>
 #include <memory>

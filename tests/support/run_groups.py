@@ -151,7 +151,7 @@ def fuzz():
     return tally if tally.passed or tally.failures else failed("fuzz: no target was built")
 
 
-def asan():
+def asan(with_sdks=False):
     if not build("asan", "ferry", "_tests", "_fuzz") or not build("release", "ferry-bench"):
         return failed("build asan")
     tally = boost_programs("asan")
@@ -161,6 +161,8 @@ def asan():
     environment = {**smaller, **with_sanitizer("asan")}
     tally.add(python_files("golden", environment))
     tally.add(python_files("behaviour", environment, at_once=2))
+    if with_sdks:
+        tally.add(sdk_runner.run_all(run, show, python_file, {**with_sanitizer("asan"), **SANITIZERS}))
     return tally
 
 
@@ -198,7 +200,8 @@ def main(labels):
     for label in without_repetition(labels):
         print(f"\n== {label}", flush=True)
         began = time.monotonic()
-        tally = GROUPS[label]()
+        # Where the SDKs are wanted at all, they are run once more.
+        tally = asan("sdk" in labels) if label == "asan" else GROUPS[label]()
         print(f"== {label}: {tally.line()} ({time.monotonic() - began:.0f} s)", flush=True)
         total.add(tally)
     if total.failures or total.skips:

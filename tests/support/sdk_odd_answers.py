@@ -89,6 +89,7 @@ FOR_ALL = {
         *PIECES, answers.DONE,
     ),
     # framing
+    "document-behind-a-byte-order-mark": {"body": "\ufeff" + DOCUMENT.decode()},
     "document-zeros-before-sizes": raw(CHUNKED, zeros_before(DOCUMENT), answers.LAST_CHUNK),
     "stream-zeros-before-sizes": raw(answers.stream_head(), *map(zeros_before, PIECES), zeros_before(answers.DONE),
                                      answers.LAST_CHUNK),
@@ -104,6 +105,9 @@ FOR_NODE = {
     # The SDK for Python has no Brotli of its own, and loses the first event behind a byte order mark.
     **coded("br"),
     "stream-behind-a-byte-order-mark": told(b"\xef\xbb\xbf", *PIECES, answers.DONE),
+    "stream-labelled-json-behind-a-mark": told(
+        b"\xef\xbb\xbf", *PIECES, answers.DONE, content_type="application/json",
+    ),
 }
 WAYS = {**FOR_ALL, **FOR_PYTHON, **FOR_NODE}
 RULES = [{"match": {"model": name}, "action": action} for name, action in WAYS.items()]

@@ -4,6 +4,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import sdk_failover
 import sdk_odd_answers
@@ -48,7 +49,11 @@ def run_all(run, show, python_file, environment):
 
 def run_before(run, show, python_file, node, python, aimock_url):
     """All tests before one Ferry, two files at a time."""
-    from mock import FerryBeforeMock  # reads FERRY_BUILD when it is loaded
+    import ferry  # these two read FERRY_BUILD when they are loaded, which may have been for another build
+    import mock
+
+    ferry.BUILD = Path(os.environ["FERRY_BUILD"])
+    mock.BENCH = os.environ.get("FERRY_BENCH_BIN") or ferry.BUILD / "ferry-bench"
 
     def node_file(file):
         code, output, seconds = run(["node", "--test", "--test-reporter=tap", node / file.name], urls)
@@ -59,7 +64,7 @@ def run_before(run, show, python_file, node, python, aimock_url):
     rows["third-party"] = {"endpoint": aimock_url or "http://127.0.0.1:1/v1"}
     rules = [*RULES, *sdk_failover.RULES, *sdk_odd_answers.RULES]
     tally = Tally()
-    with FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=rules) as both:
+    with mock.FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=rules) as both:
         urls = {"DIRECT_URL": both.mock.base, "AIMOCK_URL": aimock_url, "FERRY_URL": both.url, "FERRY_KEY": both.key,
                 **sdk_odd_answers.for_node()}
         jobs = []

@@ -9,6 +9,7 @@
 
 #include "access/key_table.hpp"
 #include "app/cli/context.hpp"
+#include "app/cli/key_options.hpp"
 #include "base/escape.hpp"
 #include "catalog/builder.hpp"
 #include "catalog/model_check.hpp"
@@ -96,6 +97,18 @@ void doubt_models(const store::catalog_rows& rows, check_report& report) {
     }
 }
 
+void doubt_keys(const store::catalog_rows& rows, check_report& report) {
+    for (const store::key_row& row : rows.keys) {
+        if (!row.is_enabled) continue;
+        for (const auto& name : models_nobody_serves(row.allowed_models, rows)) {
+            report.warnings.push_back(
+                fmt::format("store: api_keys \"{}\" ({}) allows {}, but no model or route is named so (`ferry keys set "
+                            "--models` changes it)",
+                            printable(row.name), printable(row.public_id), printable(name)));
+        }
+    }
+}
+
 void check_rows(store::database& db, check_report& report) {
     const auto rows = db.models()->load_catalog();
     const auto built = catalog::build_catalog(rows, catalog::read_secret);
@@ -103,6 +116,7 @@ void check_rows(store::database& db, check_report& report) {
     name_refused(built.refused, report);
     name_refused(keys.refused(), report);
     doubt_models(rows, report);
+    doubt_keys(rows, report);
     report.notes.push_back(
         fmt::format("store: {} (models: {}, keys: {})", db.description(), built.models->size(), keys.size()));
 }

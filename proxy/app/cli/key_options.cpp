@@ -129,14 +129,10 @@ std::vector<store::column_value> changed_columns(const store::key_row& before, c
     return columns;
 }
 
-void doubt_key(const key_options& given, const store::key_row& row, store::database& db) {
-    if (given.rpm || given.tpm || given.max_parallel) {
-        fmt::print(stderr, "warning: --rpm, --tpm and --max-parallel are stored, but this version does not enforce "
-                           "them\n");
-    }
-    if (!given.models) return;
-    const auto rows = db.models()->load_catalog();
-    for (const std::string& name : names_in(row.allowed_models)) {
+std::vector<std::string> models_nobody_serves(const std::optional<std::string>& allowed_models,
+                                              const store::catalog_rows& rows) {
+    std::vector<std::string> unknown;
+    for (const std::string& name : names_in(allowed_models)) {
         access::principal one;
         one.allowed_models = {name};
         if (name.find('*') != std::string::npos) one.model_patterns = {name};
@@ -146,7 +142,18 @@ void doubt_key(const key_options& given, const store::key_row& row, store::datab
                         [&](const store::model_row& each) { return is_meant(each.model_name); }) ||
             std::any_of(rows.routes.begin(), rows.routes.end(),
                         [&](const store::route_row& each) { return is_meant(each.name); });
-        if (is_known) continue;
+        if (!is_known) unknown.push_back(name);
+    }
+    return unknown;
+}
+
+void doubt_key(const key_options& given, const store::key_row& row, store::database& db) {
+    if (given.rpm || given.tpm || given.max_parallel) {
+        fmt::print(stderr, "warning: --rpm, --tpm and --max-parallel are stored, but this version does not enforce "
+                           "them\n");
+    }
+    if (!given.models) return;
+    for (const auto& name : models_nobody_serves(row.allowed_models, db.models()->load_catalog())) {
         fmt::print(stderr, "warning: no model is named {} yet; `ferry models list` and `ferry routes list` show all\n",
                    name);
     }

@@ -35,6 +35,10 @@ void apply(const key_options& given, store::key_row& row, std::int64_t now_us);
 // What of the row a change would write.
 std::vector<store::column_value> changed_columns(const store::key_row& before, const store::key_row& after);
 
+// Those of a key's models, names and patterns, that no row of ai_models or model_routes goes by.
+std::vector<std::string> models_nobody_serves(const std::optional<std::string>& allowed_models,
+                                              const store::catalog_rows& rows);
+
 // Says on stderr what is legal but hardly meant: models that nobody serves, limits that nobody enforces.
 void doubt_key(const key_options& given, const store::key_row& row, store::database& db);
 

@@ -37,7 +37,7 @@ asio::awaitable<std::optional<fault>> aggregate::read_whole() {
     net::io_result got;
     for (;;) {
         if (auto failed = all_.take(from_)) co_return failed;
-        if (!x_.answer_memory.cover(all_.size())) co_return answers_use_all_memory();
+        if (!x_.answer_memory.cover(all_.size() + from_.held())) co_return answers_use_all_memory();
         if (x_.said.has_payload())
             from_.clock().on_payload();
         else if (all_.has_begun())
@@ -71,6 +71,8 @@ asio::awaitable<std::optional<fault>> aggregate::pump(answer_sink& sink) {
     note_usage();
     from_.note_refused(all_.refused());
     if (failed) co_return failed;
+    // The document is written beside the parts it is made of.
+    if (!x_.answer_memory.cover(2 * all_.size() + from_.held())) co_return answers_use_all_memory();
     document_ = all_.document();
     note_success();
     x_.moment = steady::now();

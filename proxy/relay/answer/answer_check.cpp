@@ -1,5 +1,8 @@
 #include "relay/answer/answer_check.hpp"
 
+#include <algorithm>
+
+#include "net/media_type.hpp"
 #include "openai/event_facts.hpp"
 #include "openai/upstream_error.hpp"
 #include "provider/provider.hpp"
@@ -8,11 +11,13 @@ namespace ferry::relay {
 
 namespace {
 
-std::string_view media_type(const net::http_head& head) {
-    auto type = head.content_type.value_or("");
-    type = type.substr(0, type.find(';'));
-    while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
-    return type;
+bool is_labelled(const net::http_head& head, std::string_view type) {
+    return net::same_token(net::media_type(head.content_type.value_or("")), type);
+}
+
+// What it holds beside the type goes to the client: nothing there may be odd.
+bool is_fit(std::string_view content_type) {
+    return std::all_of(content_type.begin(), content_type.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 fault invalid_answer(std::string text, retry_advice advice = retry_advice::next_candidate) {
@@ -32,11 +37,20 @@ fault answers_use_all_memory() {
 }
 
 bool is_event_stream(const net::http_head& head) {
-    return net::same_token(media_type(head), "text/event-stream");
+    return is_labelled(head, "text/event-stream");
+}
+
+std::string_view stream_type(const net::http_head& head) {
+    return is_event_stream(head) && is_fit(*head.content_type) ? *head.content_type : "text/event-stream";
+}
+
+std::string_view document_type(const net::http_head& head) {
+    const auto label = head.content_type.value_or("");
+    return net::is_json_type(label) && is_fit(label) ? label : "application/json";
 }
 
 std::optional<fault> check_answer_head(const net::http_head& head, bool stream) {
-    if (!stream && net::same_token(media_type(head), "text/html")) {
+    if (!stream && is_labelled(head, "text/html")) {
         return html_answer();
     }
     return std::nullopt;

@@ -17,6 +17,11 @@ fault answers_use_all_memory();
 
 bool is_event_stream(const net::http_head& head);
 
+// What the client is told that it gets: the upstream's own words, parameters and all, where they name what it is; else
+// the type alone. openai-node gives who asks for a document that is labelled otherwise a string.
+std::string_view stream_type(const net::http_head& head);
+std::string_view document_type(const net::http_head& head);
+
 // Content type of a 200 that is read as one JSON document, or as an event stream.
 std::optional<fault> check_answer_head(const net::http_head& head, bool stream);
 

@@ -21,6 +21,11 @@ fault too_large() {
                            "The upstream answered a stream request with a document of more than 16 MiB.");
 }
 
+fault no_json() {
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::same,
+                           "The upstream's answer is not JSON: it begins with a part of a byte order mark.");
+}
+
 // Reads once more. Empty: more bytes came, or the body ended with the connection as it may (`ended`).
 asio::awaitable<std::optional<fault>> read_on(attempt& from, bool& ended) {
     const auto got = co_await from.read_more();
@@ -39,14 +44,10 @@ std::optional<fault> document::take() {
     if (auto failed = from_.decode(pieces_)) return failed;
     auto kept = pieces_.begin() + static_cast<std::ptrdiff_t>(before);
     for (auto at = kept; at != pieces_.end(); ++at) {
-        auto piece = *at;
-        if (!finder_.has_begun()) {
-            // Blank lines before the document only kept the connection open.
-            const auto blank = std::min(piece.find_first_not_of(" \t\r\n"), piece.size());
-            piece.remove_prefix(blank);
-            trimmed_ += blank;
-        }
+        const auto piece = start_.skip(*at);
+        trimmed_ += at->size() - piece.size();
         if (piece.empty()) continue;
+        if (start_.is_broken()) return no_json();
         finder_.feed(piece);
         size_ += piece.size();
         *kept++ = piece;
@@ -111,7 +112,7 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
             co_return failed;
         }
         if (from_.buffer_is_full()) move_out();
-        if (!x_.answer_memory.cover(held_.size())) co_return answers_use_all_memory();
+        if (!x_.answer_memory.cover(held_.size() + from_.held())) co_return answers_use_all_memory();
         failed = co_await read_on(from_, ended_);
         if (!failed) failed = take();
     }
@@ -120,6 +121,9 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
         learn();
     }
     if (failed) co_return failed;
+    // The events are written beside the document.
+    const bool fits = form_ == form::as_it_is || x_.answer_memory.cover(2 * size_ + from_.held());
+    if (!fits) co_return answers_use_all_memory();
     note_success();
     x_.moment = steady::now();
     x_.after_us = us_between(from_.last_read(), x_.moment);
@@ -127,8 +131,7 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
         hold_events(sink);
         co_return std::nullopt;
     }
-    const auto type = from_.head().content_type.value_or(json_type);
-    sink.hold_whole(from_.head().status, type, pieces(), {});
+    sink.hold_whole(from_.head().status, document_type(from_.head()), pieces(), {});
     co_return std::nullopt;
 }
 
@@ -144,8 +147,7 @@ void document::hold_events(answer_sink& sink) {
 asio::awaitable<std::optional<fault>> document::pass_on(answer_sink& sink) {
     auto length = from_.body_length();
     if (length) *length -= trimmed_;
-    const auto type = from_.head().content_type.value_or(json_type);
-    sink.begin(from_.head().status, type, {}, length);
+    sink.begin(from_.head().status, document_type(from_.head()), {}, length);
     std::optional<fault> failed;
     while (!failed && !ended_ && !from_.body_done()) {
         const auto now = pieces();
@@ -177,6 +179,7 @@ asio::awaitable<fault> read_error(request& x, attempt& from) {
         for (const auto piece : pieces) body.append(piece);
         // What the upstream wanted to say is worth more than a complaint about how its answer ended.
         if (failed || from.body_done() || ended || body.size() > most_error_body) break;
+        if (!x.answer_memory.cover(body.size() + from.held())) break;
         from.make_room();
         if (co_await read_on(from, ended)) break;
         if (x.gone || x.stopping()) break;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/fault.hpp"
+#include "openai/text_start.hpp"
 #include "openai/usage_finder.hpp"
 #include "relay/answer/answer_sink.hpp"
 #include "relay/exchange/request.hpp"
@@ -42,6 +43,7 @@ private:
 
     request& x_;
     attempt& from_;
+    openai::text_start start_;
     openai::usage_finder finder_;
     // What was moved out of the read buffer, then views of what still lies in it.
     std::string held_;

@@ -1,6 +1,5 @@
 #include "relay/answer/stream.hpp"
 
-#include "openai/dialect.hpp"
 #include "openai/error_body.hpp"
 #include "relay/answer/answer_check.hpp"
 #include "relay/books/settle.hpp"
@@ -74,9 +73,7 @@ void event_stream::note_outcome() {
 asio::awaitable<std::optional<fault>> event_stream::pump(answer_sink& sink) {
     if (auto odd = check_answer_head(from_.head(), true)) co_return odd;
     x_.after_us = us_between(from_.last_read(), steady::now());
-    // However the upstream labels it; a charset it names stays.
-    const std::string_view type = is_event_stream(from_.head()) ? *from_.head().content_type : "text/event-stream";
-    sink.begin(from_.head().status, type, stream_headers);
+    sink.begin(from_.head().status, stream_type(from_.head()), stream_headers);
     auto failed = co_await pass_on(sink);
     if (is_document_) co_return std::nullopt;
     if (x_.gone && !x_.stopping() && flow_.gate().awaits_usage()) co_await await_usage();
@@ -93,7 +90,7 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
         auto failed = flow_.take(from_);
         note_progress();
         if (failed) co_return failed;
-        if (!x_.answer_memory.cover(flow_.held())) {
+        if (!x_.answer_memory.cover(flow_.held() + from_.held())) {
             auto full = answers_use_all_memory();
             flow_.add(openai::sse_error_event(full));
             co_return full;
@@ -119,11 +116,9 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
 // A document that is labelled as a stream: seen at its first byte, while nothing but blanks was consumed.
 bool event_stream::look_for_document() {
     if (is_decided_) return false;
-    const auto first = from_.look_ahead();
-    if (first) beginning_.append(*first);
-    const auto what = first ? openai::find_dialect(beginning_) : openai::dialect::other;
-    is_decided_ = what != openai::dialect::undecided;
-    is_document_ = what == openai::dialect::document;
+    const bool failed = from_.look_ahead(beginning_).has_value();
+    is_decided_ = failed || beginning_.found() != openai::dialect::undecided;
+    is_document_ = !failed && beginning_.found() == openai::dialect::document;
     return is_document_;
 }
 

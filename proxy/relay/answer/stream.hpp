@@ -46,7 +46,7 @@ private:
     event_flow flow_;
     stream_metrics pace_;
     head_hold hold_;
-    std::string beginning_;  // until is_decided_
+    openai::dialect_finder beginning_;  // until is_decided_
     bool is_decided_ = false, is_document_ = false;
 };
 

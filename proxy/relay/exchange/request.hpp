@@ -39,6 +39,7 @@ struct request : http_exchange {
     body_buffer body;
     openai::chat_request asked;
     catalog::route route;
+    steady::time_point asked_at;  // it was here as a whole: deadlines count from then
     steady::time_point total_until = steady::time_point::max();
 
     // the tries

@@ -2,6 +2,7 @@
 
 #include "access/credentials.hpp"
 #include "net/content_coding.hpp"
+#include "net/media_type.hpp"
 #include "openai/secret_scrub.hpp"
 
 namespace ferry::relay {
@@ -23,20 +24,16 @@ std::optional<fault> refuse_key(http_exchange& x, access::key_refusal why) {
     return why == access::key_refusal::contradictory ? access::contradictory_keys() : access::invalid_api_key();
 }
 
-bool is_json_type(std::string_view value) {
-    auto type = value.substr(0, value.find(';'));
-    while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
-    return net::same_token(type, "application/json") ||
-           (type.size() > 5 && net::same_token(type.substr(type.size() - 5), "+json"));
-}
-
 }  // namespace
+
+void note_client_id(http_exchange& x) {
+    const auto id = x.head.find("x-request-id");
+    if (id && is_sane_id(*id)) x.client_request_id = *id;
+}
 
 std::optional<fault> authenticate(http_exchange& x) {
     access::credential_headers headers;
     for (const auto& [name, value] : x.head.fields) {
-        if (name.size() == 12 && net::same_token(name, "x-request-id") && is_sane_id(value))
-            x.client_request_id = value;
         std::optional<std::string_view>* place = nullptr;
         if (name.size() == 13 && net::same_token(name, "authorization")) place = &headers.authorization;
         if (name.size() == 7 && net::same_token(name, "api-key")) place = &headers.api_key;
@@ -65,7 +62,7 @@ std::optional<fault> authenticate(http_exchange& x) {
 
 std::optional<fault> check_declared_body(const request& x) {
     const auto type = x.head.content_type;
-    if (type && !is_json_type(*type)) {
+    if (type && !net::is_json_type(*type)) {
         return fault::client(fault_code::unsupported_media_type,
                              "The body of this request must be JSON: send 'Content-Type: application/json'.");
     }

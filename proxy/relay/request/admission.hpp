@@ -8,7 +8,10 @@
 
 namespace ferry::relay {
 
-// Finds the principal (x.who) and the client's own request id. Where auth.required is false, a good key tells who asks
+// The client's own request id, whatever becomes of the request.
+void note_client_id(http_exchange& x);
+
+// Finds the principal (x.who). Where auth.required is false, a good key tells who asks
 // and any other is as good as none. Faults: invalid_api_key; why, for the log, in x.refused_key.
 std::optional<fault> authenticate(http_exchange& x);
 

@@ -10,6 +10,9 @@ namespace asio = boost::asio;
 
 namespace {
 
+// Of a body that is read where it will lie: it is scanned at once, and others wait meanwhile.
+constexpr std::size_t most_at_once = 65536;
+
 fault too_large(const request& x) {
     return fault::client(fault_code::request_too_large, "The request body is larger than the " +
                                                             std::to_string(x.settings->json_body_bytes) +
@@ -143,6 +146,7 @@ asio::awaitable<std::optional<fault>> read_more(request& x, body_reading& readin
     if (in_place) {
         into = x.body.room(static_cast<std::size_t>(x.head.content_length) - x.body.size());
         if (into.empty()) co_return out_of_memory();
+        into = into.first(std::min(into.size(), most_at_once));
     } else {
         into = x.client.space();
         if (into.empty()) {

@@ -8,6 +8,7 @@
 
 #include "base/fault.hpp"
 #include "net/content_expansion.hpp"
+#include "openai/dialect.hpp"
 #include "relay/exchange/request.hpp"
 #include "relay/request/plan.hpp"
 #include "relay/tries/answer_clock.hpp"
@@ -48,14 +49,18 @@ public:
     // views are good until the next read_more() that moves the buffer (make_room()). What was good before a fault is in
     // `payload`.
     std::optional<fault> decode(piece_list& payload);
-    // The first bytes of the payload behind blanks, as far as they have come, at most dialect_bytes; nothing is
-    // consumed.
-    result<std::string> look_ahead();
-    bool body_done() const;
+    // Shows it the payload that has come and was not given out; nothing is consumed.
+    std::optional<fault> look_ahead(openai::dialect_finder& into);
+    // Nothing more will come; some may still lie there to be decoded.
+    bool has_all() const;
+    // And nothing lies there.
+    bool body_done() const { return has_all() && ahead_.empty(); }
     bool ends_with_connection() const;
     // What the payload will have, where that is known beforehand.
     std::optional<std::uint64_t> body_length() const;
     bool buffer_is_full() const;
+    // Bytes that undoing a content coding takes, beyond the buffers that every connection has.
+    std::size_t held() const { return expansion_ ? expansion_->memory() : 0; }
     // Forgets what was decoded, so that the buffer can be read into again; the head stays where it is.
     void make_room();
 

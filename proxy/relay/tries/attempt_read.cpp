@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "openai/dialect.hpp"
 #include "relay/tries/answer_coding.hpp"
 #include "relay/tries/attempt.hpp"
 
@@ -78,22 +77,16 @@ std::optional<fault> attempt::decode_coded(piece_list& payload) {
     return coding_cut_short();
 }
 
-result<std::string> attempt::look_ahead() {
+std::optional<fault> attempt::look_ahead(openai::dialect_finder& into) {
     piece_list payload;
-    const auto failed = decode(payload);
+    auto failed = decode(payload);
     ahead_ = std::move(payload);
-    if (failed) return *failed;
-    std::string first;
-    for (const auto piece : ahead_) {
-        const auto at = first.empty() ? std::min(piece.find_first_not_of(" \t\r\n"), piece.size()) : 0;
-        first.append(piece.substr(at, openai::dialect_bytes - first.size()));
-        if (first.size() == openai::dialect_bytes) break;
-    }
-    return first;
+    for (const auto piece : ahead_) into.feed(piece);
+    return failed;
 }
 
-bool attempt::body_done() const {
-    return lease_->reader.body_done() && ahead_.empty() && !(expansion_ && expansion_->has_more());
+bool attempt::has_all() const {
+    return lease_->reader.body_done() && !(expansion_ && expansion_->has_more());
 }
 
 bool attempt::ends_with_connection() const {

@@ -16,7 +16,7 @@ net::gather_list attempt::begin_send() {
     // A row that sets its own limit means it.
     if (!to_.limits.first_byte) limits.kept_alive = to_.speaks->kept_alive;
     limits.total_until = x_.total_until;
-    if (to_.limits.total) limits.total_until = std::min(limits.total_until, x_.started + *to_.limits.total);
+    if (to_.limits.total) limits.total_until = std::min(limits.total_until, x_.asked_at + *to_.limits.total);
     clock_.emplace(x_.core.wheel, x_.waiting, limits);
     lease_->reader.reset();
     result_.was_sent = true;

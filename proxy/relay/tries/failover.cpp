@@ -59,7 +59,7 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
     failed.held = held_;
     failed.has_next = at_ + 1 < x_.route.candidates.size();
     auto until = x_.total_until;
-    if (to().limits.total) until = std::min(until, x_.started + *to().limits.total);
+    if (to().limits.total) until = std::min(until, x_.asked_at + *to().limits.total);
     failed.left = std::chrono::duration_cast<milliseconds>(until - now);
     auto next = decide(why, failed, rules, static_cast<int>(draw_below(1001)));
     if (why.code == fault_code::context_length_exceeded && failed.client_waits) {

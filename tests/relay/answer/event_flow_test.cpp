@@ -86,9 +86,9 @@ BOOST_AUTO_TEST_CASE(J11_any_split_of_a_stream_gives_the_same_bytes) {
         bool asked = false;
     } cases[] = {
         {"ordinary", join({hello, hello, finish, done})},
-        {"usage asked for", join({": hi\n\n", hello, finish, testing::usage, done}), stream_end::clean, true},
-        {"usage to drop", join({hello, finish, testing::usage, done})},
-        {"usage after DONE", join({hello, finish, done, testing::usage})},
+        {"usage asked for", join({": hi\n\n", hello, finish, usage_event, done}), stream_end::clean, true},
+        {"usage to drop", join({hello, finish, usage_event, done})},
+        {"usage after DONE", join({hello, finish, done, usage_event})},
         {"CRLF and a comment", join({crlf, ": ping\r\n\r\n", crlf, finish, done})},
         {"no last blank line", join({hello, finish, "data: [DONE]"})},
         {"no DONE", join({hello, finish})},
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(J11_any_split_of_a_stream_gives_the_same_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(chunks_of_one_read_join_as_reads_do) {
-    const auto stream = join({hello, finish, testing::usage, done});
+    const auto stream = join({hello, finish, usage_event, done});
     const auto whole = in_pieces(stream, stream.size(), 1, stream_end::clean, false);
     BOOST_TEST(whole.text == join({hello, finish, done}));
     for (std::size_t a = 0; a <= stream.size(); a += 3) {

@@ -14,7 +14,7 @@ inline constexpr std::string_view hello = R"(data: {"choices":[{"index":0,"delta
                                           "\n\n";
 inline constexpr std::string_view finish = R"(data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})"
                                            "\n\n";
-inline constexpr std::string_view usage =
+inline constexpr std::string_view usage_event =
     R"(data: {"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":3,"total_tokens":15}})"
     "\n\n";
 inline constexpr std::string_view done = "data: [DONE]\n\n";
@@ -23,7 +23,7 @@ struct played {
     std::string text;  // what the client gets
     std::string code;  // of the failure, "" if none
     transcript said;
-    usage::basis basis = usage::basis::none;
+    ferry::usage::basis basis = usage::basis::none;
     bool is_complete = false;
     bool was_held = false;
     provider::repair_set refused;

@@ -9,7 +9,7 @@ using namespace ferry::relay::testing;
 BOOST_AUTO_TEST_SUITE(stream_end_suite)
 
 BOOST_AUTO_TEST_CASE(done_is_held_until_the_end_and_usage_after_it_is_read) {
-    const auto result = play(join({hello, finish, done, usage, done, hello}));
+    const auto result = play(join({hello, finish, done, usage_event, done, hello}));
     BOOST_TEST(result.was_held);
     BOOST_TEST(result.text == join({hello, finish, done}));
     BOOST_TEST(result.said.usage()->prompt.value() == 12);
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(what_is_known_when_the_client_goes) {
     BOOST_TEST((gate.basis() == usage::basis::partial));
     BOOST_TEST(gate.said().usage()->prompt.value() == 5);
     feed(finish);
-    feed(usage);
+    feed(usage_event);
     BOOST_TEST((gate.basis() == usage::basis::provider));
     BOOST_TEST(!gate.is_complete());
 }

@@ -9,7 +9,7 @@ using namespace ferry::relay::testing;
 BOOST_AUTO_TEST_SUITE(stream_gate_suite)
 
 BOOST_AUTO_TEST_CASE(an_ordinary_stream_passes_byte_for_byte) {
-    const auto stream = join({": hi\n\n", hello, "\n", hello, finish, usage, done});
+    const auto stream = join({": hi\n\n", hello, "\n", hello, finish, usage_event, done});
     for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
         const auto result = play(stream, {.asked = true, .piece = piece});
         BOOST_TEST(result.text == stream);
@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(an_ordinary_stream_passes_byte_for_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(the_usage_chunk_nobody_asked_for_is_dropped_and_only_it) {
-    const auto result = play(join({hello, finish, usage, done}));
+    const auto result = play(join({hello, finish, usage_event, done}));
     BOOST_TEST(result.text == join({hello, finish, done}));
     BOOST_TEST(result.said.usage()->completion.value() == 3);
     BOOST_TEST((result.basis == usage::basis::provider));
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_stream_without_a_choice_is_no_answer) {
         BOOST_TEST(result.code == "upstream_invalid_response", before);
         BOOST_TEST(result.text.find("[DONE]") == std::string::npos);
     }
-    const auto with_usage = play(join({testing::usage, done}));
+    const auto with_usage = play(join({usage_event, done}));
     BOOST_TEST(with_usage.code == "upstream_invalid_response");
     BOOST_TEST(with_usage.said.usage()->prompt.value() == 12);
     const auto told = play(join({"data: {\"message\":\"the cause\"}\n\n", done}));
