@@ -125,6 +125,8 @@ class HostileUpstreams(FerryCase):
             return self.begun - 1
 
     def test_no_answer_ends_or_stalls_the_program_or_spoils_the_next(self):
+        self.assertEqual(self.chat(self.nonce(), model="other").status, 200)
+        before = self.ferry.resident_kib()
         self.lock, self.begun, self.until = threading.Lock(), 0, time.monotonic() + SECONDS
         self.nonces, self.wrong = [], []
         workers = [threading.Thread(target=self.work) for _ in range(CLIENTS)]
@@ -140,6 +142,8 @@ class HostileUpstreams(FerryCase):
             # timeouts.first_byte is short here: a busy machine may be late once.
             eventually(lambda: self.chat(self.nonce(), model=model).status == 200, 30, f"an answer of {model}")
         self.every_request_has_one_row()
+        if not self.ferry.is_sanitized():
+            eventually(lambda: self.ferry.resident_kib() < before + 24 * 1024, 10, "memory that is given back")
 
     def every_request_has_one_row(self):
         wanted = {one.nonce for one in self.upstream.served}

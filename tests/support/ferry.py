@@ -125,6 +125,11 @@ class Ferry:
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @staticmethod
+    def is_sanitized():
+        """Its memory is then not what it would be."""
+        return b"__asan_init" in (BUILD / "ferry").read_bytes()
+
     def complaints(self):
         """What a sanitizer wrote."""
         return [line for line in self.log.splitlines() if SANITIZER.search(line)]

@@ -75,6 +75,9 @@ def run_before(run, show, python_file, node, python, aimock_url):
         with ThreadPoolExecutor(2) as pool:
             for one in pool.map(lambda job: job(), jobs):
                 tally.add(one)
+        code, complaints = both.ferry.stop(seconds=60), both.ferry.complaints()
+        if code != 0 or complaints:
+            tally.add(failed(f"sdk: ferry ended with code {code}; {complaints[:3]}"))
     return tally if tally.passed or tally.failures else failed("sdk: no test file")
 
 
