@@ -26,9 +26,7 @@ void add_text(text_buffer& out, std::string_view text, std::size_t limit) {
         out.add(text);
         return;
     }
-    std::string escaped;
-    append_escaped(escaped, text, limit);
-    out.add(escaped);
+    out.add(escaped(text, limit));
 }
 
 // `key` comes with all that stands before the value. Inlined, so that its length is known where it is appended.

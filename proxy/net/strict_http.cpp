@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/ascii.hpp"
 #include "net/authority.hpp"
 
 namespace ferry::net {
@@ -46,12 +47,6 @@ bool has_odd_bytes(std::string_view head) {
     return false;
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
 bool is_content_length(std::string_view text) {
     if (text.empty() || text.size() > 18 || (text.size() > 1 && text.front() == '0')) return false;
     for (const char c : text) {
@@ -71,7 +66,7 @@ bool is_underscored_twin(std::string_view name) {
         if (known.size() != name.size()) continue;
         bool same = true;
         for (std::size_t i = 0; i < name.size() && same; ++i) {
-            const char c = name[i] == '_' ? '-' : lower(name[i]);
+            const char c = name[i] == '_' ? '-' : lower_case(name[i]);
             same = c == known[i];
         }
         if (same) return true;

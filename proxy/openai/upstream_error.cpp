@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "openai/json_text.hpp"
+#include "base/utf8.hpp"
 #include "openai/secret_scrub.hpp"
 
 namespace ferry::openai {
@@ -221,8 +221,7 @@ std::string without_tags(std::string_view html) {
 std::string_view clip_characters(std::string_view text, std::size_t characters) {
     std::size_t at = 0;
     for (; at != text.size(); ++at) {
-        const bool begins = (static_cast<unsigned char>(text[at]) & 0xc0) != 0x80;
-        if (begins && characters-- == 0) break;
+        if (!continues_character(text[at]) && characters-- == 0) break;
     }
     return text.substr(0, at);
 }

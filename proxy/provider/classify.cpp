@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.hpp"
 #include "provider/meanings.hpp"
 #include "provider/words.hpp"
 
@@ -44,7 +45,7 @@ guess by_message(int status, std::string_view message) {
                                                                "exceeds the context window"};
     static constexpr std::array<std::string_view, 4> key = {"api key not valid", "incorrect api key",
                                                             "invalid api key", "api key expired"};
-    const auto text = lower(message);
+    const auto text = lower_case(message);
     if (status < 400) return {};
     if (status < 430 && holds_one_of(text, money)) return no_balance;
     if (status < 430 && holds_one_of(text, key)) return bad_key;
@@ -78,7 +79,7 @@ int status_inside(const openai::upstream_error& error) {
                                                            {"resource_exhausted", 429},
                                                            {"unavailable", 503},
                                                            {"deadline_exceeded", 504}});
-    const auto type = lower(error.type);
+    const auto type = lower_case(error.type);
     for (const auto& row : types) {
         if (row.type == type) return row.status;
     }
@@ -86,7 +87,7 @@ int status_inside(const openai::upstream_error& error) {
 }
 
 meaning not_found(const openai::upstream_error& error) {
-    const bool names_model = error.is_json && lower(error.message).find("model") != std::string::npos;
+    const bool names_model = error.is_json && lower_case(error.message).find("model") != std::string::npos;
     return names_model ? no_model : bad_endpoint;
 }
 

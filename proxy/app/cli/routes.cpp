@@ -10,7 +10,7 @@
 #include "app/cli/route_list.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/table.hpp"
-#include "catalog/text_rules.hpp"
+#include "base/ascii.hpp"
 
 namespace ferry::app {
 namespace {
@@ -41,7 +41,7 @@ std::string members_json(std::string_view given) {
     boost::json::array members;
     while (!given.empty()) {
         const auto comma = std::min(given.find(','), given.size());
-        const auto one = catalog::trimmed(given.substr(0, comma));
+        const auto one = trimmed(given.substr(0, comma));
         if (!one.empty()) members.push_back(member_of(one));
         given.remove_prefix(std::min(comma + 1, given.size()));
     }
