@@ -12,8 +12,8 @@
 #include "app/cli/open_store.hpp"
 #include "app/cli/time_argument.hpp"
 #include "base/ascii.hpp"
+#include "base/time_text.hpp"
 #include "catalog/text_rules.hpp"
-#include "store/time_text.hpp"
 
 namespace ferry::app {
 namespace {
@@ -121,7 +121,7 @@ std::vector<store::column_value> changed_columns(const store::key_row& before, c
     }
     if (before.expires_at_us != after.expires_at_us) {
         std::optional<std::string> time;
-        if (after.expires_at_us) time = store::time_text(*after.expires_at_us);
+        if (after.expires_at_us) time = time_text(*after.expires_at_us);
         columns.push_back({"expires_at", std::move(time)});
     }
     number("rpm", before.rpm, after.rpm);

@@ -11,9 +11,9 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "base/time_text.hpp"
 #include "store/sqlite/error.hpp"
 #include "store/store_error.hpp"
-#include "store/time_text.hpp"
 
 namespace ferry::store::sqlite {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "base/time_text.hpp"
 #include "store/model_columns.hpp"
 #include "store/sqlite/readers.hpp"
 #include "store/sqlite/row_writer.hpp"
 #include "store/store_error.hpp"
-#include "store/time_text.hpp"
 
 namespace ferry::store::sqlite {
 namespace {

@@ -5,11 +5,11 @@
 #include <tuple>
 #include <vector>
 
+#include "base/time_text.hpp"
 #include "store/request_time.hpp"
 #include "store/sqlite/repeated_binder.hpp"
 #include "store/sqlite/row_reader.hpp"
 #include "store/sqlite/usage_rollup.hpp"
-#include "store/time_text.hpp"
 #include "store/usage_columns.hpp"
 
 namespace ferry::store::sqlite {
