@@ -1,5 +1,6 @@
 #include "relay/request/body.hpp"
 
+#include "base/ending_faults.hpp"
 #include "net/content_expansion.hpp"
 #include "openai/chat_scanner.hpp"
 #include "relay/exchange/client_write.hpp"
@@ -121,7 +122,7 @@ fault why_stopped(request& x, const net::deadline& limit) {
         return fault::client(fault_code::request_timeout,
                              "The request body did not arrive in time: send it faster, or less of it.");
     }
-    if (x.stopping()) return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
+    if (x.stopping()) return ferry_is_stopping();
     x.gone = true;
     return fault::client(fault_code::client_gone, "the client went away while sending its request");
 }

@@ -1,5 +1,6 @@
 #include "relay/tries/pause.hpp"
 
+#include "base/ending_faults.hpp"
 #include "net/signal.hpp"
 
 namespace ferry::relay {
@@ -16,10 +17,8 @@ boost::asio::awaitable<std::optional<fault>> pause(request& x, milliseconds leng
     }
     // Not Ferry's own time.
     if (x.before_us < 0) x.waited_us += us_between(before, steady::now());
-    if (x.gone) co_return fault::client(fault_code::client_gone, "the client went away");
-    if (x.stopping()) {
-        co_return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
-    }
+    if (x.gone) co_return client_has_left();
+    if (x.stopping()) co_return ferry_is_stopping();
     co_return std::nullopt;
 }
 
