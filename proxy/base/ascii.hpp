@@ -1,6 +1,7 @@
 // Blanks, digits and letters of ASCII, whatever the locale says.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,11 @@ constexpr bool is_white_space(char c) {
 
 constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
+}
+
+// At least one digit, and nothing else.
+constexpr bool is_digits(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 constexpr bool is_hex_digit(char c) {

@@ -35,6 +35,13 @@ BOOST_AUTO_TEST_CASE(digits_are_told_from_what_stands_beside_them) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_whole_number_has_digits_and_nothing_else) {
+    for (const char* text : {"0", "007", "4294967304"}) BOOST_TEST(is_digits(text), text);
+    for (const char* text : {"", "-1", "+1", "1.0", " 1", "1 ", "0x1", "\xd9\xa1"}) {
+        BOOST_TEST(!is_digits(text), text);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace ferry
