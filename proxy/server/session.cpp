@@ -6,8 +6,8 @@
 #include "relay/books/settle.hpp"
 #include "relay/relay.hpp"
 #include "relay/request/admission.hpp"
+#include "server/find_operation.hpp"
 #include "server/models.hpp"
-#include "server/routes.hpp"
 
 namespace ferry::server {
 

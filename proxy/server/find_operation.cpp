@@ -1,4 +1,4 @@
-#include "server/routes.hpp"
+#include "server/find_operation.hpp"
 
 #include <algorithm>
 #include <array>
