@@ -13,6 +13,7 @@ constexpr bool is_blank(char c) {
 }
 
 // What may stand around the tokens of JSON (RFC 8259 section 2).
+inline constexpr std::string_view white_space = " \t\r\n";
 constexpr bool is_white_space(char c) {
     return is_blank(c) || c == '\r' || c == '\n';
 }

@@ -1,6 +1,7 @@
 #include "net/http_head.hpp"
 
-#include "net/strict_http.hpp"
+#include "base/ascii.hpp"
+#include "net/token.hpp"
 
 namespace ferry::net {
 
@@ -9,6 +10,10 @@ std::optional<std::string_view> http_head::find(std::string_view name) const {
         if (field.name.size() == name.size() && same_token(field.name, name)) return field.value;
     }
     return std::nullopt;
+}
+
+std::string_view media_type(std::string_view content_type) {
+    return trimmed(content_type.substr(0, content_type.find(';')));
 }
 
 }  // namespace ferry::net

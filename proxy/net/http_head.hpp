@@ -41,4 +41,7 @@ struct http_head {
     std::optional<std::string_view> find(std::string_view name) const;
 };
 
+// The value of a Content-Type field without its parameters: "text/html" of "text/html; charset=utf-8".
+std::string_view media_type(std::string_view content_type);
+
 }  // namespace ferry::net

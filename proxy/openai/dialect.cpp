@@ -2,14 +2,16 @@
 
 #include <array>
 
+#include "base/ascii.hpp"
+#include "openai/byte_order_mark.hpp"
+
 namespace ferry::openai {
 
 dialect find_dialect(std::string_view beginning) {
-    constexpr std::string_view bom = "\xef\xbb\xbf";
     constexpr std::array<std::string_view, 5> fields = {":", "data:", "event:", "id:", "retry:"};
-    if (beginning.starts_with(bom)) beginning.remove_prefix(bom.size());
-    if (!beginning.empty() && bom.starts_with(beginning)) return dialect::undecided;
-    const auto first = beginning.find_first_not_of(" \t\r\n");
+    if (beginning.starts_with(byte_order_mark)) beginning.remove_prefix(byte_order_mark.size());
+    if (!beginning.empty() && byte_order_mark.starts_with(beginning)) return dialect::undecided;
+    const auto first = beginning.find_first_not_of(white_space);
     if (first == std::string_view::npos) return dialect::undecided;
     beginning.remove_prefix(first);
     for (const auto field : fields) {

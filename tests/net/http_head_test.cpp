@@ -8,6 +8,14 @@ using namespace ferry::net;
 
 BOOST_AUTO_TEST_SUITE(heads_as_read)
 
+BOOST_AUTO_TEST_CASE(a_media_type_comes_without_its_parameters) {
+    BOOST_TEST(media_type("text/html; charset=utf-8") == "text/html");
+    BOOST_TEST(media_type("application/json \t;a=b;c=d") == "application/json");
+    BOOST_TEST(media_type("text/event-stream") == "text/event-stream");
+    BOOST_TEST(media_type(";charset=utf-8").empty());
+    BOOST_TEST(media_type("").empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_is_kept_as_its_version_and_options_say) {
     const auto keeps = [](std::string_view version, std::string_view fields) {
         http_head read;

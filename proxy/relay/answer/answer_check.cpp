@@ -8,11 +8,8 @@ namespace ferry::relay {
 
 namespace {
 
-std::string_view media_type(const net::http_head& head) {
-    auto type = head.content_type.value_or("");
-    type = type.substr(0, type.find(';'));
-    while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
-    return type;
+bool is_of_type(const net::http_head& head, std::string_view type) {
+    return net::same_token(net::media_type(head.content_type.value_or("")), type);
 }
 
 fault invalid_answer(std::string text, retry_advice advice = retry_advice::next_candidate) {
@@ -32,11 +29,11 @@ fault answers_use_all_memory() {
 }
 
 bool is_event_stream(const net::http_head& head) {
-    return net::same_token(media_type(head), "text/event-stream");
+    return is_of_type(head, "text/event-stream");
 }
 
 std::optional<fault> check_answer_head(const net::http_head& head, bool stream) {
-    if (!stream && net::same_token(media_type(head), "text/html")) {
+    if (!stream && is_of_type(head, "text/html")) {
         return html_answer();
     }
     return std::nullopt;

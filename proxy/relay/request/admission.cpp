@@ -24,8 +24,7 @@ std::optional<fault> refuse_key(http_exchange& x, access::key_refusal why) {
 }
 
 bool is_json_type(std::string_view value) {
-    auto type = value.substr(0, value.find(';'));
-    while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
+    const auto type = net::media_type(value);
     return net::same_token(type, "application/json") ||
            (type.size() > 5 && net::same_token(type.substr(type.size() - 5), "+json"));
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/ascii.hpp"
 #include "store/store_error.hpp"
 
 namespace ferry::store::sqlite {
@@ -89,7 +90,7 @@ std::size_t run_next(connection& db, std::string_view text, std::size_t offset,
     try {
         result = run_one(db, statement);
     } catch (const store_error& error) {
-        const std::size_t first_word = text.find_first_not_of(" \t\r\n", offset);
+        const std::size_t first_word = text.find_first_not_of(white_space, offset);
         rethrow_with_line(error, line_of(text, first_word));
     }
     done(result);
