@@ -32,6 +32,20 @@ constexpr bool is_hex_digit(char c) {
     return is_digit(c) || (lower >= 'a' && lower <= 'f');
 }
 
+// 0 to 15 of a hexadecimal digit in either case, -1 of anything else.
+constexpr int hex_value(char c) {
+    if (!is_hex_digit(c)) return -1;
+    return is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+inline constexpr std::string_view hex_digits = "0123456789abcdef";
+
+// Two digits.
+inline void append_hex(std::string& out, unsigned char byte) {
+    out += hex_digits[byte >> 4];
+    out += hex_digits[byte & 15];
+}
+
 constexpr char lower_case(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
 namespace ferry {
@@ -53,8 +54,8 @@ std::string_view spell(std::string_view original, char32_t c, std::array<char, 6
             break;
     }
     if (!is_control(c)) return original;
-    constexpr std::string_view hex = "0123456789abcdef";
-    storage = {'\\', 'u', hex[c >> 12 & 15], hex[c >> 8 & 15], hex[c >> 4 & 15], hex[c & 15]};
+    const auto digit = [c](int shift) { return hex_digits[c >> shift & 15]; };
+    storage = {'\\', 'u', digit(12), digit(8), digit(4), digit(0)};
     return {storage.data(), storage.size()};
 }
 

@@ -14,8 +14,8 @@ public:
 
     // False if `c` is no hexadecimal digit. REQUIRES: !is_whole().
     bool add(char c) {
-        if (!is_hex_digit(c)) return false;
-        const int digit = is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+        const int digit = hex_value(c);
+        if (digit < 0) return false;
         value_ = value_ * 16 + static_cast<unsigned>(digit);
         --left_;
         return true;

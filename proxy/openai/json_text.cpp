@@ -1,5 +1,6 @@
 #include "openai/json_text.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "openai/plain_run.hpp"
 
@@ -7,13 +8,14 @@ namespace ferry::openai {
 namespace {
 
 void append_escape(std::string& out, unsigned char c) {
-    static constexpr std::string_view bytes = "\"\\\n\r\t\b\f", names = "\"\\nrtbf", digits = "0123456789abcdef";
+    static constexpr std::string_view bytes = "\"\\\n\r\t\b\f", names = "\"\\nrtbf";
     out += '\\';
     if (const auto at = bytes.find(static_cast<char>(c)); at != std::string_view::npos) {
         out += names[at];
         return;
     }
-    out.append("u00").append(1, digits[c >> 4]).append(1, digits[c & 15]);
+    out += "u00";
+    append_hex(out, c);
 }
 
 }  // namespace

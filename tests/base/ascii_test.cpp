@@ -35,6 +35,18 @@ BOOST_AUTO_TEST_CASE(digits_are_told_from_what_stands_beside_them) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_byte_is_written_and_read_as_two_hexadecimal_digits) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+        std::string text = "0x";
+        append_hex(text, static_cast<unsigned char>(byte));
+        BOOST_REQUIRE_EQUAL(text.size(), 4u);
+        BOOST_TEST(hex_value(text[2]) * 16 + hex_value(text[3]) == static_cast<int>(byte));
+    }
+    BOOST_TEST(hex_value('F') == 15);
+    BOOST_TEST(hex_value('g') == -1);
+    BOOST_TEST(hex_value(' ') == -1);
+}
+
 BOOST_AUTO_TEST_CASE(a_whole_number_has_digits_and_nothing_else) {
     for (const char* text : {"0", "007", "4294967304"}) BOOST_TEST(is_digits(text), text);
     for (const char* text : {"", "-1", "+1", "1.0", " 1", "1 ", "0x1", "\xd9\xa1"}) {

@@ -12,14 +12,10 @@ namespace ferry::store::sqlite {
 namespace {
 
 std::string hex_blob(const query& row, int column) {
-    static constexpr char digits[] = "0123456789abcdef";
     const auto* const bytes = static_cast<const unsigned char*>(sqlite3_column_blob(row.handle(), column));
     const int size = sqlite3_column_bytes(row.handle(), column);
     std::string text = "x'";
-    for (int i = 0; i < size; ++i) {
-        text += digits[bytes[i] >> 4];
-        text += digits[bytes[i] & 15];
-    }
+    for (int i = 0; i < size; ++i) append_hex(text, bytes[i]);
     return text + "'";
 }
 
