@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <stdexcept>
+
+#include "base/ascii.hpp"
 
 namespace ferry::access {
 namespace {
@@ -16,7 +19,6 @@ constexpr std::string_view secret_alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWX
 constexpr std::size_t public_length = 10;
 constexpr std::size_t secret_length = 43;
 constexpr std::size_t key_length = prefix.size() + public_length + 1 + secret_length;
-constexpr std::string_view hex_digits = "0123456789abcdef";
 
 // Appends `count` characters drawn evenly: a byte beyond the last whole multiple of the alphabet is thrown away, for
 // its remainder would favour the first letters.
@@ -49,21 +51,11 @@ bool is_secret(char c) {
     return is_public(c) || (c >= 'A' && c <= 'Z');
 }
 
-std::string hex(const unsigned char* bytes, std::size_t count) {
+std::string hex(std::span<const unsigned char> bytes) {
     std::string out;
-    out.reserve(2 * count);
-    for (std::size_t i = 0; i < count; ++i) {
-        out += hex_digits[bytes[i] >> 4];
-        out += hex_digits[bytes[i] & 15];
-    }
+    out.reserve(2 * bytes.size());
+    for (const unsigned char byte : bytes) append_hex(out, byte);
     return out;
-}
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
 }
 
 }  // namespace
@@ -89,7 +81,7 @@ sha256_digest sha256(std::string_view text) {
 
 std::string sha256_hex(std::string_view text) {
     const sha256_digest digest = sha256(text);
-    return hex(digest.data(), digest.size());
+    return hex(digest);
 }
 
 std::optional<sha256_digest> parse_sha256_hex(std::string_view text) {
@@ -115,7 +107,7 @@ std::optional<std::string_view> public_part(std::string_view key) {
 }
 
 std::string imported_public_id(const sha256_digest& digest) {
-    return "im-" + hex(digest.data(), 10);
+    return "im-" + hex(std::span(digest).first(10));
 }
 
 std::string public_id(std::string_view key) {

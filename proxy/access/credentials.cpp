@@ -3,32 +3,19 @@
 #include <algorithm>
 #include <string>
 
+#include "base/ascii.hpp"
+#include "net/token.hpp"
+
 namespace ferry::access {
 namespace {
 
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
-bool is_bearer(std::string_view scheme) {
-    constexpr std::string_view name = "bearer";
-    return std::equal(scheme.begin(), scheme.end(), name.begin(), name.end(),
-                      [](char given, char wanted) { return given == wanted || given == wanted - 'a' + 'A'; });
-}
-
 // The token of `Bearer <token>`; "" for another scheme and for a scheme alone.
 std::string_view bearer_token(std::string_view authorization) {
-    authorization = trim(authorization);
+    authorization = trimmed(authorization);
     const auto blank = std::find_if(authorization.begin(), authorization.end(), is_blank);
     const auto length = static_cast<std::size_t>(blank - authorization.begin());
-    if (!is_bearer(authorization.substr(0, length))) return {};
-    return trim(authorization.substr(length));
+    if (!net::same_token(authorization.substr(0, length), "bearer")) return {};
+    return trimmed(authorization.substr(length));
 }
 
 }  // namespace
@@ -36,8 +23,8 @@ std::string_view bearer_token(std::string_view authorization) {
 result<std::string_view> presented_key(const credential_headers& headers) {
     const std::string_view given[] = {
         headers.authorization ? bearer_token(*headers.authorization) : std::string_view(),
-        headers.api_key ? trim(*headers.api_key) : std::string_view(),
-        headers.x_api_key ? trim(*headers.x_api_key) : std::string_view(),
+        headers.api_key ? trimmed(*headers.api_key) : std::string_view(),
+        headers.x_api_key ? trimmed(*headers.x_api_key) : std::string_view(),
     };
     std::string_view key;
     for (const std::string_view one : given) {

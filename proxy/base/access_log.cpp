@@ -2,13 +2,12 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <concepts>
-#include <ctime>
 #include <string>
 #include <utility>
 
 #include "base/escape.hpp"
+#include "base/time_text.hpp"
 
 namespace ferry {
 namespace {
@@ -26,9 +25,7 @@ void add_text(text_buffer& out, std::string_view text, std::size_t limit) {
         out.add(text);
         return;
     }
-    std::string escaped;
-    append_escaped(escaped, text, limit);
-    out.add(escaped);
+    out.add(escaped(text, limit));
 }
 
 // `key` comes with all that stands before the value. Inlined, so that its length is known where it is appended.
@@ -91,27 +88,9 @@ void access_log::flush() {
     buffer_.truncate(0);
 }
 
-// `2026-01-31T23:59:59.123456Z`; the calendar is worked out once a second.
-void access_log::append_time(text_buffer& out, std::int64_t time_us) {
-    const std::int64_t second = time_us / 1'000'000;
-    if (second != cached_second_) {
-        const std::time_t when = second;
-        std::tm parts{};
-        ::gmtime_r(&when, &parts);
-        std::array<char, 40> text;
-        cached_text_.assign(text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts));
-        cached_second_ = second;
-    }
-    out.add(cached_text_).add('.');
-    std::array<char, 6> digits;
-    std::int64_t rest = time_us % 1'000'000;
-    for (std::size_t i = digits.size(); i-- > 0; rest /= 10) digits[i] = static_cast<char>('0' + rest % 10);
-    out.add(std::string_view(digits.data(), digits.size())).add('Z');
-}
-
 void access_log::append_json(text_buffer& out, const access_entry& entry) {
     out.add("{\"time\":\"");
-    append_time(out, entry.time_us);
+    append_rfc3339(out, entry.time_us);
     out.add('"');
     json_text(out, ",\"request_id\":\"", entry.request_id, id_limit);
     json_text(out, ",\"client_ip\":\"", entry.client_ip, word_limit);
@@ -147,7 +126,7 @@ void access_log::append_json(text_buffer& out, const access_entry& entry) {
 }
 
 void access_log::append_text(text_buffer& out, const access_entry& entry) {
-    append_time(out, entry.time_us);
+    append_rfc3339(out, entry.time_us);
     out.add(' ');
     add_text(out, entry.client_ip.empty() ? std::string_view("-") : entry.client_ip, word_limit);
     out.add(" \"");

@@ -68,15 +68,12 @@ public:
     void flush();
 
 private:
-    void append_time(text_buffer& out, std::int64_t time_us);
     void append_text(text_buffer& out, const access_entry& entry);
     void append_json(text_buffer& out, const access_entry& entry);
 
     int descriptor_;
     bool enabled_ = false;
     bool json_ = false;
-    std::int64_t cached_second_ = -1;
-    std::string cached_text_;  // `2026-01-31T23:59:59` of cached_second_
     log_thread& out_;
     text_buffer buffer_;
     std::size_t lines_ = 0;  // in the buffer

@@ -4,14 +4,9 @@
 #include <cstdlib>
 #include <limits>
 
+#include "base/ascii.hpp"
+
 namespace ferry {
-namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-}  // namespace
 
 std::optional<std::int64_t> parse_decimal(std::string_view text, int scale) {
     const std::size_t point = text.find('.');

@@ -1,7 +1,10 @@
 #include "base/escape.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstdint>
+
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 
 namespace ferry {
 namespace {
@@ -18,35 +21,22 @@ bool is_plain(char c) {
 }
 
 struct character {
-    std::size_t size;         // bytes it takes in the text, at least 1
-    std::uint32_t codepoint;  // 0xFFFD for a byte that is not UTF-8
+    std::size_t size;     // bytes it takes in the text, at least 1
+    char32_t code_point;  // U+FFFD for a byte that is not UTF-8
 };
 
-// RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF.
-character decode(std::string_view text) {
-    constexpr character bad{1, 0xFFFD};
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-    const std::uint32_t first = byte(0);
-    if (first < 0x80) return {1, first};
-    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || text.size() < size) return bad;
-    std::uint32_t codepoint = first & (0xffu >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return bad;
-        codepoint = codepoint << 6 | (byte(i) & 0x3f);
-    }
-    constexpr std::array<std::uint32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-    const bool surrogate = codepoint >= 0xd800 && codepoint <= 0xdfff;
-    if (codepoint < smallest[size] || codepoint > 0x10ffff || surrogate) return bad;
-    return {size, codepoint};
+character first_of(std::string_view text) {
+    const std::size_t length = character_length(text);
+    if (length == 0) return {1, 0xFFFD};
+    return {length, code_point(text.substr(0, length))};
 }
 
-bool is_control(std::uint32_t c) {
+bool is_control(char32_t c) {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029;
 }
 
 // The text of one character that is not plain; `storage` holds it if it is not a piece of the original.
-std::string_view spell(std::string_view original, std::uint32_t c, std::array<char, 6>& storage) {
+std::string_view spell(std::string_view original, char32_t c, std::array<char, 6>& storage) {
     switch (c) {
         case '"':
             return "\\\"";
@@ -59,13 +49,13 @@ std::string_view spell(std::string_view original, std::uint32_t c, std::array<ch
         case '\t':
             return "\\t";
         case 0xFFFD:
-            return "\xef\xbf\xbd";
+            return replacement_character;
         default:
             break;
     }
     if (!is_control(c)) return original;
-    constexpr std::string_view hex = "0123456789abcdef";
-    storage = {'\\', 'u', hex[c >> 12 & 15], hex[c >> 8 & 15], hex[c >> 4 & 15], hex[c & 15]};
+    const auto digit = [c](int shift) { return hex_digits[c >> shift & 15]; };
+    storage = {'\\', 'u', digit(12), digit(8), digit(4), digit(0)};
     return {storage.data(), storage.size()};
 }
 
@@ -91,12 +81,27 @@ void append_escaped(std::string& out, std::string_view text, std::size_t limit) 
         limit -= plain;
         text.remove_prefix(plain);
         if (text.empty() || limit == 0) return;
-        const character next = decode(text);
-        const std::string_view spelled = spell(text.substr(0, next.size), next.codepoint, storage);
+        const character next = first_of(text);
+        const std::string_view spelled = spell(text.substr(0, next.size), next.code_point, storage);
         if (spelled.size() > limit) return;
         out.append(spelled);
         limit -= spelled.size();
         text.remove_prefix(next.size);
+    }
+}
+
+std::string escaped(std::string_view text, std::size_t limit) {
+    std::string out;
+    append_escaped(out, text, limit);
+    return out;
+}
+
+void append_readable(std::string& out, std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t mark = std::min(text.find_first_of("\"\\"), text.size());
+        append_escaped(out, text.substr(0, mark));
+        if (mark < text.size()) out += text[mark];
+        text.remove_prefix(std::min(mark + 1, text.size()));
     }
 }
 

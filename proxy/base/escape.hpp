@@ -15,6 +15,12 @@ inline constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 // UTF-8 becomes U+FFFD. Appends at most `limit` bytes and never half an escape or character.
 void append_escaped(std::string& out, std::string_view text, std::size_t limit = no_limit);
 
+// The same as a new text.
+std::string escaped(std::string_view text, std::size_t limit = no_limit);
+
+// Like append_escaped, for people: quotes and backslashes stay as they are.
+void append_readable(std::string& out, std::string_view text);
+
 // Whether append_escaped would append `text` as it is.
 bool is_plain(std::string_view text);
 

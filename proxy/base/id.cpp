@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/ascii.hpp"
+
 namespace ferry {
 
 namespace {
@@ -36,10 +38,8 @@ void take_random(unsigned char* to) {
     stock.used += random_per_id;
 }
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
+int lower_hex_value(char c) {
+    return c == lower_case(c) ? hex_value(c) : -1;
 }
 
 constexpr bool has_dash_before(std::size_t byte) {
@@ -59,13 +59,12 @@ uuid make_uuid(std::int64_t now_us) {
 }
 
 std::array<char, 36> to_chars(const uuid& id) {
-    static constexpr char digits[] = "0123456789abcdef";
     std::array<char, 36> text;
     char* at = text.data();
     for (std::size_t i = 0; i < id.bytes.size(); ++i) {
         if (has_dash_before(i)) *at++ = '-';
-        *at++ = digits[id.bytes[i] >> 4];
-        *at++ = digits[id.bytes[i] & 0x0F];
+        *at++ = hex_digits[id.bytes[i] >> 4];
+        *at++ = hex_digits[id.bytes[i] & 0x0F];
     }
     return text;
 }
@@ -81,7 +80,7 @@ std::optional<uuid> parse_uuid(std::string_view text) {
     std::size_t at = 0;
     for (std::size_t i = 0; i < parsed.bytes.size(); ++i) {
         if (has_dash_before(i) && text[at++] != '-') return std::nullopt;
-        const int high = hex_value(text[at]), low = hex_value(text[at + 1]);
+        const int high = lower_hex_value(text[at]), low = lower_hex_value(text[at + 1]);
         if (high < 0 || low < 0) return std::nullopt;
         parsed.bytes[i] = static_cast<unsigned char>(high * 16 + low);
         at += 2;

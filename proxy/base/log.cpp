@@ -26,27 +26,19 @@ namespace {
 class escaped_message : public spdlog::custom_flag_formatter {
 public:
     void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-        std::string escaped;
-        append_escaped(escaped, std::string_view(message.payload.data(), message.payload.size()));
-        out.append(escaped.data(), escaped.data() + escaped.size());
+        const std::string text = escaped(std::string_view(message.payload.data(), message.payload.size()));
+        out.append(text.data(), text.data() + text.size());
     }
     std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<escaped_message>(); }
 };
 
-// %q: the same for people, who want their quotes and backslashes as they are.
+// %q: the same for people.
 class line_message : public spdlog::custom_flag_formatter {
 public:
     void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-        std::string_view rest(message.payload.data(), message.payload.size());
-        std::string escaped;
-        while (!rest.empty()) {
-            const std::size_t mark = rest.find_first_of("\"\\");
-            append_escaped(escaped, rest.substr(0, mark));
-            if (mark == std::string_view::npos) break;
-            escaped += rest[mark];
-            rest.remove_prefix(mark + 1);
-        }
-        out.append(escaped.data(), escaped.data() + escaped.size());
+        std::string line;
+        append_readable(line, std::string_view(message.payload.data(), message.payload.size()));
+        out.append(line.data(), line.data() + line.size());
     }
     std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<line_message>(); }
 };

@@ -7,8 +7,10 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "catalog/row_json.hpp"
 #include "catalog/text_rules.hpp"
+#include "net/token.hpp"
 #include "openai/json_text.hpp"
 #include "provider/table.hpp"
 
@@ -88,7 +90,7 @@ defect fill_credentials(const store::model_row& row, const secret_source& secret
     if (!field) return bad("auth_scheme is none of bearer, api-key, x-api-key, none, or a whole 'Header: value'");
     if (!*field) return {};
     provider::auth_header& header = **field;
-    if (!is_token(header.name) || !is_settable_header(header.name) || !is_header_value(header.value))
+    if (!net::is_token(header.name) || !is_settable_header(header.name) || !is_header_value(header.value))
         return bad("auth_scheme names a header that may not be set, or gives it a value with control bytes");
     made.credentials.emplace(std::move(header.name), secret(std::move(header.value)));
     return {};

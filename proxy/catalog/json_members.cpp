@@ -2,10 +2,10 @@
 
 #include <boost/json/parse.hpp>
 
+#include "base/ascii.hpp"
+
 namespace ferry::catalog {
 namespace {
-
-constexpr std::string_view blanks = " \t\r\n";
 
 boost::json::value parse(std::string_view text, boost::system::error_code& error) {
     return boost::json::parse(text, error);
@@ -13,8 +13,8 @@ boost::json::value parse(std::string_view text, boost::system::error_code& error
 
 // The functions below walk over text that is known to be valid JSON.
 
-std::size_t skip_blanks(std::string_view text, std::size_t at) {
-    return text.find_first_not_of(blanks, at);
+std::size_t skip_white_space(std::string_view text, std::size_t at) {
+    return text.find_first_not_of(white_space, at);
 }
 
 // The offset behind the string that begins at `at`.
@@ -47,18 +47,18 @@ std::optional<std::vector<json_member>> split_members(std::string_view object) {
     if (error || !parsed.is_object()) return std::nullopt;
 
     std::vector<json_member> members;
-    std::size_t at = skip_blanks(object, object.find('{') + 1);
+    std::size_t at = skip_white_space(object, object.find('{') + 1);
     while (object[at] != '}') {
         json_member member;
         const std::size_t name_end = end_of_string(object, at);
         member.quoted_name = object.substr(at, name_end - at);
         member.name = parse(member.quoted_name, error).as_string();
-        const std::size_t value_at = skip_blanks(object, object.find(':', name_end) + 1);
+        const std::size_t value_at = skip_white_space(object, object.find(':', name_end) + 1);
         at = end_of_value(object, value_at);
-        const std::size_t value_end = object.find_last_not_of(blanks, at - 1) + 1;
+        const std::size_t value_end = object.find_last_not_of(white_space, at - 1) + 1;
         member.value = object.substr(value_at, value_end - value_at);
         members.push_back(std::move(member));
-        if (object[at] == ',') at = skip_blanks(object, at + 1);
+        if (object[at] == ',') at = skip_white_space(object, at + 1);
     }
     // The parser keeps the last of two equal names: then there are more members than it has.
     if (members.size() != parsed.get_object().size()) return std::nullopt;

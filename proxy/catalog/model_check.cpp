@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "base/nearest.hpp"
 #include "catalog/candidate_builder.hpp"
 #include "catalog/endpoint.hpp"

@@ -5,8 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "catalog/json_members.hpp"
 #include "catalog/text_rules.hpp"
+#include "net/token.hpp"
 
 namespace ferry::catalog {
 namespace {
@@ -36,7 +38,7 @@ result<std::vector<header>> parse_extra_headers(std::string_view column) {
         return bad("extra_headers is not a JSON object with each name once, such as {\"X-Title\": \"ferry\"}");
     for (const json_member& member : *members) {
         const std::string shown = "extra_headers: '" + printable(member.name) + "' ";
-        if (!is_token(member.name)) return bad(shown + "is no header name");
+        if (!net::is_token(member.name)) return bad(shown + "is no header name");
         if (!is_settable_header(member.name)) return bad(shown + "may not be set: the proxy itself decides it");
         const bool is_twin = std::any_of(headers.begin(), headers.end(), [&](const header& other) {
             return lower_case(other.name) == lower_case(member.name);

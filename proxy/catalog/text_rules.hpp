@@ -15,9 +15,6 @@ inline constexpr std::int64_t max_weight = 1'000'000'000;
 // most 512 bytes, UTF-8, no control bytes.
 std::optional<std::string> name_defect(std::string_view name);
 
-// Whether `name` is a token (RFC 9110 section 5.6.2): what a header may be called.
-bool is_token(std::string_view name);
-
 // Whether `value` can stand in a header: no CR, LF, NUL or other control byte but tab, no blank at either end (RFC 9110
 // section 5.5).
 bool is_header_value(std::string_view value);
@@ -25,9 +22,6 @@ bool is_header_value(std::string_view value);
 // Whether the row may set this header. Those that frame the message, belong to the connection or carry what the proxy
 // decides may not be set: the upstream would read another message than the one that was sent.
 bool is_settable_header(std::string_view name);
-
-std::string lower_case(std::string_view text);    // ASCII only
-std::string_view trimmed(std::string_view text);  // of spaces and tabs
 
 // `text` for use inside an error message: escaped and at most 64 bytes.
 std::string printable(std::string_view text);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "catalog/text_rules.hpp"
+#include "base/ascii.hpp"
 
 namespace ferry::catalog {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "net/token.hpp"
 
 namespace ferry::net {
@@ -11,13 +12,6 @@ namespace {
 constexpr int most_digits = 16;
 constexpr std::size_t most_extension_bytes = 256;
 constexpr std::size_t most_trailer_bytes = 8192;
-
-int digit_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 bool is_control(char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -78,7 +72,7 @@ void chunked_body::take(char c) {
 }
 
 void chunked_body::take_size(char c) {
-    const int value = digit_value(c);
+    const int value = hex_value(c);
     if (value >= 0) {
         if (++digits_ > most_digits) return fail("a chunk's size has more than 16 digits");
         left_ = left_ * 16 + static_cast<unsigned>(value);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "net/decoding_stage.hpp"
 #include "net/token.hpp"
 
@@ -11,12 +12,6 @@ namespace ferry::net {
 namespace {
 
 constexpr std::size_t between_size = 8192;  // of what one coding has given and the next has not taken
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
 
 // False: unknown, or one too many.
 bool add_coding(std::string_view name, coding_list& list) {

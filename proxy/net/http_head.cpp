@@ -1,6 +1,6 @@
 #include "net/http_head.hpp"
 
-#include "net/strict_http.hpp"
+#include "net/token.hpp"
 
 namespace ferry::net {
 

@@ -21,12 +21,7 @@ fault http_reader::fail(fault why) {
 }
 
 fault http_reader::malformed(std::string_view why) {
-    if (kind_ == kind::response) {
-        return fail(fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
-                                    "The upstream's answer is not well-formed HTTP/1.1: " + std::string(why) + "."));
-    }
-    return fail(fault::client(fault_code::bad_framing, "The request is not well-formed HTTP/1.1: " + std::string(why) +
-                                                           ". Nothing was forwarded and the connection is closed."));
+    return fail(kind_ == kind::response ? malformed_response(why) : malformed_request(why));
 }
 
 result<http_reader::progress> http_reader::read_head(std::string_view bytes) {

@@ -1,13 +1,12 @@
 #include "net/media_type.hpp"
 
+#include "base/ascii.hpp"
 #include "net/token.hpp"
 
 namespace ferry::net {
 
 std::string_view media_type(std::string_view content_type) {
-    auto type = content_type.substr(0, content_type.find(';'));
-    while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
-    return type;
+    return trimmed(content_type.substr(0, content_type.find(';')));
 }
 
 bool is_json_type(std::string_view content_type) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/ascii.hpp"
+
 namespace ferry::net {
 
 namespace ip = boost::asio::ip;
@@ -20,8 +22,7 @@ int prefix_length(const std::string& cidr, int most) {
     const auto slash = cidr.find('/');
     if (slash == std::string::npos) return most;
     const auto digits = cidr.substr(slash + 1);
-    const bool is_number = !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos;
-    if (!is_number || digits.size() > 3) return -1;
+    if (!is_digits(digits) || digits.size() > 3) return -1;
     const int length = std::stoi(digits);
     return length > most ? -1 : length;
 }

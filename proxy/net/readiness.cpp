@@ -108,8 +108,10 @@ private:
         }
     }
 
-    // What becomes ready meanwhile has its turn after everything else the loop has to do; what has come while many ran
-    // belongs to their turn, though: the more is written at its end, the fewer peers must be woken.
+    // Runs who is ready, then who waits for the end of the turn: the writes. Who becomes ready meanwhile waits for the
+    // next turn, behind everything else the loop has to do. But where several ran, which takes a while, epoll is asked
+    // once more and who is ready by then runs in this turn, so that the writes of all follow each other and wake their
+    // peer once. Example: 20 requests are read, 5 more come meanwhile: one burst of 25 writes upstream, not two.
     void run_turn() {
         is_posted_ = true;
         if (run_ready() > 1) {
@@ -166,7 +168,8 @@ void ready_source::forget() {
 void ready_source::begin_wait() {
     if (!is_registered_) {
         is_registered_ = all_.enter(*this);
-        // No memory for one more: the connection ends, as the next read or write sees.
+        // No memory for one more, and so nothing would ever end this wait: the socket is shut down, which the next read
+        // or write reports.
         if (!is_registered_) is_woken_ = ::shutdown(fd_, SHUT_RDWR) == 0;
     }
     if (is_woken_ || is_due()) run_soon();
@@ -205,8 +208,9 @@ bool ready_source::is_due() const {
     return may_write_ && writer_;
 }
 
-// What runs may destroy this source: nothing of it is used afterwards. So who else is due has the next turn, and is
-// remembered before: no further event would remind of what came in this one.
+// Runs one of those who are due: the reader, else the writer, else the watch. That may destroy this source, so nothing
+// of it is used afterwards, and if another is due too, its run in the next turn is asked for before. Without that it
+// would wait for ever: epoll reports an edge once.
 void ready_source::run_who_is_due() {
     const bool is_woken = std::exchange(is_woken_, false);
     const bool reads = reader_ && (is_readable() || is_woken);

@@ -1,8 +1,10 @@
 // Which descriptors of a core have something to read or room to write, as an edge-triggered epoll set tells (epoll(7)).
 //
-// The io_context's own reactor tries every read before it waits for it, although the answer to a request that was sent
-// a moment ago is never there yet: of five reads for each request, three found nothing. What is known here makes them
-// needless, and a watch and a look at an idle connection free. The set is one descriptor of the io_context.
+// The io_context's own reactor tries every read before it waits, although the answer to a request that was just sent is
+// never there yet: of five reads for each request, three found nothing. Here a socket that a read has emptied is known
+// to be empty until epoll reports it, so those three are not made. To watch a client, or to see whether an idle
+// connection is still good, costs no system call either: it is a look at a flag. The set is one descriptor of the
+// io_context.
 #pragma once
 
 #include <boost/asio/async_result.hpp>
@@ -42,12 +44,14 @@ public:
     ready_source(const ready_source&) = delete;
     ready_source& operator=(const ready_source&) = delete;
 
-    // False: when the loop last looked, a read would have found nothing. What came since then ends a wait.
+    // Whether a read is worth a try. False: a read has emptied the socket, and epoll has reported nothing since. Bytes
+    // that came after the loop last asked epoll are not known yet: a wait that begins now ends in the loop's next turn.
     bool may_read() const { return is_readable() || !is_registered_; }
 
     // What a read or a write that was tried has shown.
     void note_nothing_to_read() { may_read_ = has_ended_ = false; }
-    // Less than there was room for. A Unix socket may give less though there is more.
+    // The read brought less than there was room for. So a TCP socket is empty, and only its end may be left to read; a
+    // Unix socket may hold more all the same.
     void note_short_read() {
         if (is_tcp_) may_read_ = has_ended_;
     }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/ascii.hpp"
 #include "net/authority.hpp"
 
 namespace ferry::net {
@@ -46,12 +47,6 @@ bool has_odd_bytes(std::string_view head) {
     return false;
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
 bool is_content_length(std::string_view text) {
     if (text.empty() || text.size() > 18 || (text.size() > 1 && text.front() == '0')) return false;
     for (const char c : text) {
@@ -71,7 +66,7 @@ bool is_underscored_twin(std::string_view name) {
         if (known.size() != name.size()) continue;
         bool same = true;
         for (std::size_t i = 0; i < name.size() && same; ++i) {
-            const char c = name[i] == '_' ? '-' : lower(name[i]);
+            const char c = name[i] == '_' ? '-' : lower_case(name[i]);
             same = c == known[i];
         }
         if (same) return true;
@@ -190,45 +185,45 @@ refusal target_fault(std::string_view method, std::string_view target) {
     return "the target is neither a path nor an http URL with a plain host and port";
 }
 
-fault framing_fault(std::string_view why) {
+}  // namespace
+
+fault malformed_request(std::string_view why) {
     return fault::client(fault_code::bad_framing, "The request is not well-formed HTTP/1.1: " + std::string(why) +
                                                       ". Nothing was forwarded and the connection is closed.");
 }
 
-fault response_fault(std::string_view why) {
+fault malformed_response(std::string_view why) {
     return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
                            "The upstream's answer is not well-formed HTTP/1.1: " + std::string(why) + ".");
 }
 
-}  // namespace
-
 std::optional<fault> read_request_head(std::string_view head, http_head& into) {
-    if (has_odd_bytes(head)) return framing_fault("it has a control character");
+    if (has_odd_bytes(head)) return malformed_request("it has a control character");
     const auto line_end = head.find('\r');
     const auto line = head.substr(0, line_end);
     const auto first = line.find(' ');
     const auto last = line.rfind(' ');
     if (first == std::string_view::npos || first == last) {
-        return framing_fault("the request line is not METHOD TARGET HTTP/1.1");
+        return malformed_request("the request line is not METHOD TARGET HTTP/1.1");
     }
     into.method = line.substr(0, first);
     into.target = line.substr(first + 1, last - first - 1);
     const auto version = line.substr(last + 1);
-    if (!is_token(into.method)) return framing_fault("the method is not a token");
+    if (!is_token(into.method)) return malformed_request("the method is not a token");
     into.version = version == "HTTP/1.0" ? 10 : 11;
     if (into.version == 11 && version != "HTTP/1.1") {
-        if (version.substr(0, 5) != "HTTP/") return framing_fault("the request line names no HTTP version");
+        if (version.substr(0, 5) != "HTTP/") return malformed_request("the request line names no HTTP version");
         return fault::client(fault_code::http_version,
                              "Ferry speaks HTTP/1.1 (and 1.0) here, not '" + std::string(version.substr(0, 16)) + "'.");
     }
-    if (const auto why = target_fault(into.method, into.target); !why.empty()) return framing_fault(why);
+    if (const auto why = target_fault(into.method, into.target); !why.empty()) return malformed_request(why);
     framing_facts facts;
     const auto refused = read_fields(head.substr(line_end + 2), into, facts);
-    if (!refused.empty()) return framing_fault(refused);
-    if (facts.hosts == 0 && into.version == 11) return framing_fault("there is no Host");
-    if (facts.codings > 0 && into.version == 10) return framing_fault("HTTP/1.0 has no Transfer-Encoding");
+    if (!refused.empty()) return malformed_request(refused);
+    if (facts.hosts == 0 && into.version == 11) return malformed_request("there is no Host");
+    if (facts.codings > 0 && into.version == 10) return malformed_request("HTTP/1.0 has no Transfer-Encoding");
     if (facts.codings > 0 && !facts.chunked) {
-        return framing_fault("the only transfer coding understood is 'chunked'");
+        return malformed_request("the only transfer coding understood is 'chunked'");
     }
     if (facts.other_expectation) {
         return fault::client(fault_code::expectation_failed,
@@ -239,21 +234,21 @@ std::optional<fault> read_request_head(std::string_view head, http_head& into) {
 }
 
 std::optional<fault> read_response_head(std::string_view head, http_head& into) {
-    if (has_odd_bytes(head)) return response_fault("it has a control character");
+    if (has_odd_bytes(head)) return malformed_response("it has a control character");
     const auto line_end = head.find('\r');
     const auto line = head.substr(0, line_end);
     const bool version = line.substr(0, 9) == "HTTP/1.1 " || line.substr(0, 9) == "HTTP/1.0 ";
     const bool digits = line.size() >= 12 && line[9] >= '1' && line[9] <= '5' && line[10] >= '0' && line[10] <= '9' &&
                         line[11] >= '0' && line[11] <= '9' && (line.size() == 12 || line[12] == ' ');
-    if (!version || !digits) return response_fault("the status line is not HTTP/1.1 and three digits");
+    if (!version || !digits) return malformed_response("the status line is not HTTP/1.1 and three digits");
     into.version = line[7] == '0' ? 10 : 11;
     into.status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
     framing_facts facts;
     const auto refused = read_fields(head.substr(line_end + 2), into, facts);
-    if (!refused.empty()) return response_fault(refused);
-    if (facts.codings > 0 && !facts.chunked) return response_fault("its transfer coding is not 'chunked'");
+    if (!refused.empty()) return malformed_response(refused);
+    if (facts.codings > 0 && !facts.chunked) return malformed_response("its transfer coding is not 'chunked'");
     // RFC 9112 section 6.1: such a message is to be treated as faulty, even with Connection: keep-alive.
-    if (facts.codings > 0 && into.version == 10) return response_fault("HTTP/1.0 has no Transfer-Encoding");
+    if (facts.codings > 0 && into.version == 10) return malformed_response("HTTP/1.0 has no Transfer-Encoding");
     describe_framing(facts, body_framing::until_close, into);
     return std::nullopt;
 }

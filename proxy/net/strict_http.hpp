@@ -20,4 +20,8 @@ std::optional<fault> read_request_head(std::string_view head, http_head& into);
 // say: that a status or a method allows no body is the caller's to know.
 std::optional<fault> read_response_head(std::string_view head, http_head& into);
 
+// What is told of a message whose head or body is not as it must be; `why` is a part of a sentence about it.
+fault malformed_request(std::string_view why);
+fault malformed_response(std::string_view why);
+
 }  // namespace ferry::net

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/ascii.hpp"
+
 namespace ferry::net {
 
 namespace {
@@ -28,7 +30,7 @@ bool same_token(std::string_view a, std::string_view b) {
         if (x != y && lower(x) != lower(y)) return false;
     }
     for (; i < a.size(); ++i) {
-        if (net::lower(a[i]) != net::lower(b[i])) return false;
+        if (lower_case(a[i]) != lower_case(b[i])) return false;
     }
     return true;
 }

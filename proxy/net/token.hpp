@@ -23,10 +23,6 @@ constexpr bool is_token(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
 }
 
-constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
 // ASCII case-insensitive comparison of a header name or token.
 bool same_token(std::string_view a, std::string_view b);
 

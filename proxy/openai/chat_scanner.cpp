@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "openai/byte_order_mark.hpp"
 
 namespace ferry::openai {
@@ -12,8 +13,9 @@ constexpr const char* advice = " Send one JSON object encoded as UTF-8.";
 
 std::string shown(unsigned char c) {
     if (c > 0x20 && c < 0x7f) return std::string("'") + static_cast<char>(c) + "'";
-    static constexpr std::string_view digits = "0123456789abcdef";
-    return std::string("the byte 0x") + digits[c >> 4] + digits[c & 15];
+    std::string text = "the byte 0x";
+    append_hex(text, c);
+    return text;
 }
 
 fault bad_json(std::size_t offset, std::string_view expected, std::string_view found) {

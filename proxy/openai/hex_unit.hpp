@@ -1,11 +1,8 @@
 #pragma once
 
-namespace ferry::openai {
+#include "base/ascii.hpp"
 
-inline bool is_hex(char c) {
-    const char lower = static_cast<char>(c | 0x20);
-    return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'f');
-}
+namespace ferry::openai {
 
 // The four hexadecimal digits of a \u escape, one at a time: one UTF-16 code unit. Any thread; a value.
 class hex_unit {
@@ -17,15 +14,9 @@ public:
 
     // False if `c` is no hexadecimal digit. REQUIRES: !is_whole().
     bool add(char c) {
-        const char lower = static_cast<char>(c | 0x20);
-        unsigned digit = 0;
-        if (c >= '0' && c <= '9')
-            digit = static_cast<unsigned>(c - '0');
-        else if (lower >= 'a' && lower <= 'f')
-            digit = static_cast<unsigned>(lower - 'a') + 10;
-        else
-            return false;
-        value_ = value_ * 16 + digit;
+        const int digit = hex_value(c);
+        if (digit < 0) return false;
+        value_ = value_ * 16 + static_cast<unsigned>(digit);
         --left_;
         return true;
     }

@@ -24,7 +24,7 @@ inline constexpr int json_depth_max = 1024;
 //   json_heed key(const json_token&)                      what it wants of the value of this member
 //   bool scalar(const json_token&)                        a string, number or literal; false stops the scan for good
 //   bool close(json_kind, std::size_t offset, int depth)  one past the end of what open() told of; false: likewise
-// Of elements of an array that it follows it is told all but the text.
+// Of an array that it follows it is told all but texts: of {"stop": ["a"]}, that a string of three bytes stands there.
 template <class Sink, bool check_utf8>
 class json_scanner {
 public:
@@ -280,7 +280,7 @@ private:
     std::bitset<json_depth_max> is_object_;
     int depth_limit_;
     int depth_ = 0;     // open objects and arrays
-    int followed_ = 0;  // ... of which the sink follows so many
+    int followed_ = 0;  // how many of them, from the outermost on, the sink follows; others inside are only checked
     bool in_object_ = false;
     state state_ = state::value;
     json_heed heed_ = json_heed::none;  // of the member whose value is read, in an object that is followed

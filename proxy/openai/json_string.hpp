@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "openai/hex_unit.hpp"
 #include "openai/json_token.hpp"
 #include "openai/plain_run.hpp"
-#include "openai/utf8.hpp"
 
 namespace ferry::openai {
 
@@ -83,7 +83,7 @@ private:
     static const char* skip_escape(const char* p, const char* end) {
         if (end - p < 6) return p;
         if (p[1] != 'u') return is_escape_name(p[1]) ? p + 2 : p;
-        return is_hex(p[2]) && is_hex(p[3]) && is_hex(p[4]) && is_hex(p[5]) ? p + 6 : p;
+        return is_hex_digit(p[2]) && is_hex_digit(p[3]) && is_hex_digit(p[4]) && is_hex_digit(p[5]) ? p + 6 : p;
     }
 
     static bool is_escape_name(char c) {
@@ -145,7 +145,7 @@ private:
         surrogate_ = 0;
         if (!out_) return;
         out_->lone_surrogate();
-        out_->append("\xef\xbf\xbd");
+        out_->append(replacement_character);
     }
 
     void emit(const char* from, const char* to) {

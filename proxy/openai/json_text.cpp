@@ -1,30 +1,21 @@
 #include "openai/json_text.hpp"
 
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "openai/plain_run.hpp"
-#include "openai/utf8.hpp"
 
 namespace ferry::openai {
 namespace {
 
 void append_escape(std::string& out, unsigned char c) {
-    static constexpr std::string_view bytes = "\"\\\n\r\t\b\f", names = "\"\\nrtbf", digits = "0123456789abcdef";
+    static constexpr std::string_view bytes = "\"\\\n\r\t\b\f", names = "\"\\nrtbf";
     out += '\\';
     if (const auto at = bytes.find(static_cast<char>(c)); at != std::string_view::npos) {
         out += names[at];
         return;
     }
-    out.append("u00").append(1, digits[c >> 4]).append(1, digits[c & 15]);
-}
-
-// How many bytes at the front of `text` are one whole UTF-8 sequence; 0 if they are none.
-std::size_t sequence_length(std::string_view text) {
-    utf8_grammar grammar;
-    if (!grammar.begin(static_cast<unsigned char>(text[0]))) return 0;
-    std::size_t length = 1;
-    for (; grammar.is_inside(); ++length) {
-        if (length == text.size() || !grammar.next(static_cast<unsigned char>(text[length]))) return 0;
-    }
-    return length;
+    out += "u00";
+    append_hex(out, c);
 }
 
 }  // namespace
@@ -44,9 +35,9 @@ void append_json_string(std::string& out, std::string_view text) {
             ++p;
             continue;
         }
-        const auto length = sequence_length({p, static_cast<std::size_t>(end - p)});
+        const auto length = character_length({p, static_cast<std::size_t>(end - p)});
         if (length == 0)
-            out += "\xef\xbf\xbd";
+            out += replacement_character;
         else
             out.append(p, length);
         p += length == 0 ? 1 : length;
@@ -59,12 +50,6 @@ std::string quote_json(std::string_view text) {
     out.reserve(text.size() + 2);
     append_json_string(out, text);
     return out;
-}
-
-std::string_view clip_utf8(std::string_view text, std::size_t bytes) {
-    if (text.size() <= bytes) return text;
-    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80) --bytes;
-    return text.substr(0, bytes);
 }
 
 }  // namespace ferry::openai

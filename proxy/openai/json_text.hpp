@@ -14,7 +14,4 @@ void append_json_string(std::string& out, std::string_view text);
 // The same as a new string.
 std::string quote_json(std::string_view text);
 
-// The first at most `bytes` bytes of `text`, never ending inside a UTF-8 sequence.
-std::string_view clip_utf8(std::string_view text, std::size_t bytes);
-
 }  // namespace ferry::openai

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+
 namespace ferry::openai {
 namespace {
 
@@ -11,10 +13,6 @@ constexpr std::array<std::string_view, member_count> names = {
     "n",     "messages", "input",  "prompt",         "tools",          "user",  "top_p",      "enable_thinking"};
 constexpr std::string_view include_usage = "include_usage";
 constexpr std::string_view long_s = "\xc5\xbf", kelvin = "\xe2\x84\xaa";
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
 
 bool is_ascii(std::string_view key) {
     return std::all_of(key.begin(), key.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -25,7 +23,7 @@ bool folds_to(std::string_view key, std::string_view name) {
     for (const char wanted : name) {
         if (key.empty()) return false;
         std::size_t taken = 1;
-        char c = lower(key[0]);
+        char c = lower_case(key[0]);
         if (key.starts_with(long_s)) {
             c = 's';
             taken = long_s.size();
@@ -33,7 +31,7 @@ bool folds_to(std::string_view key, std::string_view name) {
             c = 'k';
             taken = kelvin.size();
         }
-        if (c != lower(wanted)) return false;
+        if (c != lower_case(wanted)) return false;
         key.remove_prefix(taken);
     }
     return key.empty();

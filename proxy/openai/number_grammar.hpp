@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/ascii.hpp"
 #include "openai/plain_run.hpp"
 
 namespace ferry::openai {
@@ -66,7 +67,6 @@ public:
 private:
     enum class part : unsigned char { minus, zero, integer, point, fraction, exponent, sign, power };
 
-    static bool is_digit(char c) { return c >= '0' && c <= '9'; }
     bool move(bool possible, part to) {
         if (possible) at_ = to;
         return possible;

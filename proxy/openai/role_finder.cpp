@@ -6,6 +6,7 @@
 
 #include "openai/byte_order_mark.hpp"
 #include "openai/json_scanner.hpp"
+#include "openai/json_text.hpp"
 
 namespace ferry::openai {
 namespace {
@@ -35,7 +36,7 @@ struct role_search {
 }  // namespace
 
 std::vector<span> find_roles(std::string_view body, std::string_view role) {
-    const auto quoted = "\"" + std::string(role) + "\"";
+    const auto quoted = quote_json(role);
     if (::memmem(body.data(), body.size(), quoted.data(), quoted.size()) == nullptr) return {};
     role_search search{role};
     json_scanner<role_search, false> scanner(search, json_depth_max);

@@ -1,17 +1,15 @@
 #include "openai/secret_scrub.hpp"
 
+#include "base/ascii.hpp"
+
 namespace ferry::openai {
 namespace {
 
 constexpr std::string_view mask = "***";
 constexpr std::size_t secret_min = 4, word_min = 6;  // shorter ones would blot out ordinary text
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 bool is_percent_encoded(std::string_view text) {
-    return text.size() >= 3 && text[0] == '%' && is_hex(text[1]) && is_hex(text[2]);
+    return text.size() >= 3 && text[0] == '%' && is_hex_digit(text[1]) && is_hex_digit(text[2]);
 }
 
 bool is_word(char c) {
@@ -28,8 +26,7 @@ std::size_t word_length(std::string_view text) {
 bool starts_with_any_case(std::string_view text, std::string_view lower) {
     if (text.size() < lower.size()) return false;
     for (std::size_t i = 0; i != lower.size(); ++i) {
-        const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
-        if (c != lower[i]) return false;
+        if (lower_case(text[i]) != lower[i]) return false;
     }
     return true;
 }

@@ -3,24 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "openai/byte_order_mark.hpp"
 
 namespace ferry::openai {
 namespace {
 
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-std::size_t skip_space(std::string_view body, std::size_t at) {
-    while (is_space(body[at])) ++at;
+std::size_t skip_white_space(std::string_view body, std::size_t at) {
+    while (is_white_space(body[at])) ++at;
     return at;
 }
 
 // The offset of the last byte before `at` that is not white space.
 std::size_t last_before(std::string_view body, std::size_t at) {
     do --at;
-    while (is_space(body[at]));
+    while (is_white_space(body[at]));
     return at;
 }
 
@@ -46,15 +43,15 @@ void edit_list::cut_members(std::string_view body, std::vector<cut>& cuts) const
         std::size_t past = first;
         bool comma_after = false;
         do {
-            const std::size_t at = skip_space(body, removed[past].end);
+            const std::size_t at = skip_white_space(body, removed[past].end);
             comma_after = body[at] == ',';
             ++past;
-            if (!comma_after || past == removed.size() || skip_space(body, at + 1) != removed[past].begin) break;
+            if (!comma_after || past == removed.size() || skip_white_space(body, at + 1) != removed[past].begin) break;
         } while (true);
         for (; first != past; ++first) {
             cuts.push_back({removed[first], {}});
             const std::size_t at =
-                comma_after ? skip_space(body, removed[first].end) : last_before(body, removed[first].begin);
+                comma_after ? skip_white_space(body, removed[first].end) : last_before(body, removed[first].begin);
             if (body[at] == ',') cuts.push_back({{at, at + 1}, {}});
         }
     }

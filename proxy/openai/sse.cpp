@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "openai/byte_order_mark.hpp"
+
 namespace ferry::openai {
 namespace {
-
-constexpr std::string_view bom = "\xef\xbb\xbf";
 
 struct field {
     std::string_view name, value;
@@ -58,9 +58,9 @@ void sse_scanner::seek(seeker& s, char byte, std::string_view pending) const {
 // False while it cannot be known yet whether the stream begins with a byte order mark.
 bool sse_scanner::skip_bom(std::string_view pending) {
     if (!at_stream_start_) return true;
-    if (pending.size() < bom.size() && bom.starts_with(pending)) return false;
+    if (pending.size() < byte_order_mark.size() && byte_order_mark.starts_with(pending)) return false;
     at_stream_start_ = false;
-    if (pending.starts_with(bom)) start_ = line_ = bom.size();
+    if (pending.starts_with(byte_order_mark)) start_ = line_ = byte_order_mark.size();
     return true;
 }
 

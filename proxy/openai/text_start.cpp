@@ -1,5 +1,6 @@
 #include "openai/text_start.hpp"
 
+#include "base/ascii.hpp"
 #include "openai/byte_order_mark.hpp"
 
 namespace ferry::openai {
@@ -9,7 +10,7 @@ std::string_view text_start::skip(std::string_view piece) {
         const bool is_inside = mark_ > 0 && mark_ < byte_order_mark.size();
         if (mark_ < byte_order_mark.size() && piece.front() == byte_order_mark[mark_]) {
             ++mark_;
-        } else if (is_inside || std::string_view(" \t\r\n").find(piece.front()) == std::string_view::npos) {
+        } else if (is_inside || !is_white_space(piece.front())) {
             is_broken_ = is_inside;
             is_over_ = true;
             return piece;

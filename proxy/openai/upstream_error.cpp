@@ -6,7 +6,9 @@
 #include <optional>
 #include <utility>
 
-#include "openai/json_text.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
+#include "openai/byte_order_mark.hpp"
 #include "openai/secret_scrub.hpp"
 
 namespace ferry::openai {
@@ -169,12 +171,12 @@ void read_json(const json::value& root, upstream_error& out) {
 
 // Some send an error as the event of a stream, or behind a byte order mark.
 std::string_view json_in(std::string_view body) {
-    constexpr std::string_view mark = "\xef\xbb\xbf", data = "data:";
-    if (body.starts_with(mark)) body.remove_prefix(mark.size());
+    constexpr std::string_view data = "data:";
+    if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
     if (const auto at = body.find(data); body.starts_with(data) || (body.starts_with("event:") && at < body.size())) {
         body.remove_prefix(at + data.size());
     }
-    const auto begin = body.find_first_not_of(" \t\r\n");
+    const auto begin = body.find_first_not_of(white_space);
     if (begin == std::string_view::npos || (body[begin] != '{' && body[begin] != '[')) return {};
     return body.substr(begin);
 }
@@ -188,7 +190,7 @@ std::optional<json::value> parse_json(std::string_view text, bool& is_all) {
     boost::system::error_code failed;
     const auto read = parser.write_some(text.data(), text.size(), failed);
     if (failed || !parser.done()) return std::nullopt;
-    is_all = text.find_first_not_of(" \t\r\n", read) == std::string_view::npos;
+    is_all = text.find_first_not_of(white_space, read) == std::string_view::npos;
     return parser.release();
 }
 
@@ -221,14 +223,13 @@ std::string without_tags(std::string_view html) {
 std::string_view clip_characters(std::string_view text, std::size_t characters) {
     std::size_t at = 0;
     for (; at != text.size(); ++at) {
-        const bool begins = (static_cast<unsigned char>(text[at]) & 0xc0) != 0x80;
-        if (begins && characters-- == 0) break;
+        if (!continues_character(text[at]) && characters-- == 0) break;
     }
     return text.substr(0, at);
 }
 
 bool looks_like_html(std::string_view content_type, std::string_view body) {
-    const auto at = body.find_first_not_of(" \t\r\n");
+    const auto at = body.find_first_not_of(white_space);
     return content_type.find("html") != std::string_view::npos || (at != std::string_view::npos && body[at] == '<');
 }
 

@@ -1,11 +1,13 @@
 #include "openai/usage_finder.hpp"
 
+#include "base/ascii.hpp"
+
 namespace ferry::openai {
 
 usage_finder::usage_finder() : scanner_(reader_, json_depth_max) {}
 
 void usage_finder::feed(std::string_view piece) {
-    has_begun_ = has_begun_ || piece.find_first_not_of(" \t\r\n") != std::string_view::npos;
+    has_begun_ = has_begun_ || piece.find_first_not_of(white_space) != std::string_view::npos;
     scanner_.feed(piece);
     reader_.facts().is_object = is_complete() && reader_.is_object();
 }

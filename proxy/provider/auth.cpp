@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+#include "net/token.hpp"
 #include "provider/generic.hpp"
-#include "provider/words.hpp"
 
 namespace ferry::provider {
 namespace {
@@ -18,23 +20,18 @@ bool is_azure(std::string_view host) {
     return std::any_of(azure.begin(), azure.end(), [host](std::string_view suffix) { return host.ends_with(suffix); });
 }
 
-// RFC 9110, section 5.6.2.
-bool is_token(std::string_view name) {
-    static constexpr std::string_view allowed =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
-    return !name.empty() && name.find_first_not_of(allowed) == std::string_view::npos;
-}
-
 }  // namespace
 
 result<std::optional<auth_header>> generic_auth(std::string_view scheme, std::string_view host, std::string_view key) {
-    scheme = trim(scheme);
-    key = trim(key);
-    if (const auto colon = scheme.find(':'); colon != std::string_view::npos && is_token(scheme.substr(0, colon))) {
-        return auth_header{lower(scheme.substr(0, colon)), std::string(trim(scheme.substr(colon + 1)))};
+    scheme = trimmed(scheme, is_white_space);
+    key = trimmed(key, is_white_space);
+    const auto colon = scheme.find(':');
+    if (colon != std::string_view::npos && net::is_token(scheme.substr(0, colon))) {
+        const auto value = trimmed(scheme.substr(colon + 1), is_white_space);
+        return auth_header{lower_case(scheme.substr(0, colon)), std::string(value)};
     }
-    auto name = lower(scheme);
-    if (name.empty()) name = is_azure(lower(host)) ? "api-key" : "bearer";
+    auto name = lower_case(scheme);
+    if (name.empty()) name = is_azure(lower_case(host)) ? "api-key" : "bearer";
     const bool is_known = name == "bearer" || name == "api-key" || name == "x-api-key" || name == "none";
     if (!is_known) {
         return fault::self(fault_code::invalid_parameter,
@@ -43,7 +40,7 @@ result<std::optional<auth_header>> generic_auth(std::string_view scheme, std::st
     }
     if (name == "none" || key.empty()) return std::optional<auth_header>();
     if (name != "bearer") return auth_header{name, std::string(key)};
-    const bool has_scheme = lower(key.substr(0, 7)) == "bearer ";
+    const bool has_scheme = lower_case(key.substr(0, 7)) == "bearer ";
     return auth_header{"authorization", has_scheme ? std::string(key) : "Bearer " + std::string(key)};
 }
 

@@ -1,7 +1,8 @@
+#include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "provider/generic.hpp"
-#include "provider/words.hpp"
 
 namespace ferry::provider {
 namespace {
@@ -22,7 +23,7 @@ struct url_parts {
 };
 
 url_parts take_apart(std::string_view url) {
-    url = trim(url);
+    url = trimmed(url, is_white_space);
     const auto query_at = std::min(url.find_first_of("?#"), url.size());
     const auto scheme = url.find("://");
     const auto path_at = std::min(url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3), query_at);

@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.hpp"
 #include "provider/meanings.hpp"
 #include "provider/words.hpp"
 
@@ -44,7 +45,7 @@ guess by_message(int status, std::string_view message) {
                                                                "exceeds the context window"};
     static constexpr std::array<std::string_view, 4> key = {"api key not valid", "incorrect api key",
                                                             "invalid api key", "api key expired"};
-    const auto text = lower(message);
+    const auto text = lower_case(message);
     if (status < 400) return {};
     if (status < 430 && holds_one_of(text, money)) return no_balance;
     if (status < 430 && holds_one_of(text, key)) return bad_key;
@@ -78,7 +79,7 @@ int status_inside(const openai::upstream_error& error) {
                                                            {"resource_exhausted", 429},
                                                            {"unavailable", 503},
                                                            {"deadline_exceeded", 504}});
-    const auto type = lower(error.type);
+    const auto type = lower_case(error.type);
     for (const auto& row : types) {
         if (row.type == type) return row.status;
     }
@@ -89,7 +90,7 @@ int status_inside(const openai::upstream_error& error) {
 meaning not_found(const openai::upstream_error& error) {
     static constexpr std::array<std::string_view, 5> places = {"url", "path", "route", "endpoint", "page"};
     static constexpr std::array<std::string_view, 2> bare = {"not found", "resource not found"};
-    auto text = lower(error.message);
+    auto text = lower_case(error.message);
     if (error.is_json && text.find("model") != std::string::npos) return no_model;
     if (text.ends_with('.')) text.pop_back();
     const bool says_what = !text.empty() && !is_one_of(std::string_view(text), bare) && !holds_one_of(text, places);

@@ -2,8 +2,8 @@
 
 #include <array>
 
+#include "base/ascii.hpp"
 #include "provider/generic.hpp"
-#include "provider/words.hpp"
 
 namespace ferry::provider {
 namespace {
@@ -36,7 +36,7 @@ constexpr auto hosts = std::to_array<host_row>({
 }  // namespace
 
 const dialect* find_dialect(std::string_view host) {
-    const auto name = lower(host);
+    const auto name = lower_case(host);
     for (const auto& each : hosts) {
         if (name.ends_with(each.suffix)) return each.speaks;
     }

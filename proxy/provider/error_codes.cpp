@@ -1,8 +1,8 @@
 // The codes by which services say what went wrong. They come before the status, which many choose badly.
 #include <array>
 
+#include "base/ascii.hpp"
 #include "provider/meanings.hpp"
-#include "provider/words.hpp"
 
 namespace ferry::provider::meanings {
 namespace {
@@ -65,7 +65,7 @@ bool matches(std::string_view code, std::string_view word) {
 }  // namespace
 
 guess by_code(std::span<const code_row> codes, const openai::upstream_error& error) {
-    for (const auto& word : {lower(error.code), lower(error.type)}) {
+    for (const auto& word : {lower_case(error.code), lower_case(error.type)}) {
         for (const auto& row : codes) {
             if (matches(row.code, word)) return row.means;
         }

@@ -1,6 +1,7 @@
 // Qwen on DashScope, in its OpenAI-compatible mode.
 #include <array>
 
+#include "base/ascii.hpp"
 #include "provider/generic.hpp"
 #include "provider/words.hpp"
 
@@ -12,7 +13,7 @@ constexpr std::string_view compatible = "/compatible-mode/v1";
 // The bare host and the base of the native protocol stand for the compatible mode beside it. Other hosts may serve the
 // model by other software.
 std::string chat_url(std::string_view api_endpoint) {
-    auto base = trim(api_endpoint);
+    auto base = trimmed(api_endpoint, is_white_space);
     while (base.ends_with('/')) base.remove_suffix(1);
     const auto scheme = base.find("://");
     const auto host_at = scheme == std::string_view::npos ? 0 : scheme + 3;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string>
 
+#include "openai/json_text.hpp"
 #include "openai/member_finder.hpp"
 #include "openai/member_names.hpp"
 #include "openai/role_finder.hpp"
@@ -12,18 +13,14 @@ namespace {
 
 using openai::member;
 
-std::string quoted(std::string_view name) {
-    return "\"" + std::string(name) + "\"";
-}
-
 // The value stays as it is; white space between key and value only where the key is not spelled with escapes.
 void rename_member(openai::member_span at, std::string_view body, std::string_view from, std::string_view to,
                    openai::edit_list& edits) {
-    const auto old_key = quoted(from);
+    const auto old_key = openai::quote_json(from);
     if (body.substr(at.whole.begin, old_key.size()) == old_key) {
-        edits.replace({at.whole.begin, at.whole.begin + old_key.size()}, quoted(to));
+        edits.replace({at.whole.begin, at.whole.begin + old_key.size()}, openai::quote_json(to));
     } else {
-        edits.replace({at.whole.begin, at.value.begin}, quoted(to) + ":");
+        edits.replace({at.whole.begin, at.value.begin}, openai::quote_json(to) + ":");
     }
 }
 
@@ -48,7 +45,7 @@ void repair(const repair_rule& rule, const openai::chat_request& request, std::s
             rename_member(*at, body, rule.member, rule.new_name, edits);
             break;
         case repair_kind::set_false:
-            edits.insert_member(quoted(rule.member) + ":false");
+            edits.insert_member(openai::quote_json(rule.member) + ":false");
             break;
         case repair_kind::stream:
             break;  // the caller's as_stream

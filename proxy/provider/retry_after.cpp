@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.hpp"
 #include "provider/generic.hpp"
 #include "provider/words.hpp"
 
@@ -124,7 +125,7 @@ wait until_reset(std::string_view text, std::chrono::system_clock::time_point no
 
 wait from_message(std::string_view message) {
     static constexpr std::array<std::string_view, 3> phrases = {"try again in ", "retry in ", "retry after "};
-    const auto text = lower(message);
+    const auto text = lower_case(message);
     for (const auto phrase : phrases) {
         const auto at = text.find(phrase);
         if (at == std::string::npos) continue;
@@ -137,14 +138,14 @@ wait from_message(std::string_view message) {
 
 wait generic_retry_after(const retry_fields& fields, std::string_view message,
                          std::chrono::system_clock::time_point now) {
-    if (auto found = whole_number(trim(fields.retry_after_ms), 1)) return found;
-    if (auto found = whole_number(trim(fields.retry_after), 1000)) return found;
-    if (auto found = until_date(trim(fields.retry_after), now)) return found;
+    if (auto found = whole_number(trimmed(fields.retry_after_ms, is_white_space), 1)) return found;
+    if (auto found = whole_number(trimmed(fields.retry_after, is_white_space), 1000)) return found;
+    if (auto found = until_date(trimmed(fields.retry_after, is_white_space), now)) return found;
     if (auto found = from_message(message)) return found;
     if (auto found = until_reset(message, now)) return found;
     // Which of the two limits was met is not said: the earlier reset is the first moment that can help.
-    const auto requests = take_duration(lower(trim(fields.reset_requests)), 1000);
-    const auto tokens = take_duration(lower(trim(fields.reset_tokens)), 1000);
+    const auto requests = take_duration(lower_case(trimmed(fields.reset_requests, is_white_space)), 1000);
+    const auto tokens = take_duration(lower_case(trimmed(fields.reset_tokens, is_white_space)), 1000);
     if (requests && tokens) return std::min(*requests, *tokens);
     return requests ? requests : tokens;
 }

@@ -2,8 +2,8 @@
 
 #include <array>
 
+#include "base/ascii.hpp"
 #include "provider/generic.hpp"
-#include "provider/words.hpp"
 
 namespace ferry::provider {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::array table = {&generic, &deepseek, &qwen};
 }  // namespace
 
 const provider& find_provider(std::string_view column_value) {
-    const auto name = lower(trim(column_value));
+    const auto name = lower_case(trimmed(column_value, is_white_space));
     for (const auto* each : table) {
         if (each->name == name) return *each;
     }

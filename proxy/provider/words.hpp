@@ -1,25 +1,10 @@
-// Small comparisons of ASCII words.
+// A word, or a text that holds it, among a list of words.
 #pragma once
 
 #include <algorithm>
-#include <string>
 #include <string_view>
 
 namespace ferry::provider {
-
-inline std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return out;
-}
-
-inline std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
 
 template <class Word, class Words>
 bool is_one_of(const Word& word, const Words& words) {

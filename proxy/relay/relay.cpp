@@ -3,6 +3,7 @@
 #include <optional>
 #include <variant>
 
+#include "base/chance.hpp"
 #include "openai/dialect.hpp"
 #include "openai/fault_map.hpp"
 #include "relay/answer/aggregate.hpp"
@@ -17,9 +18,7 @@
 #include "relay/request/admission.hpp"
 #include "relay/request/body.hpp"
 #include "relay/tries/attempt.hpp"
-#include "relay/tries/draw.hpp"
 #include "relay/tries/failover.hpp"
-#include "relay/tries/pause.hpp"
 
 namespace ferry::relay {
 
@@ -133,7 +132,7 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
     failover plan(x);
     for (milliseconds wait{0};;) {
         if (wait.count() > 0) {
-            if (auto ended = co_await pause(x, wait)) co_return ended;
+            if (auto ended = co_await plan.pause(wait)) co_return ended;
         }
         answer.way.emplace<std::monostate>();
         auto& current = answer.source.emplace(x, plan.to(), x.adjusted);
@@ -191,11 +190,7 @@ asio::awaitable<void> handle(request& x) {
     auto refused = admit(x);
     // The body of a request that is not let in is not read, and must never be taken for the next request.
     if (refused && !x.client.reader.body_done()) x.keep_alive = false;
-    if (!refused && body_is_here(x)) {
-        refused = take_request(x);
-    } else if (!refused) {
-        refused = co_await read_request(x);
-    }
+    if (!refused) refused = co_await read_request(x);
     if (!refused) refused = choose_candidates(x);
     if (!refused) {
         refused = open_books(x);

@@ -6,8 +6,8 @@
 #include "relay/books/settle.hpp"
 #include "relay/relay.hpp"
 #include "relay/request/admission.hpp"
+#include "server/find_operation.hpp"
 #include "server/models.hpp"
-#include "server/routes.hpp"
 
 namespace ferry::server {
 
@@ -20,7 +20,8 @@ constexpr auto linger_time = std::chrono::seconds(2);
 constexpr std::string_view unknown = "unknown";  // the operation of what is none
 constexpr auto refusal_time = std::chrono::milliseconds(1000);
 
-// Requests that only somebody who wants two parties to read them differently sends: what follows is not trusted.
+// Whether only those send such a request who hope that two servers read it differently: some take `/v1/models;x` for
+// `/v1/models`. What comes behind it may belong to the attempt, so it is answered and the connection is closed.
 bool is_suspect(const net::http_head& head) {
     if (head.method == "CONNECT" || head.method == "TRACE") return true;
     const auto path = head.target.substr(0, head.target.find('?'));
@@ -90,7 +91,7 @@ void session::set_idle(bool idle) {
     }
 }
 
-// Somebody who is refused must not stay for long.
+// Where the first request will be refused whatever it is (too many connections), it has a second at most to come.
 std::chrono::milliseconds session::time_for_head(std::chrono::milliseconds usual) const {
     return context_.registry.idle_time(refused_ ? std::min(usual, refusal_time) : usual);
 }
@@ -148,7 +149,8 @@ asio::awaitable<session::head_state> session::read_head() {
                 co_return head_state::ready;
             }
         }
-        // Most heads come in one piece and need no deadline of their own.
+        // The beginning of a head is here, but not all of it: now header_timeout counts. A head that came in one piece
+        // was done with above, without the cost of setting the timer.
         if (began) limit_.arm(steady::now() + context_.bounds.header_timeout);
         began = false;
         auto got = stream.read_now(link_.space());
@@ -165,7 +167,7 @@ asio::awaitable<session::head_state> session::read_head() {
             co_await refuse_head(late);
             co_return head_state::refused;
         }
-        // A request that came in the moment of giving up is served all the same.
+        // The time is up, or the place is wanted for others. Bytes may have come in the same moment: they are served.
         if (is_late) got = stream.try_read(link_.space());
         if (got.status != net::io_status::ok) co_return head_state::closed;
         began = began || idle_;
@@ -248,7 +250,7 @@ void session::end(relay::http_exchange& x) {
     cut_ = x.cut;
 }
 
-// Browsers ask without a key whether they may ask with one.
+// A CORS preflight: the browser asks, without the key, whether a page of that origin may send a request with one.
 asio::awaitable<void> session::answer_preflight(relay::http_exchange& x, std::string allow) {
     if (!link_.reader.body_done()) x.keep_alive = false;
     x.operation_name = "preflight";

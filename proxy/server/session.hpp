@@ -9,10 +9,10 @@
 #include "relay/exchange/http_exchange.hpp"
 #include "relay/exchange/services.hpp"
 #include "server/cors.hpp"
+#include "server/find_operation.hpp"
 #include "server/model_lists.hpp"
 #include "server/ops.hpp"
 #include "server/options.hpp"
-#include "server/routes.hpp"
 #include "server/session_registry.hpp"
 #include "server/trusted_proxies.hpp"
 

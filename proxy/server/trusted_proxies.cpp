@@ -5,17 +5,12 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/ascii.hpp"
 #include "net/strict_http.hpp"
 
 namespace ferry::server {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
 
 std::vector<std::string_view> split(std::string_view text, char mark) {
     std::vector<std::string_view> parts;

@@ -77,4 +77,21 @@ void visit_attempt_columns(Row& row, Visitor& visitor) {
     visitor.value("message", row.message);
 }
 
+// What a visitor becomes that has seen the columns, for statements that hold all of them.
+template <class Visitor>
+Visitor usage_columns_for() {
+    Visitor visitor;
+    const usage_row any;
+    visit_usage_columns(any, visitor);
+    return visitor;
+}
+
+template <class Visitor>
+Visitor attempt_columns_for() {
+    Visitor visitor;
+    const attempt_row any;
+    visit_attempt_columns(any, visitor);
+    return visitor;
+}
+
 }  // namespace ferry::store

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "catalog/text_rules.hpp"
+#include "base/ascii.hpp"
 #include "upstream/dns_channel.hpp"
 
 namespace ferry::upstream {
@@ -38,7 +38,7 @@ file_stamp stamp_of(const char* path) {
 
 // The names that mean the same everywhere (RFC 6761 sections 6.3 and 6.4), so that nobody is asked about them.
 std::optional<lookup_answer> answer_to_special(const std::string& host) {
-    std::string name = "." + catalog::lower_case(host);
+    std::string name = "." + lower_case(host);
     while (name.ends_with('.')) name.pop_back();
     lookup_answer answer;
     if (name.ends_with(".localhost")) {

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "catalog/text_rules.hpp"
+#include "base/ascii.hpp"
 
 namespace ferry::upstream {
 
@@ -49,7 +49,7 @@ proxy_choice::proxy_choice(const options& settings) {
     std::string text = settings.environment.no_proxy;
     for (std::size_t at = 0; (at = text.find_first_not_of(", \t", at)) != std::string::npos;) {
         const auto end = std::min(text.find_first_of(", \t", at), text.size());
-        auto item = catalog::lower_case(std::string_view(text).substr(at, end - at));
+        auto item = lower_case(std::string_view(text).substr(at, end - at));
         at = end;
         if (item == "*") all_exempt_ = true;
         auto port = item.find('/') == std::string::npos ? take_port(item) : std::string();

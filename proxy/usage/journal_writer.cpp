@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "base/ending_faults.hpp"
 
 namespace ferry::usage {
 
@@ -35,7 +36,7 @@ journal_writer::journal_writer(lane& shared, std::function<void()> wake_journal)
 }
 
 result<open_request> journal_writer::begin(const begin_record& record) {
-    if (closed_) return fault::self(fault_code::shutting_down, "The proxy is stopping. Try again in a moment.");
+    if (closed_) return ferry_is_stopping();
     const std::string_view payload = scratch_.encode(record);
     is_late_ = false;
     if (lane_.is_stuck.load(std::memory_order_relaxed)) [[unlikely]]

@@ -61,7 +61,7 @@ attempt_result get_result(wire_reader& in) {
 void put_messages(wire_writer& out, std::span<const attempt_result> results, std::size_t limit) {
     constexpr std::size_t around = 1 + wire_writer::longest_number + 2 + 1;
     for (const attempt_result& r : results) {
-        const auto message = cut_text(r.message, max_message_bytes);
+        const auto message = clip_utf8(r.message, max_message_bytes);
         if (message.empty() || out.written().size() + around + message.size() > limit) continue;
         out.byte(1);
         out.number(r.attempt);

@@ -6,15 +6,9 @@
 #include <optional>
 #include <string_view>
 
-namespace ferry::usage {
+#include "base/utf8.hpp"
 
-// The longest piece of `text` of at most `most` bytes that does not end within a UTF-8 character.
-inline std::string_view cut_text(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return text;
-    std::size_t end = most;
-    while (end > 0 && most - end < 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    return text.substr(0, end);
-}
+namespace ferry::usage {
 
 // REQUIRES: the buffer is larger than what is written; the bounds of record_format.hpp see to it.
 class wire_writer {
@@ -40,7 +34,7 @@ public:
         if (value) number(*value);
     }
     void text(std::string_view value, std::size_t most) {
-        const std::string_view kept = cut_text(value, most);
+        const std::string_view kept = clip_utf8(value, most);
         count(kept.size());
         raw(kept);
     }

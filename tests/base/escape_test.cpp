@@ -2,15 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-namespace {
-
-std::string escaped(std::string_view text, std::size_t limit = ferry::no_limit) {
-    std::string out;
-    ferry::append_escaped(out, text, limit);
-    return out;
-}
-
-}  // namespace
+using ferry::escaped;
 
 BOOST_AUTO_TEST_SUITE(escape)
 
@@ -48,6 +40,12 @@ BOOST_AUTO_TEST_CASE(a_limit_never_cuts_an_escape_or_a_character) {
     BOOST_TEST(escaped("a\xe4\xb8\xad", 3) == "a");
     BOOST_TEST(escaped("a\xe4\xb8\xad", 4) == "a\xe4\xb8\xad");
     BOOST_TEST(escaped("abc", 0) == "");
+}
+
+BOOST_AUTO_TEST_CASE(people_see_quotes_and_backslashes_as_they_are) {
+    std::string out = "> ";
+    ferry::append_readable(out, "say \"a\\b\"\n\x1b[2J\xff\"");
+    BOOST_TEST(out == "> say \"a\\b\"\\n\\u001b[2J\xef\xbf\xbd\"");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

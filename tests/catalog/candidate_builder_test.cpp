@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <functional>
 
-#include "catalog/text_rules.hpp"
+#include "base/ascii.hpp"
 #include "provider/provider.hpp"
 #include "sample_rows.hpp"
 
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_row_as_the_reference_inserts_it_becomes_a_candidate) {
     BOOST_TEST(made->where.host == "dashscope.aliyuncs.com");
     BOOST_TEST(made->where.target == "/compatible-mode/v1/chat/completions");
     BOOST_REQUIRE(made->credentials.has_value());
-    BOOST_TEST(catalog::lower_case(made->credentials->name) == "authorization");
+    BOOST_TEST(lower_case(made->credentials->name) == "authorization");
     BOOST_TEST(made->credentials->value.reveal() == "Bearer sk-canary");
     BOOST_TEST(made->extra_headers.empty());
     BOOST_TEST(made->extra_body.empty());
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(the_scheme_of_the_row_decides_the_header) {
         const auto made = built(row);
         BOOST_REQUIRE_MESSAGE(made, made.error().message);
         BOOST_REQUIRE(made->credentials.has_value());
-        BOOST_TEST(catalog::lower_case(made->credentials->name) == one.name);
+        BOOST_TEST(lower_case(made->credentials->name) == one.name);
         BOOST_TEST(made->credentials->value.reveal() == one.value);
     }
     model_row row = good();

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "openai/utf8.hpp"
+#include "base/utf8.hpp"
 #include "usage/assembler.hpp"
 #include "usage/record_format.hpp"
 #include "usage/segment_format.hpp"
@@ -49,12 +49,7 @@ void write_again(const decoded_record& record) {
 }
 
 bool is_storable(std::string_view text) {
-    openai::utf8_grammar grammar;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte == 0 || !(grammar.is_inside() ? grammar.next(byte) : byte < 0x80 || grammar.begin(byte))) return false;
-    }
-    return !grammar.is_inside();
+    return text.find('\0') == std::string_view::npos && is_utf8(text);
 }
 
 void check_rows(batch& made) {

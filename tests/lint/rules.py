@@ -9,6 +9,7 @@ PURE_FOLDERS = {"openai", "provider"}
 PURE_FILES = {
     "proxy/access/key_table", "proxy/catalog/routing", "proxy/conversation/history", "proxy/net/content_coding",
     "proxy/net/content_expansion", "proxy/net/decoding_stage", "proxy/net/http_head", "proxy/net/strict_http",
+    "proxy/net/token",
     "proxy/relay/request/plan", "proxy/relay/tries/retry_policy", "proxy/relay/answer/stream_gate",
     "proxy/upstream/pool_policy",
     "proxy/usage/estimator", "proxy/usage/price", "proxy/usage/record_format",

@@ -9,6 +9,7 @@ BOOST_AUTO_TEST_SUITE(media_type_suite)
 BOOST_AUTO_TEST_CASE(parameters_are_not_part_of_a_media_type) {
     BOOST_TEST(media_type("text/html \t; charset=utf-8") == "text/html");
     BOOST_TEST(media_type("text/html") == "text/html");
+    BOOST_TEST(media_type(";charset=utf-8") == "");
     BOOST_TEST(media_type("") == "");
 }
 

@@ -38,6 +38,18 @@ fault_code answer_code_of(std::string_view head) {
 
 BOOST_AUTO_TEST_SUITE(strict_http_suite)
 
+BOOST_AUTO_TEST_CASE(a_refusal_says_what_is_wrong_and_whose_message_it_is) {
+    const auto of_client = malformed_request("there is no Host");
+    BOOST_TEST(of_client.message ==
+               "The request is not well-formed HTTP/1.1: there is no Host. Nothing was forwarded and the connection is "
+               "closed.");
+    BOOST_TEST((of_client.code == fault_code::bad_framing && of_client.source == fault_source::client));
+    const auto of_upstream = malformed_response("its chunks do not end");
+    BOOST_TEST(of_upstream.message == "The upstream's answer is not well-formed HTTP/1.1: its chunks do not end.");
+    BOOST_TEST((of_upstream.code == fault_code::upstream_invalid_response));
+    BOOST_TEST((of_upstream.retry == retry_advice::next_candidate));
+}
+
 BOOST_AUTO_TEST_CASE(ordinary_heads_of_requests_are_accepted) {
     constexpr std::string_view heads[] = {
         "GET / HTTP/1.1\r\nHost: a\r\n\r\n",

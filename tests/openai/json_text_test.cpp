@@ -22,10 +22,4 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_not_utf8_are_replaced) {
                "b\xef\xbf\xbd\"");
 }
 
-BOOST_AUTO_TEST_CASE(clipping_never_cuts_a_character) {
-    BOOST_TEST(clip_utf8("a\xe4\xbd\xa0", 3) == "a");
-    BOOST_TEST(clip_utf8("a\xe4\xbd\xa0", 4) == "a\xe4\xbd\xa0");
-    BOOST_TEST(clip_utf8("abc", 2) == "ab");
-}
-
 BOOST_AUTO_TEST_SUITE_END()

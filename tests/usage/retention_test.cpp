@@ -1,6 +1,6 @@
 #include "usage/retention.hpp"
 
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 #include "usage/journal_fixture.hpp"
 
 namespace {
@@ -10,7 +10,7 @@ using namespace ferry::usage;
 using namespace ferry::usage::testing;
 
 std::string kept_from(const std::string& now, int days) {
-    return store::time_text(beginning_of_kept(*store::parse_time(now), std::chrono::days(days))).substr(0, 19);
+    return time_text(beginning_of_kept(*parse_time(now), std::chrono::days(days))).substr(0, 19);
 }
 
 options keeping(const std::string& folder, int days) {

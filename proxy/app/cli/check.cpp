@@ -68,17 +68,11 @@ void check_tls(const settings& chosen, check_report& report) {
     }
 }
 
-std::string printable(std::string_view text) {
-    std::string out;
-    append_escaped(out, text);
-    return out;
-}
-
 void name_refused(const std::vector<catalog::refused_row>& rows, check_report& report) {
     for (const auto& row : rows) {
         const std::string id = row.id == 0 ? std::string{} : fmt::format(" id {}", row.id);
         report.faults.push_back(
-            fmt::format("store: {}{} \"{}\": {}", row.table, id, printable(row.name), printable(row.reason)));
+            fmt::format("store: {}{} \"{}\": {}", row.table, id, escaped(row.name), escaped(row.reason)));
     }
 }
 
@@ -92,7 +86,7 @@ void doubt_models(const store::catalog_rows& rows, check_report& report) {
             report.warnings.push_back(
                 fmt::format("store: ai_models id {} \"{}\": {} (if it is meant so, put \"{}\" into ignore_warnings of "
                             "its capabilities)",
-                            row.id, printable(row.model_name), printable(one.text), one.code));
+                            row.id, escaped(row.model_name), escaped(one.text), one.code));
         }
     }
 }

@@ -5,7 +5,7 @@
 
 #include "app/cli/key_options.hpp"
 #include "app/cli/table.hpp"
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 
 namespace ferry::app {
 namespace {
@@ -21,7 +21,7 @@ std::string state(const store::key_row& row, std::int64_t now_us) {
 // UTC.
 std::string to_the_minute(std::optional<std::int64_t> time_us, const char* none) {
     constexpr std::size_t length = 16;  // YYYY-MM-DD HH:MM
-    return time_us ? store::time_text(*time_us).substr(0, length) : none;
+    return time_us ? time_text(*time_us).substr(0, length) : none;
 }
 
 std::string name_of(std::optional<std::int64_t> id, const store::key_store::names& names) {
@@ -37,7 +37,7 @@ std::string owner(const store::key_row& row, const key_owners& owners) {
 }
 
 void add_time(json_object& object, const char* name, std::optional<std::int64_t> time_us) {
-    time_us ? object.text(name, store::time_text(*time_us)) : object.raw(name, "null");
+    time_us ? object.text(name, time_text(*time_us)) : object.raw(name, "null");
 }
 void add_number(json_object& object, const char* name, std::optional<std::int64_t> value) {
     value ? object.number(name, *value) : object.raw(name, "null");

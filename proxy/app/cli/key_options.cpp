@@ -11,8 +11,9 @@
 #include "access/key_table.hpp"
 #include "app/cli/open_store.hpp"
 #include "app/cli/time_argument.hpp"
+#include "base/ascii.hpp"
+#include "base/time_text.hpp"
 #include "catalog/text_rules.hpp"
-#include "store/time_text.hpp"
 
 namespace ferry::app {
 namespace {
@@ -22,7 +23,7 @@ boost::json::array json_list(std::string_view names) {
     boost::json::array list;
     while (!names.empty()) {
         const std::size_t comma = std::min(names.find(','), names.size());
-        const std::string_view name = catalog::trimmed(names.substr(0, comma));
+        const std::string_view name = trimmed(names.substr(0, comma));
         names.remove_prefix(std::min(comma + 1, names.size()));
         if (!name.empty()) list.emplace_back(name);
     }
@@ -84,7 +85,7 @@ void add_clearing_options(CLI::App& command, key_options& into) {
 
 void apply(const key_options& given, store::key_row& row, std::int64_t now_us) {
     if (given.name) {
-        row.name = catalog::trimmed(*given.name);
+        row.name = trimmed(*given.name);
         if (const auto defect = catalog::name_defect(row.name)) refuse_usage("--name " + *defect);
     }
     if (given.models) {
@@ -120,7 +121,7 @@ std::vector<store::column_value> changed_columns(const store::key_row& before, c
     }
     if (before.expires_at_us != after.expires_at_us) {
         std::optional<std::string> time;
-        if (after.expires_at_us) time = store::time_text(*after.expires_at_us);
+        if (after.expires_at_us) time = time_text(*after.expires_at_us);
         columns.push_back({"expires_at", std::move(time)});
     }
     number("rpm", before.rpm, after.rpm);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "access/api_key.hpp"
+#include "app/cli/action.hpp"
 #include "app/cli/key_list.hpp"
 #include "app/cli/key_options.hpp"
 #include "app/cli/open_store.hpp"
@@ -24,7 +25,6 @@ struct key_request {
     std::string grace = "24h";
     bool json = false;
 };
-using request_ptr = std::shared_ptr<key_request>;
 
 std::string imported_key(const std::string& given) {
     std::string key = given;
@@ -135,16 +135,6 @@ void run_rotate(const cli_context& context, const key_request& request) {
     const std::string key = access::mint_api_key();
     identify(successor, key);
     print_key(request, successor, keys->rotate_key(old.id, successor, wall_us() + *grace), key);
-}
-
-using action = void (*)(const cli_context&, const key_request&);
-
-CLI::App* add_action(CLI::App& keys, cli_context& context, const request_ptr& request, const char* name,
-                     const char* help, action run) {
-    auto* command = keys.add_subcommand(name, help);
-    command->add_flag("--json", request->json, "As JSON");
-    command->callback([&context, request, run] { run(context, *request); });
-    return command;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "app/cli/action.hpp"
 #include "app/cli/model_columns.hpp"
 #include "app/cli/model_judgement.hpp"
 #include "app/cli/model_list.hpp"
@@ -143,16 +144,6 @@ void run_remove(const cli_context& context, const model_request& request) {
     const std::int64_t id = find_model(models->list_models(), request.which).id;
     models->remove_model(id);
     print_done(request, id, "removed");
-}
-
-using action = void (*)(const cli_context&, const model_request&);
-
-CLI::App* add_action(CLI::App& models, cli_context& context, const request_ptr& request, const char* name,
-                     const char* help, action run) {
-    auto* command = models.add_subcommand(name, help);
-    command->add_flag("--json", request->json, "As JSON");
-    command->callback([&context, request, run] { run(context, *request); });
-    return command;
 }
 
 }  // namespace

@@ -6,11 +6,12 @@
 #include <memory>
 #include <optional>
 
+#include "app/cli/action.hpp"
 #include "app/cli/open_store.hpp"
 #include "app/cli/route_list.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/table.hpp"
-#include "catalog/text_rules.hpp"
+#include "base/ascii.hpp"
 
 namespace ferry::app {
 namespace {
@@ -21,7 +22,6 @@ struct route_request {
     bool disabled = false;
     bool json = false;
 };
-using request_ptr = std::shared_ptr<route_request>;
 
 // "gpt-4=2" is a member and its weight; what follows another `=` is part of the name.
 boost::json::value member_of(std::string_view text) {
@@ -41,7 +41,7 @@ std::string members_json(std::string_view given) {
     boost::json::array members;
     while (!given.empty()) {
         const auto comma = std::min(given.find(','), given.size());
-        const auto one = catalog::trimmed(given.substr(0, comma));
+        const auto one = trimmed(given.substr(0, comma));
         if (!one.empty()) members.push_back(member_of(one));
         given.remove_prefix(std::min(comma + 1, given.size()));
     }
@@ -132,16 +132,6 @@ void run_remove(const cli_context& context, const route_request& request) {
 void run_list(const cli_context& context, const route_request& request) {
     const auto rows = ready_store(context)->models()->load_catalog();
     fmt::print("{}", request.json ? routes_as_json(rows) : routes_as_table(rows));
-}
-
-using action = void (*)(const cli_context&, const route_request&);
-
-CLI::App* add_action(CLI::App& routes, cli_context& context, const request_ptr& request, const char* name,
-                     const char* help, action run) {
-    auto* command = routes.add_subcommand(name, help);
-    command->add_flag("--json", request->json, "As JSON");
-    command->callback([&context, request, run] { run(context, *request); });
-    return command;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/escape.hpp"
+#include "base/utf8.hpp"
 
 namespace ferry::app {
 namespace {
@@ -23,32 +24,20 @@ int columns_of(char32_t c) {
                : 1;
 }
 
-// REQUIRES: valid UTF-8, which escaping has made of it.
+// REQUIRES: valid UTF-8, which readable() has made of it.
 std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-        char32_t c = length == 1 ? lead : lead & (0x7Fu >> length);
-        for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
-            c = c << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3Fu);
-        }
-        width += static_cast<std::size_t>(columns_of(c));
-        i += length;
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        width += static_cast<std::size_t>(columns_of(code_point(text.substr(0, length))));
+        text.remove_prefix(length);
     }
     return width;
 }
 
-// JSON escapes quotes and backslashes too, which people want to see as they are.
-std::string printable(std::string_view text) {
+std::string readable(std::string_view text) {
     std::string shown;
-    std::size_t plain = 0;
-    for (std::size_t i = 0; i <= text.size(); ++i) {
-        if (i < text.size() && text[i] != '"' && text[i] != '\\') continue;
-        append_escaped(shown, text.substr(plain, i - plain));
-        if (i < text.size()) shown += text[i];
-        plain = i + 1;
-    }
+    append_readable(shown, text);
     return shown;
 }
 
@@ -68,10 +57,10 @@ void append_line(std::string& out, const std::vector<table_column>& columns, con
 
 std::string aligned_table(const std::vector<table_column>& columns, const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::vector<std::string>> lines(1);
-    for (const table_column& column : columns) lines.front().push_back(printable(column.title));
+    for (const table_column& column : columns) lines.front().push_back(readable(column.title));
     for (const auto& row : rows) {
         auto& line = lines.emplace_back();
-        for (const std::string& cell : row) line.push_back(printable(cell));
+        for (const std::string& cell : row) line.push_back(readable(cell));
     }
     std::vector<std::size_t> widths(columns.size());
     for (const auto& line : lines) {
@@ -98,9 +87,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
 }
 
 std::string json_string(std::string_view text) {
-    std::string quoted = "\"";
-    append_escaped(quoted, text);
-    return quoted + "\"";
+    return '"' + escaped(text) + '"';
 }
 
 json_object& json_object::raw(std::string_view name, std::string_view json) {

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "app/cli/open_store.hpp"
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 
 namespace ferry::app {
 namespace {
@@ -44,7 +44,7 @@ std::optional<std::int64_t> parse_span(std::string_view text) {
 
 std::int64_t time_argument(std::string_view flag, const std::string& given, std::int64_t now_us, int direction) {
     if (const auto span = parse_span(given)) return now_us + direction * *span;
-    if (const auto time = store::parse_time(given)) return *time;
+    if (const auto time = parse_time(given)) return *time;
     refuse_usage(fmt::format("{} must be a time such as 2030-12-31, 2030-12-31T23:59:59Z, 24h or 7d", flag));
 }
 

@@ -10,7 +10,7 @@
 #include "app/cli/time_argument.hpp"
 #include "app/cli/usage_report.hpp"
 #include "base/clock.hpp"
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 
 namespace ferry::app {
 namespace {
@@ -23,7 +23,7 @@ struct usage_request {
 
 std::string date_text(std::int64_t time_us) {
     constexpr std::size_t length = 10;  // YYYY-MM-DD
-    return store::time_text(time_us).substr(0, length);
+    return time_text(time_us).substr(0, length);
 }
 
 std::string day_of(const store::usage_row& row) {

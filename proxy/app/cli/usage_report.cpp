@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "app/cli/table.hpp"
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 #include "store/usage_store.hpp"
 
 namespace ferry::app {
@@ -82,7 +82,7 @@ void usage_report::add(const store::day_row& day) {
     store::usage_row like;
     if (day.key_id != 0) like.key_id = day.key_id;
     like.provider = day.provider;
-    like.started_at_us = store::parse_time(day.day).value_or(0);
+    like.started_at_us = parse_time(day.day).value_or(0);
     groups_[{label_(like), day.currency}].add(day);
 }
 

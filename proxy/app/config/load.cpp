@@ -9,6 +9,7 @@
 #include "app/config/settings.hpp"
 #include "app/config/toml_file.hpp"
 #include "app/config/value.hpp"
+#include "base/ascii.hpp"
 #include "base/nearest.hpp"
 #include "store/database.hpp"
 #include "upstream/proxy_choice.hpp"
@@ -177,8 +178,7 @@ private:
     void take_variable(const std::string& name, const std::string& value) {
         constexpr std::string_view prefix = "FERRY_";
         if (!name.starts_with(prefix)) return;
-        std::string rest = name.substr(prefix.size());
-        std::transform(rest.begin(), rest.end(), rest.begin(), [](unsigned char c) { return std::tolower(c); });
+        const std::string rest = lower_case(std::string_view(name).substr(prefix.size()));
         const std::size_t underscore = rest.find('_');
         const std::string_view section = std::string_view(rest).substr(0, underscore);
         const auto& sections = section_names();

@@ -10,6 +10,8 @@
 #include <optional>
 #include <tuple>
 
+#include "base/ascii.hpp"
+
 namespace ferry::app {
 namespace {
 
@@ -74,12 +76,6 @@ std::optional<std::string> read_text(const std::string& path, std::string& probl
     return text;
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
 std::string_view line_of(std::string_view text, unsigned number) {
     for (unsigned at = 1; at < number && !text.empty(); ++at) {
         text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
@@ -101,8 +97,8 @@ bool is_toml(const std::string& text) {
 std::string in_needed_quotes(std::string_view line) {
     const auto equals = line.find('=');
     if (equals == std::string_view::npos) return {};
-    const auto name = trimmed(line.substr(0, equals));
-    const auto value = trimmed(line.substr(equals + 1, line.find('#', equals) - equals - 1));
+    const auto name = trimmed(line.substr(0, equals), is_white_space);
+    const auto value = trimmed(line.substr(equals + 1, line.find('#', equals) - equals - 1), is_white_space);
     const std::string bare = std::string(name) + " = " + std::string(value);
     const std::string quoted = std::string(name) + " = \"" + std::string(value) + "\"";
     const bool is_nested = value.find_first_of("[]{}") != std::string_view::npos;

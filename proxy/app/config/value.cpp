@@ -95,8 +95,7 @@ bool inside(std::int64_t n, integer_range range) {
 
 std::string in_quotes(std::string_view text) {
     constexpr std::size_t shown = 80;
-    std::string out = "\"";
-    append_escaped(out, text, shown);
+    std::string out = '"' + escaped(text, shown);
     if (text.size() > shown) out += "...";
     return out += '"';
 }

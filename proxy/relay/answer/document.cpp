@@ -1,5 +1,6 @@
 #include "relay/answer/document.hpp"
 
+#include "base/ending_faults.hpp"
 #include "openai/completion_events.hpp"
 #include "provider/provider.hpp"
 #include "relay/answer/answer_check.hpp"
@@ -184,7 +185,7 @@ asio::awaitable<fault> read_error(request& x, attempt& from) {
         if (co_await read_on(from, ended)) break;
         if (x.gone || x.stopping()) break;
     }
-    if (x.gone) co_return fault::client(fault_code::client_gone, "the client went away");
+    if (x.gone) co_return client_has_left();
     auto why = classify_error(from, body);
     from.release();
     co_return why;

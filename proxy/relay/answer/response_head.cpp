@@ -1,7 +1,8 @@
 #include "relay/answer/response_head.hpp"
 
 #include <array>
-#include <ctime>
+
+#include "base/time_text.hpp"
 
 namespace ferry::relay {
 
@@ -43,20 +44,6 @@ std::string_view reason_phrase(int status) {
         if (one.status == status) return one.phrase;
     }
     return "Unknown";
-}
-
-// IMF-fixdate (RFC 9110 section 5.6.7), formatted once a second per core.
-std::string_view http_date(std::int64_t now_s) {
-    static thread_local std::int64_t formatted_for = -1;
-    static thread_local std::array<char, 32> text{};
-    if (now_s != formatted_for) {
-        const std::time_t seconds = now_s;
-        std::tm parts{};
-        ::gmtime_r(&seconds, &parts);
-        std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-        formatted_for = now_s;
-    }
-    return text.data();
 }
 
 // Everything between the status line and the empty line but framing and content headers.

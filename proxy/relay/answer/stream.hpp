@@ -10,7 +10,7 @@
 #include "relay/answer/answer_sink.hpp"
 #include "relay/answer/event_flow.hpp"
 #include "relay/answer/head_hold.hpp"
-#include "relay/answer/stream_metrics.hpp"
+#include "relay/books/stream_metrics.hpp"
 #include "relay/exchange/request.hpp"
 #include "relay/tries/attempt.hpp"
 

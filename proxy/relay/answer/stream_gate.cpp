@@ -1,8 +1,8 @@
 #include "relay/answer/stream_gate.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "openai/error_body.hpp"
 #include "openai/secret_scrub.hpp"
 #include "openai/usage_chunk.hpp"
@@ -18,13 +18,8 @@ bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
-}
-
 bool is_done(std::string_view data) {
-    return trimmed(data).starts_with("[DONE]");
+    return trimmed(data, is_white_space).starts_with("[DONE]");
 }
 
 // A bare word or a number was never content. Anything that holds a sign of JSON may be a piece of an answer.

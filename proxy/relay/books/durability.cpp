@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/ending_faults.hpp"
 #include "base/log.hpp"
 #include "net/signal.hpp"
 #include "relay/books/settle.hpp"
@@ -40,7 +41,7 @@ asio::awaitable<std::optional<fault>> await_books(request& x) {
     const auto until = steady::now() + most_wait_for_segment;
     auto late = open_books(x);
     while (late && books_are_late(x) && steady::now() < until && !x.gone) {
-        if (x.stopping()) co_return fault::self(fault_code::shutting_down, "Ferry is shutting down: send it again.");
+        if (x.stopping()) co_return ferry_is_stopping();
         const auto there = std::make_shared<answer_of_journal>(x.core.context);
         x.core.journal.when_room([there] { there->came.notify(); });
         co_await await_journal(x, there, until);

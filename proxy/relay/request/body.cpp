@@ -1,5 +1,6 @@
 #include "relay/request/body.hpp"
 
+#include "base/ending_faults.hpp"
 #include "net/content_expansion.hpp"
 #include "openai/chat_scanner.hpp"
 #include "relay/exchange/client_write.hpp"
@@ -124,7 +125,7 @@ fault why_stopped(request& x, const net::deadline& limit) {
         return fault::client(fault_code::request_timeout,
                              "The request body did not arrive in time: send it faster, or less of it.");
     }
-    if (x.stopping()) return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
+    if (x.stopping()) return ferry_is_stopping();
     x.gone = true;
     return fault::client(fault_code::client_gone, "the client went away while sending its request");
 }
@@ -165,8 +166,7 @@ asio::awaitable<std::optional<fault>> read_more(request& x, body_reading& readin
     co_return reading.take_buffered();
 }
 
-}  // namespace
-
+// Whether the whole body was read together with the head, as most are.
 bool body_is_here(const request& x) {
     if (x.head.content_encoding) return false;  // what it expands to may take several turns
     if (x.head.framing == net::body_framing::chunked) return false;
@@ -186,7 +186,10 @@ std::optional<fault> take_request(request& x) {
     return reading.finish();
 }
 
+}  // namespace
+
 asio::awaitable<std::optional<fault>> read_request(request& x) {
+    if (body_is_here(x)) co_return take_request(x);
     const bool keeps_alive = x.keep_alive;
     x.keep_alive = false;
     body_reading reading(x);

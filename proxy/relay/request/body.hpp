@@ -14,9 +14,4 @@ namespace ferry::relay {
 // Faults: those of chat_scanner; bad_framing, request_too_large, request_timeout, overloaded; client_gone.
 boost::asio::awaitable<std::optional<fault>> read_request(request& x);
 
-// Whether the whole body was read together with the head, as most are. Then take_request does the same as read_request,
-// without a wait.
-bool body_is_here(const request& x);
-std::optional<fault> take_request(request& x);
-
 }  // namespace ferry::relay

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "net/http_head.hpp"
 #include "net/strict_http.hpp"
 #include "openai/secret_scrub.hpp"
@@ -12,10 +13,6 @@ namespace {
 
 constexpr std::string_view limit_prefix = "x-ratelimit-";
 constexpr std::size_t longest_name = 48, longest_limit = 24, longest_id = 128, longest_prefix = 4;
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 bool is_small_letter(char c) {
     return c >= 'a' && c <= 'z';

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ending_faults.hpp"
 #include "net/executor.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
@@ -20,10 +21,6 @@ constexpr int most_interim_answers = 8;
 
 usage::token_prices prices_of(const catalog::candidate& row) {
     return {row.price.input, row.price.output, row.price.cached_input};
-}
-
-fault stopping() {
-    return fault::self(fault_code::shutting_down, "Ferry is shutting down: send the request again.");
 }
 
 }  // namespace
@@ -99,8 +96,8 @@ asio::awaitable<std::optional<fault>> attempt::connect() {
     result_.connect_us = us_between(started_, x_.moment);
     x_.waited_us += *result_.connect_us;
     x_.connect_us += *result_.connect_us;
-    if (x_.gone) co_return fault::client(fault_code::client_gone, "the client went away");
-    if (x_.stopping()) co_return stopping();
+    if (x_.gone) co_return client_has_left();
+    if (x_.stopping()) co_return ferry_is_stopping();
     if (!connected) co_return connected.error();
     lease_ = std::move(*connected);
     failed_.connected = true;
@@ -178,8 +175,8 @@ void attempt::release() {
 
 fault attempt::why_no_bytes(const net::io_result& got) const {
     using which = answer_clock::which;
-    if (x_.gone) return fault::client(fault_code::client_gone, "the client went away");
-    if (x_.stopping()) return stopping();
+    if (x_.gone) return client_has_left();
+    if (x_.stopping()) return ferry_is_stopping();
     switch (clock_->expired()) {
         case which::first_byte:
             return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "base/chance.hpp"
+#include "base/ending_faults.hpp"
+#include "net/signal.hpp"
 #include "relay/tries/attempt.hpp"
 #include "relay/tries/cooldowns.hpp"
-#include "relay/tries/draw.hpp"
 
 namespace ferry::relay {
 
@@ -75,6 +77,23 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
     x_.attempts_used = next.step == next_step::give_up && why.retry != retry_advice::never &&
                        why.source == fault_source::upstream && all_tries_ >= rules.attempts;
     return next;
+}
+
+boost::asio::awaitable<std::optional<fault>> failover::pause(milliseconds length) {
+    const auto before = steady::now();
+    net::signal over(x_.core.context);
+    net::deadline timer(x_.core.wheel);
+    timer.on_expiry([&over] { over.notify(); });
+    timer.arm(steady::now() + length);
+    {
+        const net::interrupt_slot::holder waiting(x_.waiting, over);
+        co_await over.wait();
+    }
+    // Not Ferry's own time.
+    if (x_.before_us < 0) x_.waited_us += us_between(before, steady::now());
+    if (x_.gone) co_return client_has_left();
+    if (x_.stopping()) co_return ferry_is_stopping();
+    co_return std::nullopt;
 }
 
 void failover::answered() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <optional>
 
 #include "relay/request/repairs.hpp"
@@ -21,6 +22,8 @@ public:
 
     // `answered`: the try got the head of an answer. Notes the failure and moves on if that is the move.
     next_move after(const fault& why, const attempt& tried, bool answered);
+    // Waits before the next try. A fault: the client has gone or the process stops, at once.
+    boost::asio::awaitable<std::optional<fault>> pause(milliseconds length);
     // The last try's answer was given to the client, whole or not.
     void answered();
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 
 namespace ferry::store::postgres {
 

@@ -9,7 +9,7 @@ namespace ferry::store::postgres {
 
 // One connection to the server. It never reconnects by itself, in which notifications would be lost: after any
 // exception of libpqxx it is thrown away.
-// Owned by: its link, or the catalog's listener. Lives on: one thread at a time.
+// Owned by: its link, or the catalog's watch. Lives on: one thread at a time.
 class connection {
 public:
     // Connects; takes at most the address's connect_timeout. Throws pqxx::failure.

@@ -2,9 +2,9 @@
 
 #include "base/log.hpp"
 #include "store/postgres/keys.hpp"
-#include "store/postgres/listener.hpp"
 #include "store/postgres/migrator.hpp"
 #include "store/postgres/models.hpp"
+#include "store/postgres/notification_watch.hpp"
 #include "store/postgres/partitions.hpp"
 #include "store/postgres/routes.hpp"
 #include "store/postgres/sql.hpp"
@@ -33,7 +33,7 @@ std::unique_ptr<sql_runner> server_database::sql() {
     return std::make_unique<postgres::sql>(place_);
 }
 std::unique_ptr<catalog_watch> server_database::watch_catalog(std::function<void()> look) {
-    return std::make_unique<listener>(place_, std::move(look));
+    return std::make_unique<notification_watch>(place_, std::move(look));
 }
 
 namespace {

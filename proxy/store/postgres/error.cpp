@@ -2,21 +2,16 @@
 
 #include <pqxx/except>
 
-#include "store/store_error.hpp"
+#include "store/failure.hpp"
 
 namespace ferry::store::postgres {
 namespace {
 
-enum class kind { refused, unavailable, wrong };
-
-struct meaning {
-    kind what;
-    const char* advice;
-};
+using kind = failure_kind;
 
 struct rule {
     std::string_view state;  // of SQLSTATE, or its beginning
-    meaning means;
+    failure means;
 };
 
 // The first that fits counts.
@@ -68,33 +63,18 @@ constexpr refusal refusals[] = {
     {"Connection refused", "check that the server runs, and host and port in store.url or DATABASE_URL"},
 };
 
-meaning meaning_of_failure(std::string_view said) {
+failure meaning_of_failure(std::string_view said) {
     for (const refusal& one : refusals) {
         if (said.find(one.words) != std::string_view::npos) return {kind::unavailable, one.advice};
     }
     return {kind::unavailable, "check that the server runs and see its log"};
 }
 
-meaning meaning_of(std::string_view state) {
+failure meaning_of(std::string_view state) {
     for (const rule& one : rules) {
         if (state.starts_with(one.state)) return one.means;
     }
     return {kind::unavailable, "check that the server runs and see its log"};
-}
-
-[[noreturn]] void fail(const meaning& found, std::string_view doing, const std::string& where, std::string details) {
-    while (details.ends_with('\n')) details.pop_back();
-    std::string text = "cannot ";
-    text.append(doing).append(" in ").append(where).append(": ").append(details).append("; ").append(found.advice);
-    switch (found.what) {
-        case kind::refused:
-            throw row_refused(text);
-        case kind::unavailable:
-            throw store_unavailable(text);
-        case kind::wrong:
-            break;
-    }
-    throw store_error(text);
 }
 
 }  // namespace
@@ -103,9 +83,9 @@ void rethrow(std::string_view doing, const std::string& where) {
     try {
         throw;
     } catch (const pqxx::sql_error& error) {
-        fail(meaning_of(error.sqlstate()), doing, where, error.what());
+        throw_failure(meaning_of(error.sqlstate()), doing, where, error.what());
     } catch (const pqxx::failure& error) {  // a broken connection, or a commit of which nobody knows
-        fail(meaning_of_failure(error.what()), doing, where, error.what());
+        throw_failure(meaning_of_failure(error.what()), doing, where, error.what());
     }
 }
 

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+#include "base/time_text.hpp"
 #include "store/model_columns.hpp"
 #include "store/postgres/readers.hpp"
 #include "store/postgres/row_writer.hpp"
 #include "store/store_error.hpp"
-#include "store/time_text.hpp"
 
 namespace ferry::store::postgres {
 namespace {
@@ -40,10 +41,6 @@ std::int64_t insert_key(pqxx::work& in, const key_row& key) {
         " VALUES (" +
         joined + ") RETURNING id");
     return added[0][0].as<std::int64_t>();
-}
-
-bool is_number(const std::string& text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 keys::names read_names(pqxx::work& in, const std::string& table) {
@@ -93,7 +90,7 @@ std::int64_t keys::find_or_add_user(const std::string& id_or_name) {
         const auto found = in.exec("SELECT id FROM users WHERE name = " + wanted + " OR id::text = " + wanted +
                                    " ORDER BY name <> " + wanted + " LIMIT 1");
         if (!found.empty()) return found[0][0].as<std::int64_t>();
-        if (is_number(id_or_name)) throw row_refused("there is no user " + id_or_name + "; give a name to make one");
+        if (is_digits(id_or_name)) throw row_refused("there is no user " + id_or_name + "; give a name to make one");
         // Nothing is changed by the update but that the row is given back, if another made it just now.
         const auto added = in.exec("INSERT INTO users (name) VALUES (" + wanted +
                                    ") ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id");

@@ -1,7 +1,7 @@
 #include <string>
 
+#include "base/time_text.hpp"
 #include "store/postgres/usage.hpp"
-#include "store/time_text.hpp"
 
 namespace ferry::store::postgres {
 namespace {

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "base/decimal.hpp"
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 
 namespace ferry::store::postgres {
 

@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "base/time_text.hpp"
 #include "store/postgres/array_text.hpp"
 #include "store/postgres/partitions.hpp"
 #include "store/postgres/row_reader.hpp"
 #include "store/postgres/usage_sql.hpp"
 #include "store/request_time.hpp"
 #include "store/store_error.hpp"
-#include "store/time_text.hpp"
 #include "store/usage_columns.hpp"
 
 namespace ferry::store::postgres {

@@ -45,20 +45,6 @@ struct statement_text {
     }
 };
 
-statement_text usage_columns() {
-    statement_text text;
-    const usage_row any;
-    visit_usage_columns(any, text);
-    return text;
-}
-
-statement_text attempt_columns() {
-    statement_text text;
-    const attempt_row any;
-    visit_attempt_columns(any, text);
-    return text;
-}
-
 // DO NOTHING for the primary key alone: without it a row that breaks another constraint would be dropped in silence.
 std::string insertion(const std::string& table, const statement_text& columns, const std::string& key) {
     return "INSERT INTO " + table + " (" + columns.names + ") SELECT * FROM unnest(" + columns.arrays +
@@ -102,18 +88,20 @@ constexpr const char* touch_keys =
 
 const std::string& insert_usage_sql() {
     static const std::string sql =
-        "WITH added AS (" + insertion("usage_records", usage_columns(), "request_id, started_at") +
+        "WITH added AS (" +
+        insertion("usage_records", usage_columns_for<statement_text>(), "request_id, started_at") +
         " RETURNING *), days AS (" + add_to_days() + "), " + touch_keys + " SELECT count(*) FROM added";
     return sql;
 }
 
 const std::string& insert_attempts_sql() {
-    static const std::string sql = insertion("usage_attempts", attempt_columns(), "request_id, started_at, attempt");
+    static const std::string sql =
+        insertion("usage_attempts", attempt_columns_for<statement_text>(), "request_id, started_at, attempt");
     return sql;
 }
 
 const std::string& select_usage_sql() {
-    static const std::string sql = "SELECT " + usage_columns().selected + " FROM usage_records";
+    static const std::string sql = "SELECT " + usage_columns_for<statement_text>().selected + " FROM usage_records";
     return sql;
 }
 

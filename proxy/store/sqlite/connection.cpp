@@ -12,9 +12,9 @@
 
 #include "base/clock.hpp"
 #include "base/thread_priority.hpp"
+#include "base/time_text.hpp"
 #include "store/sqlite/error.hpp"
 #include "store/store_error.hpp"
-#include "store/time_text.hpp"
 
 namespace ferry::store::sqlite {
 namespace {

@@ -2,24 +2,19 @@
 
 #include <sqlite3.h>
 
-#include "store/store_error.hpp"
+#include "store/failure.hpp"
 
 namespace ferry::store::sqlite {
 namespace {
 
-enum class kind { refused, unavailable, wrong };
-
-struct meaning {
-    kind what;
-    std::string_view advice;
-};
+using kind = failure_kind;
 
 bool tells_of_missing_schema(std::string_view details) {
     return details.starts_with("no such table") || details.starts_with("no such column") ||
            details.find("has no column named") != std::string_view::npos;
 }
 
-meaning meaning_of(int rc, std::string_view details) {
+failure meaning_of(int rc, std::string_view details) {
     switch (rc & 0xff) {
         case SQLITE_CONSTRAINT:
         case SQLITE_MISMATCH:
@@ -52,18 +47,7 @@ meaning meaning_of(int rc, std::string_view details) {
 
 void fail(sqlite3* db, int rc, std::string_view doing, const std::string& where) {
     const std::string details = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
-    const meaning found = meaning_of(rc, details);
-    std::string text = "cannot ";
-    text.append(doing).append(" in ").append(where).append(": ").append(details).append("; ").append(found.advice);
-    switch (found.what) {
-        case kind::refused:
-            throw row_refused(text);
-        case kind::unavailable:
-            throw store_unavailable(text);
-        case kind::wrong:
-            break;
-    }
-    throw store_error(text);
+    throw_failure(meaning_of(rc, details), doing, where, details);
 }
 
 }  // namespace ferry::store::sqlite

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+#include "base/time_text.hpp"
 #include "store/model_columns.hpp"
 #include "store/sqlite/readers.hpp"
 #include "store/sqlite/row_writer.hpp"
 #include "store/store_error.hpp"
-#include "store/time_text.hpp"
 
 namespace ferry::store::sqlite {
 namespace {
@@ -28,10 +29,6 @@ std::int64_t insert_key(connection& db, const key_row& key) {
     insert.bind(key.budget_period).bind(key.store_messages).bind(expires_at).bind(key.rotated_from);
     insert.bind(grace_until).bind(key.is_enabled).run();
     return db.last_insert_id();
-}
-
-bool is_number(const std::string& text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 keys::names read_names(connection& db, const char* sql) {
@@ -82,7 +79,7 @@ std::int64_t keys::find_or_add_user(const std::string& id_or_name) {
         if (found.bind(id_or_name).step()) id = found.integer(0);
     }
     if (id == 0) {
-        if (is_number(id_or_name)) throw row_refused("there is no user " + id_or_name + "; give a name to make one");
+        if (is_digits(id_or_name)) throw row_refused("there is no user " + id_or_name + "; give a name to make one");
         db.prepare("INSERT INTO users (name) VALUES (?)").bind(id_or_name).run();
         id = db.last_insert_id();
     }

@@ -1,8 +1,8 @@
 #include <string>
 
+#include "base/time_text.hpp"
 #include "store/request_time.hpp"
 #include "store/sqlite/usage.hpp"
-#include "store/time_text.hpp"
 
 namespace ferry::store::sqlite {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 
 namespace ferry::store::sqlite {
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 
 namespace ferry::store::sqlite {
 namespace {

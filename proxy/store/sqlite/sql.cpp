@@ -5,20 +5,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/ascii.hpp"
 #include "store/store_error.hpp"
 
 namespace ferry::store::sqlite {
 namespace {
 
 std::string hex_blob(const query& row, int column) {
-    static constexpr char digits[] = "0123456789abcdef";
     const auto* const bytes = static_cast<const unsigned char*>(sqlite3_column_blob(row.handle(), column));
     const int size = sqlite3_column_bytes(row.handle(), column);
     std::string text = "x'";
-    for (int i = 0; i < size; ++i) {
-        text += digits[bytes[i] >> 4];
-        text += digits[bytes[i] & 15];
-    }
+    for (int i = 0; i < size; ++i) append_hex(text, bytes[i]);
     return text + "'";
 }
 
@@ -89,7 +86,7 @@ std::size_t run_next(connection& db, std::string_view text, std::size_t offset,
     try {
         result = run_one(db, statement);
     } catch (const store_error& error) {
-        const std::size_t first_word = text.find_first_not_of(" \t\r\n", offset);
+        const std::size_t first_word = text.find_first_not_of(white_space, offset);
         rethrow_with_line(error, line_of(text, first_word));
     }
     done(result);

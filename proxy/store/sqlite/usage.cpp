@@ -5,11 +5,11 @@
 #include <tuple>
 #include <vector>
 
+#include "base/time_text.hpp"
 #include "store/request_time.hpp"
 #include "store/sqlite/repeated_binder.hpp"
 #include "store/sqlite/row_reader.hpp"
 #include "store/sqlite/usage_rollup.hpp"
-#include "store/time_text.hpp"
 #include "store/usage_columns.hpp"
 
 namespace ferry::store::sqlite {
@@ -30,20 +30,6 @@ struct statement_text {
         value(name, member);
     }
 };
-
-statement_text usage_columns() {
-    statement_text text;
-    const usage_row any;
-    visit_usage_columns(any, text);
-    return text;
-}
-
-statement_text attempt_columns() {
-    statement_text text;
-    const attempt_row any;
-    visit_attempt_columns(any, text);
-    return text;
-}
 
 // Several rows go in by one statement, the rest of a batch one by one.
 constexpr std::size_t rows_at_once = 16;
@@ -68,17 +54,18 @@ struct insertion {
 };
 
 const insertion& insertion_of(const usage_row*) {
-    static const insertion sql("usage_records", usage_columns(), "request_id, started_at");
+    static const insertion sql("usage_records", usage_columns_for<statement_text>(), "request_id, started_at");
     return sql;
 }
 
 const insertion& insertion_of(const attempt_row*) {
-    static const insertion sql("usage_attempts", attempt_columns(), "request_id, started_at, attempt");
+    static const insertion sql("usage_attempts", attempt_columns_for<statement_text>(),
+                               "request_id, started_at, attempt");
     return sql;
 }
 
 const std::string& select_usage_sql() {
-    static const std::string sql = "SELECT " + usage_columns().names +
+    static const std::string sql = "SELECT " + usage_columns_for<statement_text>().names +
                                    " FROM usage_records WHERE started_at >= ? AND started_at < ?"
                                    " AND request_id >= ? AND request_id < ? ORDER BY request_id";
     return sql;

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 #include "store/usage_store.hpp"
 
 namespace ferry::store::sqlite {

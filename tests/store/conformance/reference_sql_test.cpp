@@ -2,8 +2,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/clock.hpp"
+#include "base/time_text.hpp"
 #include "store/conformance/store_fixture.hpp"
-#include "store/time_text.hpp"
 
 namespace ferry::store {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <random>
 
-namespace ferry::relay {
+namespace ferry {
 
 // Each number in [0, bound) equally likely; of the calling thread's own generator. REQUIRES: bound > 0.
 inline std::uint64_t draw_below(std::uint64_t bound) {
@@ -12,4 +12,4 @@ inline std::uint64_t draw_below(std::uint64_t bound) {
     return std::uniform_int_distribution<std::uint64_t>(0, bound - 1)(random);
 }
 
-}  // namespace ferry::relay
+}  // namespace ferry

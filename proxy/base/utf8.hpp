@@ -1,11 +1,15 @@
-// UTF-8, one byte at a time.
+// UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing past U+10FFFF.
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
-namespace ferry::openai {
+namespace ferry {
 
-// Which bytes may follow (The Unicode Standard, table 3-7). Any thread; a value.
+// What stands for bytes that are none: U+FFFD.
+inline constexpr std::string_view replacement_character = "\xef\xbf\xbd";
+
+// Which byte may follow which, one at a time (The Unicode Standard, table 3-7). Any thread; a value.
 class utf8_grammar {
 public:
     // `c` >= 0x80 begins a sequence; false if no sequence begins so.
@@ -70,4 +74,20 @@ inline std::size_t encode_utf8(unsigned code, char* out) {
     return 4;
 }
 
-}  // namespace ferry::openai
+// Whether `c` is not the first byte of its character.
+constexpr bool continues_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+// How many bytes the character at the front of `text` has; 0 if none stands there. REQUIRES: not empty.
+std::size_t character_length(std::string_view text);
+
+// The code point of a whole character, such as the first character_length() bytes of a text.
+char32_t code_point(std::string_view character);
+
+bool is_utf8(std::string_view text);
+
+// The longest beginning of `text` of at most `bytes` bytes that does not end within a character.
+std::string_view clip_utf8(std::string_view text, std::size_t bytes);
+
+}  // namespace ferry

@@ -1,10 +1,10 @@
-#include "store/time_text.hpp"
+#include "base/time_text.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 
-namespace ferry::store {
+namespace ferry {
 namespace {
 
 using std::chrono::day;
@@ -35,6 +35,13 @@ parts split(std::int64_t value, std::int64_t unit) {
     return split;
 }
 
+// `HH:MM:SS`
+void write_clock(char* to, std::int64_t second_of_day) {
+    put(to, 2, second_of_day / 3600);
+    put(to + 3, 2, second_of_day / 60 % 60);
+    put(to + 6, 2, second_of_day % 60);
+}
+
 // `YYYY-MM-DD HH:MM:SS`
 void write_second(char* to, std::int64_t epoch_s) {
     const auto [whole_days, rest] = split(epoch_s, 86'400);
@@ -42,9 +49,20 @@ void write_second(char* to, std::int64_t epoch_s) {
     put(to, 4, static_cast<int>(date.year()));
     put(to + 5, 2, static_cast<unsigned>(date.month()));
     put(to + 8, 2, static_cast<unsigned>(date.day()));
-    put(to + 11, 2, rest / 3600);
-    put(to + 14, 2, rest / 60 % 60);
-    put(to + 17, 2, rest % 60);
+    write_clock(to + 11, rest);
+}
+
+// `Sun, 06 Nov 1994 08:49:37 GMT`
+void write_http_date(char* to, std::int64_t epoch_s) {
+    constexpr std::string_view weekdays = "SunMonTueWedThuFriSat", months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const auto [whole_days, rest] = split(epoch_s, 86'400);
+    const sys_days midnight{days(whole_days)};
+    const year_month_day date{midnight};
+    weekdays.copy(to, 3, 3 * std::chrono::weekday(midnight).c_encoding());
+    put(to + 5, 2, static_cast<unsigned>(date.day()));
+    months.copy(to + 8, 3, 3 * (static_cast<unsigned>(date.month()) - 1));
+    put(to + 12, 4, static_cast<int>(date.year()));
+    write_clock(to + 17, rest);
 }
 
 // Takes pieces off the front of a text; `ok` turns false for good at the first thing that does not fit.
@@ -115,6 +133,23 @@ time_chars::time_chars(std::int64_t epoch_us) {
     put(chars_ + up_to_second, size - up_to_second, rest);
 }
 
+void append_rfc3339(text_buffer& out, std::int64_t epoch_us) {
+    constexpr std::size_t date_length = 10;
+    const time_chars time(epoch_us);
+    out.add(time.text().substr(0, date_length)).add('T').add(time.text().substr(date_length + 1)).add('Z');
+}
+
+std::string_view http_date(std::int64_t epoch_s) {
+    thread_local std::int64_t last_second = -1;
+    thread_local char last_text[] = "Wed, 31 Dec 1969 23:59:59 GMT";
+    const std::int64_t second = std::clamp(epoch_s, first_us / second_us, last_us / second_us);
+    if (second != last_second) {
+        write_http_date(last_text, second);
+        last_second = second;
+    }
+    return {last_text, sizeof last_text - 1};
+}
+
 std::optional<std::int64_t> parse_time(std::string_view text) {
     taker in{text};
     const int y = in.number(4, 9999);
@@ -138,4 +173,4 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
     return midnight + seconds * second_us + fraction - offset;
 }
 
-}  // namespace ferry::store
+}  // namespace ferry

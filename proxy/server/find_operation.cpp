@@ -1,9 +1,10 @@
-#include "server/routes.hpp"
+#include "server/find_operation.hpp"
 
 #include <algorithm>
 #include <array>
 #include <optional>
 
+#include "base/ascii.hpp"
 #include "net/authority.hpp"
 #include "openai/secret_scrub.hpp"
 
@@ -13,13 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> prefixes = {"/api/v1", "/v1"};
 
-int hex(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 std::optional<std::string> percent_decoded(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -27,8 +21,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
             out.push_back(text[i]);
             continue;
         }
-        if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return std::nullopt;
-        out.push_back(static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])));
+        if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return std::nullopt;
+        out.push_back(static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2])));
         i += 2;
     }
     return out;

@@ -1,4 +1,4 @@
-#include "server/routes.hpp"
+#include "server/find_operation.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,7 +16,7 @@ fault refusal(std::string_view method, std::string_view target) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(routes_suite)
+BOOST_AUTO_TEST_SUITE(find_operation_suite)
 
 BOOST_AUTO_TEST_CASE(operations_are_served_under_both_prefixes) {
     const struct {

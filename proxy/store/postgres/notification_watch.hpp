@@ -12,10 +12,10 @@ namespace ferry::store::postgres {
 // nothing is ever told, and the caller's own asking is what remains.
 // Owned by: application. Lives on: a thread of its own, where the callback is called. Cancelled by: its destructor,
 // which waits for a connection attempt under way at most.
-class listener : public catalog_watch {
+class notification_watch : public catalog_watch {
 public:
-    listener(std::shared_ptr<place> at, std::function<void()> look);
-    ~listener() override;
+    notification_watch(std::shared_ptr<place> at, std::function<void()> look);
+    ~notification_watch() override;
 
 private:
     void run();

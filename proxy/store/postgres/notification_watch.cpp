@@ -1,4 +1,4 @@
-#include "store/postgres/listener.hpp"
+#include "store/postgres/notification_watch.hpp"
 
 #include <poll.h>
 #include <pthread.h>
@@ -40,7 +40,7 @@ private:
 
 }  // namespace
 
-listener::listener(std::shared_ptr<place> at, std::function<void()> look)
+notification_watch::notification_watch(std::shared_ptr<place> at, std::function<void()> look)
     : place_(std::move(at)),
       look_(std::move(look)),
       stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -48,13 +48,13 @@ listener::listener(std::shared_ptr<place> at, std::function<void()> look)
     pthread_setname_np(thread_.native_handle(), "ferry-listener");
 }
 
-listener::~listener() {
+notification_watch::~notification_watch() {
     ::eventfd_write(stop_, 1);
     thread_.join();
     ::close(stop_);
 }
 
-void listener::run() {
+void notification_watch::run() {
     std::string told;
     for (int pause = first_pause_ms; wait_for(-1, 0); pause = std::min(2 * pause, longest_pause_ms)) {
         try {
@@ -74,7 +74,7 @@ void listener::run() {
 }
 
 // Until stopped. Throws when the connection ends.
-void listener::listen() {
+void notification_watch::listen() {
     connection own(place_->where);
     std::optional<announcement> changes;
     {
@@ -93,7 +93,7 @@ void listener::listen() {
 }
 
 // False once this is to end. Else true: the socket (if any) is readable, or the time is up.
-bool listener::wait_for(int socket, int milliseconds) {
+bool notification_watch::wait_for(int socket, int milliseconds) {
     pollfd watched[] = {{stop_, POLLIN, 0}, {socket, POLLIN, 0}};
     while (::poll(watched, 2, milliseconds) < 0 && errno == EINTR) {
     }
