@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -86,6 +87,15 @@ std::optional<uuid> parse_uuid(std::string_view text) {
         at += 2;
     }
     return parsed;
+}
+
+bool is_plain_id(std::string_view text) {
+    constexpr std::size_t longest = 128;
+    return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), [](char c) {
+        const char lower = lower_case(c);
+        return is_digit(c) || (lower >= 'a' && lower <= 'z') ||
+               std::string_view("-_.:/+=").find(c) != std::string_view::npos;
+    });
 }
 
 }  // namespace ferry

@@ -31,4 +31,7 @@ std::string to_string(const uuid& id);
 // The reverse; empty unless the text is exactly what to_string writes.
 std::optional<uuid> parse_uuid(std::string_view text);
 
+// Whether somebody else's id of a request may stand in our headers and logs: at most 128 letters, digits and -_.:/+=
+bool is_plain_id(std::string_view text);
+
 }  // namespace ferry

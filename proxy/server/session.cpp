@@ -225,8 +225,7 @@ asio::awaitable<void> session::serve_client() {
     begin(x);
     const bool asks_leave = !found && head.method == "OPTIONS" && context_.cors.is_on();
     if (asks_leave && !found.error().allow.empty()) {
-        auto allow = found.error().allow;
-        co_await answer_preflight(x, std::move(allow));
+        co_await answer_preflight(x, found.error().allow);
     } else {
         co_await answer(x, std::move(found));
     }

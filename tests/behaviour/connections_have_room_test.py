@@ -141,8 +141,8 @@ class FewDescriptors(OwnFerry, Room):
         ferry.starts += 1
         with open(ferry.log_file, "w") as log, open(ferry.folder / f"out-{ferry.starts}.txt", "w") as output:
             ferry.process = subprocess.Popen(
-                ["prlimit", f"--nofile={soft}:{hard}", *ferry.command("serve")], cwd=ferry.folder, stdin=subprocess.DEVNULL,
-                stdout=output, stderr=log)
+                ["prlimit", f"--nofile={soft}:{hard}", *ferry.command("serve")], cwd=ferry.folder,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=log)
         ferry.wait_until_ready()
         return ferry
 

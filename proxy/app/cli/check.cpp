@@ -98,7 +98,7 @@ void doubt_keys(const store::catalog_rows& rows, check_report& report) {
             report.warnings.push_back(
                 fmt::format("store: api_keys \"{}\" ({}) allows {}, but no model or route is named so (`ferry keys set "
                             "--models` changes it)",
-                            printable(row.name), printable(row.public_id), printable(name)));
+                            escaped(row.name), escaped(row.public_id), escaped(name)));
         }
     }
 }

@@ -1,6 +1,7 @@
 #include "relay/answer/aggregate.hpp"
 
 #include "relay/answer/answer_check.hpp"
+#include "relay/answer/body_end.hpp"
 #include "relay/answer/whole_answer.hpp"
 #include "relay/books/settle.hpp"
 
@@ -12,13 +13,9 @@ namespace {
 
 constexpr auto usage_may_follow = milliseconds(250);  // after [DONE]
 
-// What a read that brought nothing means.
-std::optional<fault> end_of_body(event_collector& all, const attempt& from, const net::io_result& got) {
-    if (got.status == net::io_status::eof && from.ends_with_connection()) return all.end(stream_end::clean);
-    auto why = from.why_no_bytes(got);
-    const bool cut = got.status == net::io_status::eof || got.status == net::io_status::failed;
-    if (cut && why.source == fault_source::upstream) return all.end(stream_end::truncated);
-    return why;
+std::optional<fault> end(event_collector& all, const attempt& from, const net::io_result& got) {
+    auto ended = end_of_body(from, got);
+    return ended.why ? std::move(ended.why) : all.end(ended.how);
 }
 
 gate_options options_for(const attempt& from, std::span<const std::string_view> secrets) {
@@ -47,7 +44,7 @@ asio::awaitable<std::optional<fault>> aggregate::read_whole() {
         from_.make_room();
         if (!from_.clock().woken()) got = co_await from_.read_more();
         if (!from_.clock().woken() && got.status == net::io_status::ok) continue;
-        if (!from_.clock().woken() || x_.gone || x_.stopping()) co_return end_of_body(all_, from_, got);
+        if (!from_.clock().woken() || x_.gone || x_.stopping()) co_return end(all_, from_, got);
         from_.read_available();
         if (auto failed = all_.take(from_)) co_return failed;
         co_return all_.end(stream_end::clean);

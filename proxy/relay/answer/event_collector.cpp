@@ -1,5 +1,7 @@
 #include "relay/answer/event_collector.hpp"
 
+#include "base/ascii.hpp"
+
 namespace ferry::relay {
 namespace {
 
@@ -61,7 +63,7 @@ std::optional<fault> event_collector::collect(const openai::sse_event& event) {
     std::string joined;
     if (event.data_lines > 1) openai::join_data(event, joined);
     const auto data = event.data_lines > 1 ? std::string_view(joined) : event.data;
-    const auto at = data.find_first_not_of(" \t\r\n");
+    const auto at = data.find_first_not_of(white_space);
     const bool is_object = at != std::string_view::npos && data[at] == '{';
     const auto added = is_object ? whole_.add(data) : openai::aggregation::taken;
     if (added == openai::aggregation::too_large) return too_large();

@@ -29,7 +29,7 @@ public:
         const auto patience = x_.settings->relay.keepalive;
         due_.arm(x_.head_sent ? steady::now() + patience : x_.started + patience);
     }
-    // The read was ended from here, by nothing else.
+    // The read was interrupted by this timer alone: the client is there, Ferry goes on, and it is not too late.
     bool ended_read(const attempt& from, const net::io_result& got) const {
         if (x_.content_sent || !due_.expired() || got.status != net::io_status::interrupted) return false;
         return !x_.gone && !x_.stopping() && !from.has_expired();

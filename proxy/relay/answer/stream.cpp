@@ -2,6 +2,7 @@
 
 #include "openai/error_body.hpp"
 #include "relay/answer/answer_check.hpp"
+#include "relay/answer/body_end.hpp"
 #include "relay/books/settle.hpp"
 
 namespace ferry::relay {
@@ -31,16 +32,12 @@ event_stream::event_stream(request& x, attempt& from)
       pace_(x),
       hold_(x) {}
 
-// What the end of the upstream's body, or a read that brought nothing, means for the stream. `failed` is for the books.
-std::optional<fault> event_stream::end_of_body(const net::io_result& got) {
-    const bool cut_by_upstream = got.status == net::io_status::eof || got.status == net::io_status::failed;
-    if (from_.body_done() || (got.status == net::io_status::eof && from_.ends_with_connection())) {
-        return flow_.end(stream_end::clean);
-    }
-    auto why = from_.why_no_bytes(got);
-    if (cut_by_upstream && why.source == fault_source::upstream) return flow_.end(stream_end::truncated);
-    flow_.add(openai::sse_error_event(why));
-    return why;
+// What the end of the body, or a read that brought nothing, means for the stream. The fault is for the books.
+std::optional<fault> event_stream::end_stream(const net::io_result& got) {
+    auto ended = end_of_body(from_, got);
+    if (!ended.why) return flow_.end(ended.how);
+    flow_.add(openai::sse_error_event(*ended.why));
+    return std::move(ended.why);
 }
 
 // Usage was waited for behind [DONE], and may have come in this very moment.
@@ -95,7 +92,7 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
             flow_.add(openai::sse_error_event(full));
             co_return full;
         }
-        if (from_.body_done()) co_return end_of_body(got);
+        if (from_.body_done()) co_return end_stream(got);
         if (flow_.gate().holding_done() && !from_.clock().waking()) {
             from_.clock().wake_reads_at(steady::now() + done_is_held);
         }
@@ -109,7 +106,7 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
             continue;
         }
         if (from_.clock().woken() && !x_.gone && !x_.stopping()) co_return end_after_done();
-        co_return end_of_body(got);
+        co_return end_stream(got);
     }
 }
 

@@ -35,7 +35,7 @@ private:
     boost::asio::awaitable<bool> give_out(answer_sink& sink);
     boost::asio::awaitable<void> await_usage();
     bool look_for_document();
-    std::optional<fault> end_of_body(const net::io_result& got);
+    std::optional<fault> end_stream(const net::io_result& got);
     std::optional<fault> end_after_done();
     void note_progress();
     void note_outcome();

@@ -15,7 +15,7 @@ constexpr std::size_t held_max = 4096;
 constexpr int junk_max = 3;
 
 bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+    return text.find_first_not_of(white_space) == std::string_view::npos;
 }
 
 bool is_done(std::string_view data) {

@@ -9,7 +9,7 @@ namespace ferry::relay {
 
 namespace {
 
-// The request is no slower than its first token: how long a stream then is, is the model's own affair.
+// A stream counts as slow by its first token and not by its length: a model that writes for two minutes is not slow.
 void log_slow(const access_entry& of) {
     log_warn(
         "Slow request {}: model '{}' of {}, status {}, attempts {}; microseconds: duration {}, first token {}, "

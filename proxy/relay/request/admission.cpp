@@ -9,16 +9,6 @@ namespace ferry::relay {
 
 namespace {
 
-// A client may name its request for its own logs; only what is harmless in ours is taken.
-bool is_sane_id(std::string_view text) {
-    if (text.empty() || text.size() > 128 || openai::holds_credential(text)) return false;
-    for (const char c : text) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!plain && std::string_view("-_.:/+=").find(c) == std::string_view::npos) return false;
-    }
-    return true;
-}
-
 std::optional<fault> refuse_key(http_exchange& x, access::key_refusal why) {
     x.refused_key.why = why;
     return why == access::key_refusal::contradictory ? access::contradictory_keys() : access::invalid_api_key();
@@ -28,7 +18,8 @@ std::optional<fault> refuse_key(http_exchange& x, access::key_refusal why) {
 
 void note_client_id(http_exchange& x) {
     const auto id = x.head.find("x-request-id");
-    if (id && is_sane_id(*id)) x.client_request_id = *id;
+    // A client may name its request for its own logs; only what is harmless in ours is taken.
+    if (id && is_plain_id(*id) && !openai::holds_credential(*id)) x.client_request_id = *id;
 }
 
 std::optional<fault> authenticate(http_exchange& x) {

@@ -19,7 +19,8 @@ public:
     bool take(provider::repair_set refused) {
         const auto more = provider::applicable(refused & ~x_.adjusted, x_.asked, x_.body.view());
         if (more.none() || count_ == most) {
-            // What once helped may be what is refused now.
+            // The request went out with repairs that were learnt earlier, and one of them may be what is refused now:
+            // a member under its old name, say, which a new version of the service no longer knows.
             if (refused.any() && x_.adjusted.any()) x_.core.learned.forget(to_.id);
             return false;
         }

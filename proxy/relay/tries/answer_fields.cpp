@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "base/id.hpp"
 #include "net/http_head.hpp"
 #include "net/strict_http.hpp"
 #include "openai/secret_scrub.hpp"
@@ -12,7 +13,7 @@ namespace ferry::relay {
 namespace {
 
 constexpr std::string_view limit_prefix = "x-ratelimit-";
-constexpr std::size_t longest_name = 48, longest_limit = 24, longest_id = 128, longest_prefix = 4;
+constexpr std::size_t longest_name = 48, longest_limit = 24, longest_prefix = 4;
 
 bool is_small_letter(char c) {
     return c >= 'a' && c <= 'z';
@@ -24,11 +25,6 @@ bool is_of_a_limit(char c) {
 
 bool is_of_a_name(char c) {
     return is_small_letter(static_cast<char>(c | 0x20)) || is_digit(c) || c == '-';
-}
-
-bool is_of_an_id(char c) {
-    return is_digit(c) || is_small_letter(static_cast<char>(c | 0x20)) ||
-           std::string_view("-_.:/+=").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -43,8 +39,7 @@ bool is_limit_field(std::string_view name, std::string_view value) {
 }
 
 bool is_request_id(std::string_view value, std::span<const std::string_view> secrets) {
-    if (value.empty() || value.size() > longest_id) return false;
-    if (!std::all_of(value.begin(), value.end(), is_of_an_id)) return false;
+    if (!is_plain_id(value)) return false;
     // With the prefix of its kind (`sk-`) or without: the rest is what must not be known.
     const bool repeats = std::any_of(secrets.begin(), secrets.end(), [value](std::string_view secret) {
         const auto prefix = secret.substr(0, longest_prefix).find('-');
