@@ -37,6 +37,10 @@ public:
     // At the end of the stream: what is left, as an event without its blank line; nothing if nothing is left.
     std::optional<sse_event> finish(std::string_view pending);
 
+    // After next() has found nothing: where in `pending` the event begins that is not there as a whole; behind a byte
+    // order mark at the very start, else 0.
+    std::size_t event_start() const { return start_; }
+
     // For an event too large to hold: the caller passes on the first n bytes, n being the answer, and drops them from
     // its buffer. The rest of that event is later yielded with is_headless set.
     std::size_t give_up(std::string_view pending);

@@ -78,10 +78,10 @@ BOOST_AUTO_TEST_CASE(the_text_form_is_read_back_and_nothing_else_is) {
 
 BOOST_AUTO_TEST_CASE(a_plain_id_has_harmless_characters_alone_and_not_too_many) {
     for (const auto& good : {std::string("req_1-a.b:c/d+e="), std::string("A"), std::string(128, 'z')})
-        BOOST_TEST(is_plain_id(good), good);
+        BOOST_TEST(ferry::is_plain_id(good), good);
     for (const auto& bad : {std::string(), std::string("a b"), std::string("a\r\nb"), std::string("a\"b"),
                             std::string("\xc3\xa4"), std::string(129, 'z'), std::string("a@b"), std::string("[a]")})
-        BOOST_TEST(!is_plain_id(bad), bad);
+        BOOST_TEST(!ferry::is_plain_id(bad), bad);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_missing_model_is_told_from_a_wrong_address) {
         {404, R"({"error":{"message":"m","code":"model_not_found"}})", 404, "model_not_found", next},
         {404, R"({"error":{"message":"model 'x' not found, try pulling it first"}})", 404, "model_not_found", next},
         {404, R"({"error":{"message":"No such file: file-1","type":"invalid_request_error","param":null,"code":null}})",
-         404, "upstream_bad_request", never},
+         404, "invalid_request", never},
         {404, R"({"error":{"message":"Invalid URL: POST /v1/x","type":"invalid_request_error"}})", 502,
          "upstream_bad_endpoint", next},
         {404, R"({"error":{"code":"404","message":"Resource not found."}})", 502, "upstream_bad_endpoint", next},

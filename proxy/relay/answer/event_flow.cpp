@@ -1,11 +1,16 @@
 #include "relay/answer/event_flow.hpp"
 
+#include <algorithm>
+
 #include "openai/error_body.hpp"
 
 namespace ferry::relay {
 
 namespace {
 constexpr std::size_t most_tail = 1u << 20;
+// Of an event that is split between reads: read as it comes, in parts that are worth it. Else a core would read up to a
+// mebibyte at once when its end has come, 10 ms of small members.
+constexpr std::size_t least_ahead = 16384;
 }
 
 void event_flow::pass(std::string_view bytes) {
@@ -60,7 +65,9 @@ std::size_t event_flow::size() const {
 // Judges every whole event of `pending` and leaves the rest of it there.
 std::optional<fault> event_flow::judge(std::string_view& pending) {
     while (const auto event = scanner_.next(pending)) {
-        auto verdict = gate_.on_event(*event);
+        const auto start = event->consumed - event->raw.size();
+        auto verdict = gate_.on_event(*event, read_ > start ? read_ - start : 0);
+        read_ = 0;
         pending.remove_prefix(event->consumed);
         switch (verdict.action) {
             case gate_action::pass:
@@ -107,17 +114,27 @@ std::optional<fault> event_flow::take(std::span<const std::string_view> payload)
         if (failed) return failed;
         if (pending.size() > most_tail) {
             const auto given = scanner_.give_up(pending);
-            gate_.on_part(pending.substr(0, given));
+            gate_.on_part(pending.substr(0, given), read_);
             pass(pending.substr(0, given));
             tail_used_ += given;
+            read_ -= std::min(read_, given);
+        } else {
+            read_ahead(pending);
         }
     }
     return std::nullopt;
 }
 
+void event_flow::read_ahead(std::string_view pending) {
+    const auto begin = std::max(read_, scanner_.event_start());
+    if (pending.size() < begin + least_ahead) return;
+    gate_.read_ahead(pending.substr(begin));
+    read_ = pending.size();
+}
+
 std::optional<fault> event_flow::end(stream_end how) {
     const auto rest = scanner_.finish(std::string_view(tail_).substr(tail_used_));
-    auto ending = gate_.on_end(how, rest);
+    auto ending = gate_.on_end(how, rest, read_);
     add(std::move(ending.append));
     return std::move(ending.failure);
 }

@@ -47,6 +47,7 @@ public:
 
 private:
     std::optional<fault> judge(std::string_view& pending);
+    void read_ahead(std::string_view pending);
     void pass(std::string_view bytes);
     void drop_used_tail();
 
@@ -58,6 +59,7 @@ private:
     bool held_ = false;  // the first of pieces_ is the first of texts_: what hold() has kept
     std::string tail_;
     std::size_t tail_used_ = 0;
+    std::size_t read_ = 0;  // bytes behind them that the gate has read ahead
 };
 
 }  // namespace ferry::relay

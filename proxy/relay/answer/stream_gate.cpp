@@ -47,18 +47,24 @@ gate_verdict verdict(gate_action action) {
 
 }  // namespace
 
-gate_verdict stream_gate::on_event(const openai::sse_event& event) {
+gate_verdict stream_gate::on_event(const openai::sse_event& event, std::size_t read) {
     if (failed_) return verdict(gate_action::drop);
     if (event.is_headless) {
-        on_part(event.raw);
+        on_part(event.raw, read);
         return on_end_of_long(event.raw);
+    }
+    std::optional<openai::event_facts> known;
+    if (read > 0) {
+        read_ahead(event.raw.substr(read));
+        known = long_->facts();
+        long_.reset();
     }
     if (event.is_comment_only()) return on_comment(event);
     const auto data = data_of(event);
     // The official SDKs parse the data of every event with a name or an id, also where there is none.
     if (is_blank(data)) return verdict(gate_action::drop);
     if (is_done(data)) return on_done(event);
-    return on_data(event, data);
+    return on_data(event, data, known ? *known : openai::inspect_event(data));
 }
 
 std::string_view stream_gate::data_of(const openai::sse_event& event) {
@@ -86,8 +92,8 @@ gate_verdict stream_gate::on_done(const openai::sse_event& event) {
     return verdict(gate_action::hold);
 }
 
-gate_verdict stream_gate::on_data(const openai::sse_event& event, std::string_view data) {
-    const auto facts = openai::inspect_event(data);
+gate_verdict stream_gate::on_data(const openai::sse_event& event, std::string_view data,
+                                  const openai::event_facts& facts) {
     if (!facts.is_object) return done_ ? verdict(gate_action::drop) : on_unreadable(data);
     said_.learn_usage(facts);
     if (done_) return verdict(gate_action::drop);
@@ -119,9 +125,13 @@ std::optional<fault> stream_gate::learn(const openai::event_facts& facts) {
     return options_.service->failed_finish(facts.finish_reason);
 }
 
-void stream_gate::on_part(std::string_view bytes) {
+void stream_gate::read_ahead(std::string_view bytes) {
     if (!long_) long_ = std::make_unique<openai::long_event>();
     long_->feed(bytes);
+}
+
+void stream_gate::on_part(std::string_view bytes, std::size_t read) {
+    read_ahead(bytes.substr(std::min(read, bytes.size())));
     if (long_->has_data()) said_.learn_payload();
 }
 
@@ -195,11 +205,12 @@ std::string stream_gate::release_done() {
 }
 
 // The event that lacks its blank line: completed if it is whole otherwise.
-gate_ending stream_gate::end_tail(const openai::sse_event& tail) {
+gate_ending stream_gate::end_tail(const openai::sse_event& tail, std::size_t read) {
     gate_ending ending;
+    if (!tail.is_headless) long_.reset();  // there is no more of it: it can be read at once
     const auto data = tail.is_headless ? std::string_view() : data_of(tail);
     if (tail.is_headless) {
-        on_part(tail.raw);
+        on_part(tail.raw, read);
         tail_lost_ = long_->has_data() && !long_->facts().is_object;
         // What the client has of it must not run into what comes now.
         if (tail_lost_) ending.append = "\n\n";
@@ -220,9 +231,9 @@ gate_ending stream_gate::end_tail(const openai::sse_event& tail) {
     return ending;
 }
 
-gate_ending stream_gate::on_end(stream_end how, const std::optional<openai::sse_event>& tail) {
+gate_ending stream_gate::on_end(stream_end how, const std::optional<openai::sse_event>& tail, std::size_t read) {
     gate_ending ending;
-    if (tail) ending = end_tail(*tail);
+    if (tail) ending = end_tail(*tail, read);
     if (failed_) return ending;
     if (!done_ && how == stream_end::clean && !tail_lost_ && said_.all_finished()) {
         done_ = true;

@@ -58,10 +58,14 @@ public:
     // What the stream says goes into `said`, which must outlive the gate.
     stream_gate(const gate_options& options, transcript& said) : options_(options), said_(said) {}
 
-    gate_verdict on_event(const openai::sse_event& event);
+    // `read`: so many of its first bytes were shown to read_ahead() before.
+    gate_verdict on_event(const openai::sse_event& event, std::size_t read = 0);
 
+    // The next bytes of a long event that is not there as a whole: so that not all of it has to be read at once when it
+    // is. Each byte once.
+    void read_ahead(std::string_view bytes);
     // Bytes of an event that is too long to be held were given to the client; its rest comes as a headless event.
-    void on_part(std::string_view bytes);
+    void on_part(std::string_view bytes, std::size_t read = 0);
 
     // [DONE] is kept back because usage may follow it. The caller releases it when the upstream's body ends (on_end
     // does it) or 250 ms have passed.
@@ -69,7 +73,7 @@ public:
     std::string release_done();
 
     // The upstream's body has ended. `tail` is sse_scanner::finish(). To be called once, not after fail.
-    gate_ending on_end(stream_end how, const std::optional<openai::sse_event>& tail);
+    gate_ending on_end(stream_end how, const std::optional<openai::sse_event>& tail, std::size_t read = 0);
 
     const transcript& said() const { return said_; }
     // How well the usage is known, at any time: after on_end, after fail, or when the client has gone.
@@ -84,7 +88,7 @@ public:
 
 private:
     gate_verdict on_comment(const openai::sse_event& event);
-    gate_verdict on_data(const openai::sse_event& event, std::string_view data);
+    gate_verdict on_data(const openai::sse_event& event, std::string_view data, const openai::event_facts& facts);
     gate_verdict on_done(const openai::sse_event& event);
     gate_verdict on_end_of_long(std::string_view rest);
     gate_verdict on_unreadable(std::string_view data);
@@ -95,7 +99,7 @@ private:
     gate_verdict fail(fault reason, std::string text);
     std::string_view data_of(const openai::sse_event& event);
     std::optional<fault> learn(const openai::event_facts& facts);
-    gate_ending end_tail(const openai::sse_event& tail);
+    gate_ending end_tail(const openai::sse_event& tail, std::size_t read);
     bool is_whole() const { return !failed_ && (done_ || said_.all_finished()); }
 
     gate_options options_;
@@ -103,7 +107,7 @@ private:
     std::string held_;    // the [DONE] event, byte for byte, and what came after it that is harmless
     std::string joined_;  // scratch for events of several data lines
     std::string oddity_;  // the first event without a choice before any with one: it may say what went wrong
-    std::unique_ptr<openai::long_event> long_;  // the event whose beginning was given away
+    std::unique_ptr<openai::long_event> long_;  // the event whose beginning was given away or read ahead
     provider::repair_set refused_;
     int junk_ = 0;
     bool done_ = false;      // [DONE] has come, or was added

@@ -114,6 +114,53 @@ BOOST_AUTO_TEST_CASE(J11_any_split_of_a_stream_gives_the_same_bytes) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(P24_a_long_event_that_is_read_as_it_comes_is_judged_as_if_it_had_come_at_once) {
+    const std::string text(100'000, 'x'), members = [] {
+        std::string out;
+        for (int i = 0; i < 9000; ++i) out += "\"m" + std::to_string(i) + "\":[{}],";
+        return out;
+    }();
+    const auto event = [](const std::string& inside, std::string_view end = "\n\n") {
+        return "data: {" + inside + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}" + std::string(end);
+    };
+    const std::string usage =
+        "data: {" + members + R"("choices":[],"usage":{"prompt_tokens":12,"completion_tokens":3}})";
+    const struct {
+        const char* what;
+        std::string stream;
+        stream_end how = stream_end::clean;
+        bool asked = false;
+    } cases[] = {
+        {"members", join({hello, event(members), finish, done})},
+        {"a byte order mark", join({"\xef\xbb\xbf", event(members), hello, finish, done})},
+        {"CRLF", join({event(members, "\r\n\r\n"), hello, finish, done})},
+        {"CR", join({event(members, "\r\r"), "data: " + text + "\r\r", hello})},
+        {"usage that nobody asked for", join({hello, finish, usage + "\n\n", done})},
+        {"usage", join({hello, finish, usage + "\n\n", done}), stream_end::clean, true},
+        {"usage behind DONE", join({hello, finish, done, usage + "\n\n"})},
+        {"two data lines", join({"data: {" + members + "\ndata: \"choices\":[]}\n\n", hello, finish, done})},
+        {"a comment", join({": " + text + "\n\n", hello, finish, done})},
+        {"a name and no data", join({"event: " + text + "\n\n", hello, finish, done})},
+        {"an error", join({hello, "data: {" + members + "\"error\":{\"message\":\"no\"}}\n\n", hello})},
+        {"broken", join({hello, "data: {" + members + "}}\n\n", finish, done})},
+        {"cut", join({hello, "data: {" + members}), stream_end::truncated},
+        {"no last blank line", join({hello, finish, usage}), stream_end::clean, true},
+        {"longer than is held", join({hello, event(members + "\"t\":\"" + std::string(1'200'000, 'y') + "\","),
+                                      finish, usage_event, done})},
+    };
+    for (const auto& one : cases) {
+        BOOST_TEST_CONTEXT(one.what) {
+            const auto at_once = in_pieces(one.stream, 0, one.stream.size() + 1, one.how, one.asked);
+            for (const std::size_t step : {16'384u, 17'001u, 50'000u, 65'536u}) {
+                for (const std::size_t first : {0u, 2u, 40'000u}) {
+                    const auto split = in_pieces(one.stream, first, step, one.how, one.asked);
+                    BOOST_TEST((split == at_once), "pieces of " << step << " behind " << first);
+                }
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(chunks_of_one_read_join_as_reads_do) {
     const auto stream = join({hello, finish, usage_event, done});
     const auto whole = in_pieces(stream, stream.size(), 1, stream_end::clean, false);
