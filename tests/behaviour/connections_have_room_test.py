@@ -156,6 +156,7 @@ class FewDescriptors(OwnFerry, Room):
 
     def test_the_limit_of_descriptors_bounds_the_connections_and_is_told(self):
         ferry = self.start_with_few()
+        ferry.says("At most ")
         most = int(re.search(r"At most (\d+) client connections are served: the process may open 256 ", ferry.log)[1])
         self.assertTrue(16 <= most <= 120, most)
         self.assertEqual(self.limits()["max_connections"], most)

@@ -198,7 +198,7 @@ class ConfiguredProxy(ProxyCase):
         self.assertEqual(self.asked(), [])
 
     def test_it_is_told_at_the_start_without_its_login(self):
-        self.assertIn(f"the proxy 127.0.0.1:{self.proxy.port} (upstream.proxy)", self.ferry.log)
+        self.ferry.says(f"the proxy 127.0.0.1:{self.proxy.port} (upstream.proxy)")
 
 
 class ProxyOfTheEnvironment(ProxyCase):

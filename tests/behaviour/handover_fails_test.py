@@ -63,7 +63,7 @@ class HandoverThatFails(WithHandovers):
         program.write_text(f"#!/bin/sh\necho a new version >&2\nexec {program}.real \"$@\"\n")
         program.chmod(0o755)
         self.hand_over()
-        self.assertIn("a new version", ferry.log)
+        ferry.says("a new version")
         self.assert_serves()
 
     def slow_program(self):

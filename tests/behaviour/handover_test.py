@@ -123,7 +123,7 @@ class Handover(WithHandovers):
         ferry = self.own(**both)
         ferry.configure(**self.options)
         self.hand_over()
-        self.assertIn(f"The inherited socket unix:{path} is closed", ferry.log)
+        ferry.says(f"The inherited socket unix:{path} is closed")
         eventually(lambda: not path.exists())
         ferry.configure(**{**self.options, **both})
         self.hand_over()

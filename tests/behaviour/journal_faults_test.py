@@ -133,7 +133,7 @@ class SegmentsAreTouched(JournalCase):
 
         answer = eventually(refused, 20, "a refusal")
         self.assert_error(answer, 503, "journal_full")
-        self.assertIn("cannot reserve space", self.ferry.log)
+        self.ferry.says("cannot reserve space")
         self.assertIn("the usage journal fails", self.ferry.admin("/readyz")[1])
         resource.prlimit(process, resource.RLIMIT_FSIZE, before)
         eventually(lambda: self.chat(self.nonce()).status == 200, 10, "an answer")

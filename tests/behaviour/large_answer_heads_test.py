@@ -51,8 +51,8 @@ class LargeAnswerHeads(FerryCase):
         got = self.assert_error(self.chat(self.nonce(answer(70_000))), 502, "upstream_invalid_response")
         self.assertNotIn("header_bytes", got.error["message"])
         request = got.field("x-ferry-request-id")
-        lines = self.ferry.log.splitlines
-        eventually(lambda: any(request in line and "upstream.header_bytes" in line for line in lines()))
+        eventually(lambda: any(request in line and "upstream.header_bytes" in line
+                               for line in self.ferry.log.splitlines()))
 
     def test_models_test_reads_it_too(self):
         self.upstream.default, before = [self.default], self.upstream.default

@@ -120,7 +120,7 @@ class ModelTable(FerryCase):
         for name in bad:
             with self.subTest(row=name):
                 eventually(lambda: name in self.ferry.admin("/status")[1], what=f"{name} in /status")
-                self.assertIn(name, self.ferry.log)
+                self.ferry.says(name)
                 answer = self.ask(model=name)[1]
                 self.assertGreaterEqual(answer.status, 400)
                 self.assert_error(answer, answer.status)

@@ -73,12 +73,12 @@ class Reload(OwnFerry):
     def test_a_bad_file_is_refused_as_a_whole_and_every_fault_is_told(self):
         ferry = self.own()
         self.reload("not taken over", **{"auth.required": False, "log.level": "loud", "limits.json_depth": 0})
-        self.assertIn("log.level: must be", ferry.log)
-        self.assertIn("limits.json_depth: must be", ferry.log)
+        ferry.says("log.level: must be")
+        ferry.says("limits.json_depth: must be")
         self.assertEqual(self.status_without_key(), 401)
         self.reload("not taken over", **{"auth.required": False, "server.tls_certificate": "/nowhere.pem",
                                          "server.tls_key": "/nowhere.key"})
-        self.assertIn("/nowhere.pem cannot be read", ferry.log)
+        ferry.says("/nowhere.pem cannot be read")
         self.assertEqual(self.status_without_key(), 401)
         self.reload(**{"auth.required": False})
         eventually(lambda: self.status_without_key() == 200)

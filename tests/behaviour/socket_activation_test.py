@@ -50,7 +50,7 @@ os.execv(sys.argv[3], sys.argv[3:])"""
         self.addCleanup(waiting.close)
         ferry = self.start()
         self.assert_serves(waiting)  # it connected when nobody served yet
-        self.assertIn(f"The inherited socket 127.0.0.1:{self.ports[2]} is closed", ferry.log)
+        ferry.says(f"The inherited socket 127.0.0.1:{self.ports[2]} is closed")
         self.assertEqual((ferry.port, ferry.admin_port), tuple(self.ports[:2]))
         self.assertEqual(Path(f"/proc/{ferry.process.pid}/environ").read_bytes().count(b"LISTEN_"), 2)
         for _ in range(2):

@@ -84,6 +84,10 @@ class Ferry:
         files = sorted([*self.folder.glob("log-*.txt"), *self.folder.glob("out-*.txt")])
         return "".join(file.read_text(errors="replace") for file in files)
 
+    def says(self, text, seconds=10):
+        """Waits until the log does: a thread of its own writes the lines."""
+        eventually(lambda: text in self.log, seconds, f"{text!r} in the log")
+
     @property
     def output(self):
         return (self.folder / f"out-{self.starts}.txt").read_text()
