@@ -44,12 +44,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         rest.remove_prefix(line.size() == rest.size() ? line.size() : line.size() + 1);
         const auto value = value_in(line);
         if (value.empty()) continue;
+        // Before it is known whether it is taken: what is refused may have begun to change what is there.
+        only_text = only_text && (value == "null" || value.front() == '"');
         const bool taken = made.add("content", value, merge_rule::fragments, account);
         require(taken != account.failed());
         require(account.left <= most);
         if (!taken) break;
         if (value == "null") continue;
-        only_text = only_text && value.front() == '"';
         if (only_text) text += value.substr(1, value.size() - 2);
     }
     std::string out;
