@@ -49,7 +49,9 @@ void add_usage(metric_sheet& sheet, const model_labels& of, const relay::model_m
     sheet.counter("ferry_tokens_total",
                   "Tokens as providers reported them. cached and cache_write are part of prompt, reasoning of "
                   "completion.");
-    const auto tokens = [&](std::string_view type, const metric_counter& count, bool always = false) {
+    // Named once more: clang 14, which builds this for ThreadSanitizer, captures no structured bindings.
+    const auto tokens = [&, &model = model, &provider = provider](std::string_view type, const metric_counter& count,
+                                                                  bool always = false) {
         if (!always && count.value() == 0) return;
         sheet.add(number(count), {{"model", model}, {"provider", provider}, {"type", type}});
     };
@@ -87,7 +89,8 @@ void add_conventional(metric_sheet& sheet, const model_labels& of, const relay::
     sheet.histogram("gen_ai_server_time_to_first_token_seconds", "Time to the first token of a stream.");
     if (is_model) add(sheet, from.first_token_us, microseconds, labels);
     sheet.histogram("gen_ai_client_token_usage", "Input and output tokens of one request.");
-    const auto tokens = [&](std::string_view type, const metric_histogram<relay::token_bounds>& values) {
+    const auto tokens = [&, &model = model, &provider = provider](
+                            std::string_view type, const metric_histogram<relay::token_bounds>& values) {
         add(sheet, values, 1,
             {{"gen_ai_operation_name", "chat"},
              {"gen_ai_provider_name", provider},

@@ -167,16 +167,13 @@ def asan(with_sdks=False):
 
 
 def tsan():
-    whole_program = bool(os.environ.get("TSAN_WHOLE_PROGRAM"))
-    if not build("tsan", *SHARED_BY_THREADS, *(["ferry"] if whole_program else [])):
+    if not build("tsan", *SHARED_BY_THREADS, "ferry"):
         return failed("build tsan")
     # ThreadSanitizer needs the address layout that it knows; newer kernels randomise more than it expects.
     fixed = ["setarch", os.uname().machine, "-R"]
     allowed = subprocess.run([*fixed, "true"], capture_output=True).returncode == 0
     prefix = fixed if allowed else []
     tally = boost_programs("tsan", prefix=prefix, only=SHARED_BY_THREADS)
-    if not whole_program:
-        return tally
     if not build("release", "ferry-bench"):
         return failed("build release")
     environment = {**with_sanitizer("tsan"), "FERRY_PREFIX": " ".join(prefix)}
