@@ -21,7 +21,9 @@ class ManyConnections(unittest.TestCase):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        self.assertGreater(hard, CONNECTIONS + 200, f"CONNECTIONS={CONNECTIONS} needs more descriptors than {hard}")
+        # Ferry keeps one for an upstream beside each client.
+        wanted = 2 * CONNECTIONS + 500
+        self.assertGreaterEqual(hard, wanted, f"CONNECTIONS={CONNECTIONS} needs {wanted} descriptors (ulimit -Hn)")
 
     def test_all_of_them_are_served_again_and_again(self):
         # Descriptors and memory are what idle connections cost; both are there again when they have gone.
