@@ -72,6 +72,13 @@ flowed in_pieces(std::string_view stream, std::size_t first, std::size_t step, s
     return all.end(how);
 }
 
+struct stream_case {
+    const char* what;
+    std::string stream;
+    stream_end how = stream_end::clean;
+    bool asked = false;
+};
+
 const std::string crlf = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\r\n\r\n";
 
 }  // namespace
@@ -79,12 +86,7 @@ const std::string crlf = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\
 BOOST_AUTO_TEST_SUITE(event_flow_suite)
 
 BOOST_AUTO_TEST_CASE(J11_any_split_of_a_stream_gives_the_same_bytes) {
-    const struct {
-        const char* what;
-        std::string stream;
-        stream_end how = stream_end::clean;
-        bool asked = false;
-    } cases[] = {
+    const stream_case cases[] = {
         {"ordinary", join({hello, hello, finish, done})},
         {"usage asked for", join({": hi\n\n", hello, finish, usage_event, done}), stream_end::clean, true},
         {"usage to drop", join({hello, finish, usage_event, done})},
@@ -125,12 +127,7 @@ BOOST_AUTO_TEST_CASE(P24_a_long_event_that_is_read_as_it_comes_is_judged_as_if_i
     };
     const std::string usage =
         "data: {" + members + R"("choices":[],"usage":{"prompt_tokens":12,"completion_tokens":3}})";
-    const struct {
-        const char* what;
-        std::string stream;
-        stream_end how = stream_end::clean;
-        bool asked = false;
-    } cases[] = {
+    const stream_case cases[] = {
         {"members", join({hello, event(members), finish, done})},
         {"a byte order mark", join({"\xef\xbb\xbf", event(members), hello, finish, done})},
         {"CRLF", join({event(members, "\r\n\r\n"), hello, finish, done})},
