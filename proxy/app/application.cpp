@@ -48,7 +48,9 @@ application::application(settings configuration, std::function<load_result()> lo
       answers_(settings_.server.limits.answer_memory),
       shared_{settings_,         names_,       bodies_,
               answers_,          logs_.access, addresses_,
-              upstream_sockets_, cooling_,     read_certificate(settings_, nullptr)},
+              upstream_sockets_, cooling_,     owners_,
+              read_certificate(settings_, nullptr)},
+      issuer_thread_("issued ids", report_unmade),
       operators_("operators", report_unmade) {}
 
 application::~application() {
@@ -61,6 +63,11 @@ void application::start() {
     database_ = store::open(settings_.store);
     const bool is_prepared = prepare_store();
     usage_store_ = database_->usage();
+    issuers_ = database_->usage();
+    owners_.set_store([this](std::string id, relay::id_owners::answer then) {
+        const auto ask = [this, id = std::move(id), then] { find_issuer(id, then); };
+        if (!issuer_thread_.post(ask)) then(std::optional<relay::id_owner>());
+    });
     journal_ = std::make_unique<usage::journal>(settings_.usage, core_count());
     shipper_ = std::make_unique<usage::shipper>(*journal_, *usage_store_);
     start_cores();
@@ -90,6 +97,19 @@ bool application::prepare_store() {
     } catch (const store::store_unavailable&) {
         if (settings_.store.snapshot_file.empty()) throw;
         return false;
+    }
+}
+
+void application::find_issuer(const std::string& id, const relay::id_owners::answer& then) {
+    try {
+        const auto found = issuers_->find_issuer(id);
+        std::optional<relay::id_owner> owner;
+        if (found) owner = relay::id_owner{found->model_id, found->key_id, found->user_id};
+        then(owner);
+    } catch (const std::exception& error) {
+        then(fault::self(fault_code::model_unavailable,
+                         "It cannot be found out now who keeps what this id stands for: try again shortly.",
+                         std::string("The store is away: ") + error.what()));
     }
 }
 

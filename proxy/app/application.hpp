@@ -74,6 +74,7 @@ private:
     bool is_succeeded();
     void bring_schema_up_to_date();
     bool prepare_store();
+    void find_issuer(const std::string& id, const relay::id_owners::answer& then);
     void start_cores();
     void start_refresher(bool is_prepared);
     void publish(catalog::published fresh);
@@ -117,13 +118,14 @@ private:
     server::address_counts addresses_;
     upstream::socket_budget upstream_sockets_;
     std::unique_ptr<store::database> database_;
-    std::unique_ptr<store::usage_store> usage_store_;
+    std::unique_ptr<store::usage_store> usage_store_, issuers_;
     std::vector<served_address> clients_;
     served_address admin_;
     upstream::name_lookup lookup_;
     upstream::name_cache names_{lookup_};
     relay::memory_budget bodies_, answers_;
     relay::cooldowns cooling_;
+    relay::id_owners owners_;
     shared_parts shared_;
     std::unique_ptr<usage::journal> journal_;
     std::unique_ptr<usage::shipper> shipper_;
@@ -139,6 +141,8 @@ private:
 
     metric_sheet sheet_;  // of the thread below
     retired_snapshots retired_{operators_};
+    // Asks the store who issued an id.
+    store::store_thread issuer_thread_;
     // Makes what is long, one document at a time, so that no core does. Last: it reads all of the above.
     store::store_thread operators_;
 };

@@ -60,6 +60,7 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
                 counts_,
                 learned_,
                 shared.cooling,
+                shared.owners,
                 {},
                 relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),

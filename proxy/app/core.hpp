@@ -17,6 +17,7 @@
 #include "net/buffer_pool.hpp"
 #include "net/timer_wheel.hpp"
 #include "relay/books/counters.hpp"
+#include "relay/exchange/id_owners.hpp"
 #include "relay/exchange/services.hpp"
 #include "relay/request/repair_memory.hpp"
 #include "relay/tries/cooldowns.hpp"
@@ -37,6 +38,7 @@ struct shared_parts {
     server::address_counts& addresses;
     upstream::socket_budget& upstream_sockets;
     relay::cooldowns& cooling;
+    relay::id_owners& owners;
     std::shared_ptr<const net::tls_server> tls;  // null: plain HTTP
 };
 

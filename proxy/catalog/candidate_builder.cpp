@@ -3,15 +3,16 @@
 #include <fmt/format.h>
 
 #include <boost/container_hash/hash.hpp>
-#include <boost/json/parse.hpp>
 #include <string>
 #include <utility>
 
 #include "base/ascii.hpp"
 #include "catalog/row_json.hpp"
+#include "catalog/row_operations.hpp"
 #include "catalog/text_rules.hpp"
 #include "net/token.hpp"
 #include "openai/json_text.hpp"
+#include "openai/operation.hpp"
 #include "provider/table.hpp"
 
 namespace ferry::catalog {
@@ -69,6 +70,9 @@ defect fill_endpoint(const store::model_row& row, candidate& made) {
     auto where = parse_endpoint(made.service->chat_url(row.api_endpoint));
     if (!where) return where.error();
     made.where = std::move(*where);
+    const auto path_end = std::min(made.where.target.find('?'), made.where.target.size());
+    made.where.query = made.where.target.substr(path_end);
+    made.where.base = made.where.target.substr(0, path_end - openai::chat_completions().path.size());
     if (auto wrong = fill_proxy(row, made)) return wrong;
     made.speaks = &made.service->dialect_of(made.where.host);
     return {};
@@ -106,10 +110,20 @@ defect fill_extras(const store::model_row& row, candidate& made) {
     auto members = parse_extra_body(text_of(row.extra_body));
     if (!members) return members.error();
     made.extra_body = std::move(*members);
-    if (text_of(row.capabilities).empty()) return {};
-    boost::system::error_code error;
-    boost::json::parse(*row.capabilities, error);
-    if (error) return bad("capabilities is not JSON");
+    return {};
+}
+
+defect fill_operations(const store::model_row& row, candidate& made) {
+    auto named = parse_operations(text_of(row.capabilities));
+    if (!named) return named.error();
+    made.names_operations = named->has_value();
+    if (*named) {
+        made.serves = **named;
+        return {};
+    }
+    for (const auto& one : openai::operations()) {
+        if (made.service->serves(one)) made.serves.set(openai::index_of(one));
+    }
     return {};
 }
 
@@ -132,6 +146,9 @@ defect fill_prices(const store::model_row& row, candidate& made) {
     made.price.cached_input = row.cached_input_price_pico.value_or(made.price.input);
     if (row.base_price_pico < 0 || made.price.input < 0 || made.price.output < 0 || made.price.cached_input < 0)
         return bad("a price is negative");
+    auto units = parse_unit_prices(text_of(row.unit_prices));
+    if (!units) return units.error();
+    made.unit_prices = std::move(*units);
     if (const auto wrong = name_defect(row.currency)) return bad("currency " + *wrong);
     made.currency = row.currency;
     return {};
@@ -173,6 +190,7 @@ std::vector<std::string> fill(const store::model_row& row, const secret_source& 
     note(fill_endpoint(row, made));
     note(fill_credentials(row, secrets, made));
     note(fill_extras(row, made));
+    note(fill_operations(row, made));
     made.account = account_of(made);
     note(fill_prices(row, made));
     note(fill_limits(row, made));

@@ -8,9 +8,41 @@ namespace {
 
 std::atomic<std::uint64_t> catalogs{0};
 
+bool is_before(const candidate& a, const candidate& b) {
+    return a.priority != b.priority ? a.priority < b.priority : a.id < b.id;
+}
+
 }  // namespace
 
-catalog::catalog(parts made) : parts_(std::move(made)), serial_(++catalogs) {}
+catalog::catalog(parts made) : parts_(std::move(made)), serial_(++catalogs) {
+    find_accounts();
+}
+
+void catalog::find_accounts() {
+    operation_set wanted, ambiguous;
+    for (const auto& one : openai::operations()) {
+        if (one.model == openai::model_place::account || one.model == openai::model_place::owner_of_id) {
+            wanted.set(openai::index_of(one));
+        }
+    }
+    parts_.rows.for_each([&](const candidate_ptr& row) {
+        const auto open = row->serves & wanted & ~ambiguous;
+        for (std::size_t i = 0; open.any() && i != open.size(); ++i) {
+            auto& known = only_accounts_[i];
+            if (!open[i]) continue;
+            if (known != nullptr && known->account != row->account) {
+                ambiguous.set(i);
+                known = nullptr;
+            } else if (known == nullptr || is_before(*row, *known)) {
+                known = row.get();
+            }
+        }
+    });
+}
+
+const candidate* catalog::only_account(const openai::operation& operation) const {
+    return only_accounts_[openai::index_of(operation)];
+}
 
 const candidate* catalog::find_row(std::int64_t id) const {
     const candidate_ptr* found = parts_.rows.find(id);

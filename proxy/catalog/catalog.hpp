@@ -1,6 +1,8 @@
 // The models as the table describes them, resolved and checked: what a request is routed by.
 #pragma once
 
+#include <array>
+#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -16,6 +18,7 @@
 #include "catalog/endpoint.hpp"
 #include "catalog/name_list.hpp"
 #include "catalog/refused_row.hpp"
+#include "openai/operation.hpp"
 
 namespace ferry::provider {
 struct dialect;
@@ -47,6 +50,15 @@ struct prices {
     bool is_known = true;  // false: nobody wrote a price for prompt or completion, so 0 is none
 };
 
+// Of one image, second, search and the like, in pico-units of currency. `unit` may say which image: "image:hd".
+struct unit_price {
+    std::string unit;
+    std::int64_t pico = 0;
+};
+
+// By openai::index_of().
+using operation_set = std::bitset<openai::operations_max>;
+
 // NULL columns stay empty: the configuration's value applies then.
 struct timeouts {
     std::optional<std::chrono::milliseconds> connect, first_byte, idle, total;
@@ -64,6 +76,9 @@ struct candidate {
     const provider::dialect* speaks = nullptr;  // how requests are worded for its service and host; never null, static
     std::optional<header> credentials;          // the authentication header; empty: none is sent
     std::uint64_t account = 0;                  // equal for rows that share their URL and credentials
+    operation_set serves;                       // the operations that are asked of this row
+    bool names_operations = false;              // the row itself says which
+    std::vector<unit_price> unit_prices;        // of what is not counted in tokens
     std::vector<header> extra_headers;          // none of them is named as `credentials` is
     std::vector<body_member> extra_body;
     prices price;
@@ -137,6 +152,10 @@ public:
     // The rows of a model, by priority and then id; empty if there is none. Valid as long as the catalog.
     std::span<const candidate* const> rows_of(std::string_view model_name) const;
 
+    // Where all rows that serve an operation lead to one account: the first of them, by priority and then id. Null where
+    // there are more accounts, or none. For operations that name no model.
+    const candidate* only_account(const openai::operation& operation) const;
+
     // The virtual model of this name, or nullptr.
     const virtual_route* find_route(std::string_view name) const;
 
@@ -151,8 +170,11 @@ public:
     std::vector<const candidate*> rows() const;
 
 private:
+    void find_accounts();
+
     parts parts_;
     std::uint64_t serial_;
+    std::array<const candidate*, openai::operations_max> only_accounts_{};
 };
 
 using catalog_ptr = std::shared_ptr<const catalog>;

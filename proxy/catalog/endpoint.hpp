@@ -17,6 +17,8 @@ struct endpoint {
     std::string host;         // lower case; an IPv6 address without brackets
     std::uint16_t port = 0;   // explicit, or 80 / 443
     std::string target;       // path and query of the chat completions URL, as written; at least "/"
+    std::string base;         // the path before that of chat completions: other operations are asked for below it
+    std::string query;        // "?...", or "" if there is none: it stays at the end
     std::string host_header;  // host, in brackets if IPv6, and the port unless it is the scheme's own
     std::string sni;          // the name to send and to verify, without a last dot; "" for an IP address (RFC 6066)
     std::string authority;    // host, in brackets if IPv6, and port: what a proxy is asked for

@@ -10,12 +10,12 @@
 #include "catalog/candidate_builder.hpp"
 #include "catalog/endpoint.hpp"
 #include "catalog/text_rules.hpp"
+#include "openai/operation.hpp"
 #include "provider/table.hpp"
 
 namespace ferry::catalog {
 namespace {
 
-constexpr std::string_view chat_path = "/chat/completions";
 
 // How many letters may be wrong for a word of this length to be taken for another: deepsek, chat/complitions.
 std::size_t most_slips(std::string_view word) {
@@ -50,11 +50,12 @@ void look_at_path(const store::model_row& row, model_findings& found) {
     const auto where = parse_endpoint(row.api_endpoint);
     if (!where) return;
     const std::string_view end = end_of_path(where->target);
+    const auto chat_path = openai::chat_completions().path;
     const std::size_t slips = edit_distance(lower_case(end), chat_path);
     if (end.empty() || end == chat_path || slips > most_slips(chat_path)) return;
     warn(found, "odd_path",
          "api_endpoint ends in '" + printable(end) + "', which is nearly " + std::string(chat_path) +
-             ": it is taken for a base URL, and /chat/completions is appended. Correct the path");
+             ": it is taken for a base URL, and " + std::string(chat_path) + " is appended. Correct the path");
 }
 
 bool is_free(const store::model_row& row) {

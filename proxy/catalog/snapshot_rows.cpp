@@ -52,6 +52,7 @@ void visit(Row& row, Visitor& with, const store::model_row*) {
     with("total_timeout_ms", row.total_timeout_ms);
     with("max_context_tokens", row.max_context_tokens);
     with("capabilities", row.capabilities);
+    with("unit_prices", row.unit_prices);
     with("created_at_us", row.created_at_us);
     with("defect", row.defect);
 }

@@ -66,24 +66,33 @@ std::string tell_as_events(std::string_view completion, bool with_usage) {
     std::string flat(completion);
     std::replace_if(
         flat.begin(), flat.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    std::string head = "data: {\"object\":\"chat.completion.chunk\"";
+    std::string members, texts;
     std::vector<told_choice> choices;
     std::string_view usage;
     for_each_member(flat, [&](std::string_view key, std::string_view value) {
         if (key == "choices") {
-            for_each_element(value, [&choices](std::string_view one) { choices.push_back(read_choice(one)); });
+            for_each_element(value, [&](std::string_view one) {
+                choices.push_back(read_choice(one));
+                if (choices.back().message.empty()) texts.append(texts.empty() ? "" : ",").append(one);
+            });
         } else if (key == "usage") {
             usage = value;
         } else if (key != "object") {
-            append_member(head, key, value);
+            append_member(members, key, value);
         }
     });
+    // Choices without a message are texts: in a stream they are what they are in a document.
+    const bool is_text = !texts.empty();
+    const auto head = std::string("data: {\"object\":\"") + (is_text ? "text_completion" : "chat.completion.chunk") +
+                      '"' + members;
     std::string all;
+    if (is_text) all.append(head).append(",\"choices\":[").append(texts).append("]}\n\n");
     const auto tell = [&all, &head](const told_choice& of, std::string_view delta, std::string_view finish_reason) {
         all.append(head).append(",\"choices\":[{\"index\":").append(of.index).append(",\"delta\":").append(delta);
         all.append(",\"finish_reason\":").append(finish_reason);
     };
     for (const auto& one : choices) {
+        if (is_text) break;
         tell(one, delta_of(one.message), "null");
         all.append(one.others).append("}]}\n\n");
         tell(one, "{}", one.finish_reason);

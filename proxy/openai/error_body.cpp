@@ -29,11 +29,31 @@ std::string render_error(const fault& f) {
     return out;
 }
 
-std::string sse_error_event(const fault& f) {
-    auto text = render_error(f);
-    // Between the parts of JSON a line feed is as good as a blank, but not in an event.
+namespace {
+
+// Between the parts of JSON a line feed is as good as a blank, but not in an event.
+std::string in_one_line(std::string text) {
     std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    return "data: " + text + "\n\n";
+    return text;
+}
+
+}  // namespace
+
+std::string sse_error_event(const fault& f) {
+    return "data: " + in_one_line(render_error(f)) + "\n\n";
+}
+
+std::string typed_error_event(const fault& f, std::int64_t sequence) {
+    std::string out = R"({"type":"error","sequence_number":)" + std::to_string(sequence) + R"(,"code":)";
+    append_json_string(out, map_fault(f).code);
+    out += R"(,"message":)";
+    append_json_string(out, f.message);
+    out += R"(,"param":)";
+    out += f.param.empty() ? "null" : quote_json(f.param);
+    // {"error":{...}}: the SDKs raise what stands in this member, and yield an event without it as if all were well.
+    const auto error = in_one_line(render_error(f));
+    out += "," + error.substr(error.find('{') + 1);
+    return "event: error\ndata: " + out + "\n\n";
 }
 
 }  // namespace ferry::openai

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/fault.hpp"
@@ -12,5 +13,7 @@ std::string render_error(const fault& f);
 
 // The same as the last event of a stream that has begun: `data: {...}` and a blank line. No [DONE] may follow it.
 std::string sse_error_event(const fault& f);
+// The same for a stream whose events have types, as the next after those before `sequence`.
+std::string typed_error_event(const fault& f, std::int64_t sequence);
 
 }  // namespace ferry::openai

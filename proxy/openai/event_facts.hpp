@@ -2,10 +2,12 @@
 
 #include <bitset>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "openai/event_type.hpp"
 #include "openai/token_usage.hpp"
 
 namespace ferry::openai {
@@ -25,6 +27,14 @@ struct event_facts {
     bool is_error = false;              // a truthy top-level `error`, or `"object": "error"`
     bool has_error_sign = false;        // a code, detail or the like that means a failure where there is no choice
     bool has_payload = false;           // some choice carries text, reasoning, tool calls or a refusal
+    event_type type = event_type::none;  // the top-level `type` of an event
+    bool has_list = false;              // `data` or `results` is an array
+    bool has_identity = false;          // a top-level `id`, or `object` that is no error
+    std::int64_t listed = 0;            // how many elements that array has
+    // What answers count besides tokens: seconds of sound (rounded up), searches, pages.
+    std::optional<std::int64_t> seconds, searches, pages;
+    std::optional<std::int64_t> sequence;  // the number of the event in its stream
+    std::string status;                 // of what the answer is about, at most 64 bytes
     std::string finish_reason;          // the first non-empty one, at most 64 bytes
     std::bitset<choices_max> seen;      // indexes of the choices that occur
     std::bitset<choices_max> finished;  // ... of those with a finish reason

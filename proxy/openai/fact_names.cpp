@@ -24,6 +24,37 @@ fact in_root(std::string_view name) {
     if (is(name, "errors")) return fact::sign;
     if (is(name, "success")) return fact::success;
     if (is(name, "base_resp")) return fact::status;
+    if (is(name, "id")) return fact::identity;
+    if (is(name, "type")) return fact::event_type;
+    if (is(name, "data")) return fact::listing;
+    if (is(name, "results")) return fact::listing;
+    if (is(name, "response")) return fact::response;
+    if (is(name, "status")) return fact::state;
+    if (is(name, "duration")) return fact::seconds;
+    if (is(name, "meta")) return fact::meta;
+    if (is(name, "sequence_number")) return fact::sequence;
+    if (is(name, "usage_info")) return fact::usage_info;
+    return fact::none;
+}
+
+fact in_response(std::string_view name) {
+    if (is(name, "usage")) return fact::usage;
+    if (is(name, "status")) return fact::state;
+    return fact::none;
+}
+
+fact in_meta(std::string_view name) {
+    if (is(name, "billed_units")) return fact::billed;
+    return fact::none;
+}
+
+fact in_billed(std::string_view name) {
+    if (is(name, "search_units")) return fact::searches;
+    return fact::none;
+}
+
+fact in_usage_info(std::string_view name) {
+    if (is(name, "pages_processed")) return fact::pages;
     return fact::none;
 }
 
@@ -67,6 +98,7 @@ fact in_usage(std::string_view name) {
     if (is(name, "num_cached_tokens")) return fact::cached_beside;
     if (is(name, "reasoning_tokens")) return fact::reasoning_tokens;
     if (is(name, "prompt_token_details")) return fact::prompt_details;
+    if (is(name, "seconds")) return fact::seconds;
     return fact::none;
 }
 
@@ -119,6 +151,14 @@ fact find_fact(fact where, std::string_view name) {
             return in_vendor(name);
         case fact::timings:
             return in_timings(name);
+        case fact::response:
+            return in_response(name);
+        case fact::meta:
+            return in_meta(name);
+        case fact::billed:
+            return in_billed(name);
+        case fact::usage_info:
+            return in_usage_info(name);
         case fact::status:
             return in_status(name);
         default:

@@ -19,16 +19,28 @@ enum class fact : unsigned char {
     completion_details,
     vendor,  // an object that may hold a usage object
     timings,
+    listing,     // array whose elements are counted
+    response,    // an object that is what the answer is about
+    meta,        // an object with `billed_units`
+    billed,      // that
+    usage_info,  // an object that counts pages
     status,  // an object that holds the code of a failure
     sign,    // an object or array that means a failure if anything is in it
 
     payload,  // a string, array or object that is payload if not empty
     success,  // a literal: false means a failure
+    identity,  // a string that says which one it is
     // those whose text matters
     error_flag,  // "object": "error"
     code,        // of a failure, or of none
     index,
     finish_reason,
+    event_type,
+    state,
+    seconds,
+    searches,
+    pages,
+    sequence,
     // the leaves of usage_reader
     prompt_tokens,
     completion_tokens,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace ferry::openai {
 namespace {
@@ -15,6 +16,15 @@ bool is_number_leaf(fact which) {
 bool is_code_of_success(std::string_view code) {
     static constexpr std::array<std::string_view, 6> good = {"", "0", "200", "ok", "OK", "success"};
     return std::find(good.begin(), good.end(), code) != good.end();
+}
+
+// A number, or one in quotes; whatever else is said counts as not said. Rounded up: a second that has begun is billed.
+void take_count(std::optional<std::int64_t>& into, const json_token& token) {
+    double value = 0;
+    const char* const end = token.text.data() + token.text.size();
+    const auto [stop, error] = std::from_chars(token.text.data(), end, value);
+    const bool is_count = !token.is_clipped && error == std::errc() && stop == end && value >= 0 && value <= tokens_max;
+    if (is_count) into = static_cast<std::int64_t>(std::ceil(value));
 }
 
 }  // namespace
@@ -31,6 +41,7 @@ json_heed facts_reader::fill(fact container) {
 fact facts_reader::element_of(fact container) {
     fill(container);
     if (container == fact::none) return fact::root;
+    if (container == fact::listing) ++facts_.listed;
     if (container != fact::choices) return fact::none;
     choice_ = choices_++;  // unless it says otherwise
     choice_finished_ = false;
@@ -43,6 +54,10 @@ bool facts_reader::open(json_kind kind, std::size_t, int depth) {
     fact inside = fact::none;
     if (which == fact::payload) {
         inside = fact::filled;
+    } else if (which == fact::listing) {
+        // One list is the answer: of several, the first.
+        inside = is_array && !facts_.has_list ? fact::listing : fact::none;
+        facts_.has_list = facts_.has_list || is_array;
     } else if (which == fact::choices && is_array) {
         inside = fact::choices;
         facts_.choices_is_list = true;
@@ -114,7 +129,31 @@ bool facts_reader::scalar(const json_token& token) {
             }
             break;
         case fact::error_flag:
-            facts_.is_error = facts_.is_error || (is_string && token.text == "error");
+            if (is_string && token.text == "error")
+                facts_.is_error = true;
+            else
+                facts_.has_identity = facts_.has_identity || (is_string && !token.is_empty_string());
+            break;
+        case fact::identity:
+            facts_.has_identity = facts_.has_identity || (is_string && !token.is_empty_string());
+            break;
+        case fact::event_type:
+            if (is_string && facts_.type == event_type::none) facts_.type = event_type_of(token.text);
+            break;
+        case fact::state:
+            if (is_string && facts_.status.empty()) facts_.status = token.text.substr(0, text_max);
+            break;
+        case fact::seconds:
+            take_count(facts_.seconds, token);
+            break;
+        case fact::searches:
+            take_count(facts_.searches, token);
+            break;
+        case fact::pages:
+            take_count(facts_.pages, token);
+            break;
+        case fact::sequence:
+            take_count(facts_.sequence, token);
             break;
         case fact::index:
             if (std::from_chars(number.data(), number.data() + number.size(), choice_).ec != std::errc()) {

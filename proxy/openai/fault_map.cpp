@@ -53,6 +53,12 @@ row client_row(fault_code code) {
             return {404, request, "unknown_url"};
         case fault_code::model_not_found:
             return {404, request, "model_not_found"};
+        case fault_code::unsupported_operation:
+            return {400, request, "unsupported_operation"};
+        case fault_code::model_required:
+            return {400, request, "model_required"};
+        case fault_code::id_not_found:
+            return {404, request, "id_not_found"};
         case fault_code::invalid_api_key:
             return {401, "authentication_error", "invalid_api_key"};
         case fault_code::model_not_allowed:

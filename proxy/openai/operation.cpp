@@ -1,57 +1,66 @@
 #include "openai/operation.hpp"
 
+#include <algorithm>
+
+#include "base/ascii.hpp"
+
 namespace ferry::openai {
 
 namespace {
 
-// Everything else stays here, credentials and hop-by-hop fields above all.
-constexpr std::array<std::string_view, 5> asked_headers = {"accept", "user-agent", "openai-beta", "traceparent",
-                                                           "tracestate"};
+constexpr std::string_view any_id = "{id}";
+constexpr std::size_t id_max = 256;
 
-constexpr std::array<operation, 3> table = {{
-    {.name = "chat.completions",
-     .method = "POST",
-     .path = "/chat/completions",
-     .who = answered_by::relay,
-     .body = body_kind::json,
-     .model = model_place::body_member,
-     .has_deployment_path = true,
-     .headers = asked_headers,
-     .unit = unit_kind::tokens,
-     .may_be_retried = true,
-     .may_be_aggregated = true},
-    {.name = "models.list",
-     .method = "GET",
-     .path = "/models",
-     .who = answered_by::model_list,
-     .body = body_kind::none,
-     .model = model_place::nowhere,
-     .has_deployment_path = false,
-     .headers = {},
-     .unit = unit_kind::none,
-     .may_be_retried = false,
-     .may_be_aggregated = false},
-    {.name = "models.retrieve",
-     .method = "GET",
-     .path = "/models/",
-     .who = answered_by::one_model,
-     .body = body_kind::none,
-     .model = model_place::rest_of_path,
-     .has_deployment_path = false,
-     .headers = {},
-     .unit = unit_kind::none,
-     .may_be_retried = false,
-     .may_be_aggregated = false},
-}};
+bool is_id(std::string_view segment) {
+    if (segment.empty() || segment.size() > id_max) return false;
+    if (segment.find_first_not_of('.') == std::string_view::npos) return false;
+    return std::all_of(segment.begin(), segment.end(), [](char c) {
+        const char lower = lower_case(c);
+        return (lower >= 'a' && lower <= 'z') || is_digit(c) || std::string_view("-_.:~").find(c) != std::string_view::npos;
+    });
+}
+
+std::string_view take_segment(std::string_view& path) {
+    const auto end = std::min(path.find('/', 1), path.size());
+    const auto segment = path.substr(0, end);
+    path.remove_prefix(end);
+    return segment;
+}
 
 }  // namespace
 
-std::span<const operation> operations() {
-    return table;
+std::optional<std::string_view> id_in_path(const operation& row, std::string_view below) {
+    if (row.path.find('{') == std::string_view::npos) {
+        return below == row.path ? std::optional(std::string_view()) : std::nullopt;
+    }
+    auto pattern = row.path;
+    std::string_view id;
+    while (!pattern.empty() && !below.empty()) {
+        const auto wanted = take_segment(pattern), found = take_segment(below);
+        if (wanted.substr(1) != any_id) {
+            if (wanted != found) return std::nullopt;
+        } else if (!is_id(found.substr(1))) {
+            return std::nullopt;
+        } else if (id.empty()) {
+            id = found.substr(1);
+        }
+    }
+    if (!pattern.empty() || !below.empty()) return std::nullopt;
+    return id;
+}
+
+std::size_t index_of(const operation& row) {
+    return static_cast<std::size_t>(&row - operations().data());
 }
 
 const operation& chat_completions() {
-    return table.front();
+    return operations().front();
+}
+
+std::string_view to_text(unit_kind value) {
+    static constexpr std::string_view texts[] = {"",           "tokens", "images",   "seconds", "characters",
+                                                 "bytes",      "searches", "pages", "requests"};
+    return texts[static_cast<std::size_t>(value)];
 }
 
 }  // namespace ferry::openai

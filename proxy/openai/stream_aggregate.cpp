@@ -51,13 +51,17 @@ bool stream_aggregate::add_choice(std::string_view choice) {
     if (choice == "null") return true;
     if (!choice.starts_with('{')) return account_.contradict();
     std::string_view index = "0";
-    for_each_member(choice, [&index](std::string_view key, std::string_view value) {
+    bool has_text = false, has_message = false;
+    for_each_member(choice, [&](std::string_view key, std::string_view value) {
         if (key == "index") index = value;
+        has_text = has_text || key == "text";
+        has_message = has_message || key == "delta" || key == "message";
     });
+    is_text_ = is_text_ || (has_text && !has_message);
     auto* const made = choices_.member(index, choices_max, account_);
     if (made == nullptr) return false;
     made->member("index").set(std::string(index));
-    made->member("message");
+    made->member(is_text_ ? "text" : "message");
     for_each_member(choice, [&](std::string_view key, std::string_view value) {
         return add_to_choice(*made, key, value);
     });
@@ -81,7 +85,7 @@ void stream_aggregate::write_choices(std::string& out) {
     bool first = true;
     for (auto& [index, choice] : choices) {
         if (!std::exchange(first, false)) out += ',';
-        complete_message(choice.member("message"));
+        if (!is_text_) complete_message(choice.member("message"));
         choice.member("finish_reason");
         choice.write(out);
     }
@@ -90,7 +94,7 @@ void stream_aggregate::write_choices(std::string& out) {
 
 std::string stream_aggregate::finish() {
     root_.member("choices");
-    root_.member("object").set("\"chat.completion\"");
+    root_.member("object").set(is_text_ ? "\"text_completion\"" : "\"chat.completion\"");
     // The texts, which are most of it, are copied once.
     std::string out = "{";
     out.reserve(most_bytes_ - account_.left + 1024);

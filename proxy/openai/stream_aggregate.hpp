@@ -14,8 +14,8 @@ enum class aggregation : unsigned char {
     contradictory,  // the event cannot follow those before it: text goes on as something that is no text
 };
 
-// One whole answer (chat.completion) put together from the events of a stream (chat.completion.chunk), for a client
-// that did not ask for a stream. Texts, tool calls and log probabilities grow by the fragments that come, with the
+// One whole answer (chat.completion, or text_completion where choices are texts) put together from the events of a
+// stream, for a client that did not ask for one. Texts, tool calls and log probabilities grow by the fragments that come, with the
 // bytes they came with; of members Ferry knows nothing of the last value stands.
 // Owned by: the relay of one answer. Lives on: a core. Its memory is bounded by `most_bytes`, roughly, and its work by
 // the bytes that come.
@@ -41,6 +41,7 @@ private:
     json_merge root_, choices_;
     const std::size_t most_bytes_;
     merge_account account_;
+    bool is_text_ = false;  // choices are texts, not messages
 };
 
 }  // namespace ferry::openai

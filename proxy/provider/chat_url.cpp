@@ -2,20 +2,15 @@
 #include <array>
 
 #include "base/ascii.hpp"
+#include "openai/operation.hpp"
 #include "provider/generic.hpp"
 
 namespace ferry::provider {
 namespace {
 
-constexpr std::string_view chat = "/chat/completions";
-
-// The URLs of OpenAI's other operations end so. A path that ends in `/models` alone is a base of some services.
-constexpr auto others = std::to_array<std::string_view>({
-    "/completions", "/embeddings", "/responses", "/moderations", "/images/generations", "/images/edits",
-    "/images/variations", "/audio/speech", "/audio/transcriptions", "/audio/translations", "/files", "/uploads",
-    "/batches", "/rerank", "/realtime", "/fine_tuning/jobs", "/assistants", "/threads", "/vector_stores", "/v1/models",
-    "/v1/messages",
-});
+// What URLs end in that are no operation of Ferry's. A path that ends in `/models` alone is a base of some services.
+constexpr auto others =
+    std::to_array<std::string_view>({"/realtime", "/assistants", "/threads", "/v1/models", "/v1/messages"});
 
 // `path` is empty or begins with a slash, and does not end with one.
 struct url_parts {
@@ -39,13 +34,19 @@ std::string generic_chat_url(std::string_view api_endpoint) {
     const auto base = take_apart(api_endpoint);
     std::string url(base.origin);
     url += base.path.empty() ? std::string_view("/v1") : base.path;
+    const auto chat = openai::chat_completions().path;
     if (!base.path.ends_with(chat)) url += chat;
     return url.append(base.query);
 }
 
 std::string_view other_operation(std::string_view api_endpoint) {
     const auto path = take_apart(api_endpoint).path;
-    if (path.ends_with(chat)) return {};
+    if (path.ends_with(openai::chat_completions().path)) return {};
+    for (const auto& row : openai::operations()) {
+        const bool is_whole = row.model == openai::model_place::body_member || row.model == openai::model_place::account ||
+                              row.model == openai::model_place::form_part;
+        if (is_whole && path.ends_with(row.path)) return path.substr(path.size() - row.path.size());
+    }
     for (const auto each : others) {
         if (path.ends_with(each)) return path.substr(path.size() - each.size());
     }

@@ -8,6 +8,11 @@ const dialect& dialect_of(std::string_view) {
     return deepseek_dialect;
 }
 
+// Chat, and texts that are completed; nothing else is documented.
+bool serves(const openai::operation& operation) {
+    return operation.streams == openai::stream_kind::choices;
+}
+
 }  // namespace
 
 constinit const dialect deepseek_dialect = {
@@ -20,6 +25,7 @@ constinit const dialect deepseek_dialect = {
 constinit const provider deepseek = {
     .name = "deepseek",
     .chat_url = generic_chat_url,
+    .serves = serves,
     .auth = generic_auth,
     .dialect_of = dialect_of,
     .classify = generic_classify,

@@ -10,12 +10,17 @@ namespace ferry::provider {
 constinit const provider generic = {
     .name = "other",
     .chat_url = generic_chat_url,
+    .serves = generic_serves,
     .auth = generic_auth,
     .dialect_of = generic_dialect,
     .classify = generic_classify,
     .retry_after = generic_retry_after,
     .failed_finish = generic_failed_finish,
 };
+
+bool generic_serves(const openai::operation&) {
+    return true;
+}
 
 const dialect& generic_dialect(std::string_view host) {
     static constexpr dialect plain;

@@ -21,6 +21,7 @@ struct code_row {
 };
 
 std::string generic_chat_url(std::string_view api_endpoint);
+bool generic_serves(const openai::operation& operation);
 result<std::optional<auth_header>> generic_auth(std::string_view scheme, std::string_view host, std::string_view key);
 const dialect& generic_dialect(std::string_view host);
 // `own` goes before what is known of the codes of all services.

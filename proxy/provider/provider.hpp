@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/fault.hpp"
+#include "openai/operation.hpp"
 #include "openai/upstream_error.hpp"
 #include "provider/dialect.hpp"
 
@@ -31,6 +32,9 @@ struct provider {
     // to which `/chat/completions` is appended and nothing else. Only a host without a path gets `/v1` too. A query
     // string stays at the end. The endpoint itself is not validated.
     std::string (*chat_url)(std::string_view api_endpoint);
+
+    // Whether the service knows the operation, where a row does not say which it serves.
+    bool (*serves)(const openai::operation& operation);
 
     // The header that carries the key. `scheme` is the row's auth_scheme: bearer, api-key, x-api-key, none, a whole
     // `Header: value`, or "" for what `host` usually takes. No header for an empty key.

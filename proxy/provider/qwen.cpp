@@ -54,6 +54,7 @@ constinit const dialect qwen_dialect = {
 constinit const provider qwen = {
     .name = "qwen",
     .chat_url = chat_url,
+    .serves = generic_serves,
     .auth = generic_auth,
     .dialect_of = dialect_of,
     .classify = classify,

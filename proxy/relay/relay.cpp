@@ -3,13 +3,13 @@
 #include <optional>
 #include <variant>
 
-#include "base/chance.hpp"
 #include "openai/dialect.hpp"
 #include "openai/fault_map.hpp"
 #include "relay/answer/aggregate.hpp"
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/answer_sink.hpp"
 #include "relay/answer/document.hpp"
+#include "relay/answer/download.hpp"
 #include "relay/answer/stream.hpp"
 #include "relay/books/durability.hpp"
 #include "relay/books/failure_log.hpp"
@@ -17,6 +17,9 @@
 #include "relay/exchange/client_watch.hpp"
 #include "relay/request/admission.hpp"
 #include "relay/request/body.hpp"
+#include "relay/request/choice.hpp"
+#include "relay/request/measures.hpp"
+#include "relay/request/owners.hpp"
 #include "relay/tries/attempt.hpp"
 #include "relay/tries/failover.hpp"
 
@@ -30,26 +33,6 @@ namespace {
 std::optional<fault> admit(request& x) {
     if (auto refused = authenticate(x)) return refused;
     return check_declared_body(x);
-}
-
-// Which rows may answer, in which order, and may this key ask for them?
-std::optional<fault> choose_candidates(request& x) {
-    catalog::request_choice choice;
-    choice.id = x.asked.id;
-    if (x.asked.model) choice.model = *x.asked.model;
-    // A deployment's path says which model is asked, as it does at Azure.
-    if (!x.asked_model.empty()) choice.model = x.asked_model;
-    auto chosen = catalog::choose(*x.pinned.models, choice, draw_below);
-    if (!chosen) return chosen.error();
-    if (!x.who->may_use(chosen->model_name)) {
-        return fault::client(fault_code::model_not_allowed,
-                             "This key may not use the model '" + std::string(chosen->model_name) +
-                                 "'. Ask for one that GET /v1/models lists, or have the key's list extended.",
-                             "model");
-    }
-    if (auto refused = catalog::unavailable(*chosen)) return refused;
-    x.route = std::move(*chosen);
-    return std::nullopt;
 }
 
 asio::awaitable<std::optional<fault>> refuse_answer(request& x, attempt& from) {
@@ -68,7 +51,7 @@ struct answer_under_way {
     explicit answer_under_way(request& x) : sink(x) {}
 
     std::optional<attempt> source;
-    std::variant<std::monostate, document, event_stream, aggregate> way;
+    std::variant<std::monostate, document, event_stream, aggregate, download> way;
     answer_sink sink;
 };
 
@@ -90,6 +73,50 @@ asio::awaitable<result<bool>> finds_events(attempt& from) {
     }
 }
 
+enum class answer_way { document, events, download };
+
+// How the answer reaches the client, by what the operation answers and what has come.
+asio::awaitable<result<answer_way>> find_way(const request& x, attempt& from) {
+    using openai::answer_kind;
+    const bool is_labelled = is_event_stream(from.head());
+    const bool has_streams = x.operation.streams != openai::stream_kind::none;
+    if (x.operation.answer == answer_kind::file) co_return answer_way::download;
+    // The head of a stream need not wait for its first event.
+    if (is_labelled && has_streams && x.asked.stream) co_return answer_way::events;
+    if (x.operation.answer == answer_kind::any) {
+        if (is_labelled && has_streams) co_return answer_way::events;
+        co_return is_document(from.head()) ? answer_way::document : answer_way::download;
+    }
+    if (!has_streams) co_return answer_way::document;
+    const auto found = co_await finds_events(from);
+    if (!found) co_return found.error();
+    co_return *found ? answer_way::events : answer_way::document;
+}
+
+asio::awaitable<std::optional<fault>> pump_document(request& x, answer_under_way& answer) {
+    const bool is_told = x.asked.stream && x.operation.may_be_aggregated;
+    const auto form = is_told ? document::form::as_events : document::form::as_it_is;
+    auto& one = answer.way.emplace<document>(x, *answer.source, form);
+    auto failed = co_await one.pump(answer.sink);
+    co_return failed;
+}
+
+// A stream goes out as one where that was asked for, and where nobody puts streams of this kind together. Else it was
+// asked for because the model answers in streams alone, or it is the upstream's own idea.
+asio::awaitable<std::optional<fault>> pump_events(request& x, answer_under_way& answer) {
+    std::optional<fault> failed;
+    if (!x.asked.stream && x.operation.may_be_aggregated) {
+        auto& whole = answer.way.emplace<aggregate>(x, *answer.source);
+        failed = co_await whole.pump(answer.sink);
+        co_return failed;
+    }
+    auto& stream = answer.way.emplace<event_stream>(x, *answer.source);
+    failed = co_await stream.pump(answer.sink);
+    if (!stream.is_document()) co_return failed;
+    failed = co_await pump_document(x, answer);
+    co_return failed;
+}
+
 // Pumps the answer of a try that got one into the sink, until only the last piece is held.
 asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer) {
     auto& from = *answer.source;
@@ -99,28 +126,16 @@ asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer)
         failed = co_await refuse_answer(x, from);
         co_return failed;
     }
-    // The head of a stream need not wait for its first event.
-    bool is_events = x.asked.stream && is_event_stream(from.head());
-    if (!is_events) {
-        const auto found = co_await finds_events(from);
-        if (!found) co_return found.error();
-        is_events = *found;
+    const auto way = co_await find_way(x, from);
+    if (!way) co_return way.error();
+    if (*way == answer_way::events) {
+        failed = co_await pump_events(x, answer);
+    } else if (*way == answer_way::document) {
+        failed = co_await pump_document(x, answer);
+    } else {
+        auto& bytes = answer.way.emplace<download>(x, from);
+        failed = co_await bytes.pump(answer.sink);
     }
-    if (is_events && x.asked.stream) {
-        auto& stream = answer.way.emplace<event_stream>(x, from);
-        failed = co_await stream.pump(answer.sink);
-        if (!stream.is_document()) co_return failed;
-        is_events = false;
-    }
-    if (is_events) {
-        // Asked for because the model answers in streams alone, or the upstream's own idea.
-        auto& whole = answer.way.emplace<aggregate>(x, from);
-        failed = co_await whole.pump(answer.sink);
-        co_return failed;
-    }
-    auto& one =
-        answer.way.emplace<document>(x, from, x.asked.stream ? document::form::as_events : document::form::as_it_is);
-    failed = co_await one.pump(answer.sink);
     co_return failed;
 }
 
@@ -191,6 +206,8 @@ asio::awaitable<void> handle(request& x) {
     // The body of a request that is not let in is not read, and must never be taken for the next request.
     if (refused && !x.client.reader.body_done()) x.keep_alive = false;
     if (!refused) refused = co_await read_request(x);
+    if (!refused) measure(x);
+    if (!refused && names_ids(x)) refused = co_await find_owners(x);
     if (!refused) refused = choose_candidates(x);
     if (!refused) {
         refused = open_books(x);

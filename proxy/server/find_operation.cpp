@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "base/ascii.hpp"
+#include "base/nearest.hpp"
 #include "net/authority.hpp"
 #include "openai/secret_scrub.hpp"
 
@@ -12,7 +14,8 @@ namespace ferry::server {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> prefixes = {"/api/v1", "/v1"};
+// The last two as clients of Azure ask for what is no deployment's.
+constexpr std::array<std::string_view, 4> prefixes = {"/v1", "/api/v1", "/openai/v1", "/openai"};
 
 std::optional<std::string> percent_decoded(std::string_view text) {
     std::string out;
@@ -38,10 +41,11 @@ std::optional<std::string_view> below_prefix(std::string_view path) {
     return std::nullopt;
 }
 
-// The rows whose path this is, whatever the method. `rest` is what a path has beyond the row's.
-bool is_path_of(const openai::operation& row, std::string_view below) {
-    if (row.model != openai::model_place::rest_of_path) return below == row.path;
-    return below.starts_with(row.path) && below.size() > row.path.size();
+// Where the row's path has an id, that; where the model is the rest of it, the rest. Nothing: it is another path.
+std::optional<std::string_view> match(const openai::operation& row, std::string_view below) {
+    if (row.model != openai::model_place::rest_of_path) return openai::id_in_path(row, below);
+    if (!below.starts_with(row.path) || below.size() == row.path.size()) return std::nullopt;
+    return below.substr(row.path.size());
 }
 
 // Some clients put their key into the path.
@@ -51,7 +55,7 @@ std::string shown(std::string_view path) {
 
 bool is_known(std::string_view below) {
     const auto all = openai::operations();
-    return std::any_of(all.begin(), all.end(), [below](const auto& row) { return row.path == below; });
+    return std::any_of(all.begin(), all.end(), [below](const auto& row) { return openai::id_in_path(row, below); });
 }
 
 bool is_method_of(const openai::operation& row, std::string_view method) {
@@ -62,16 +66,15 @@ std::string_view methods_of(const openai::operation& row) {
     return row.method == "GET" ? "GET, HEAD" : row.method;
 }
 
-// "POST /v1/chat/completions, GET /v1/models and GET /v1/models/{name}"
-std::string served() {
-    const auto all = openai::operations();
-    std::string text;
-    for (const auto& row : all) {
-        if (!text.empty()) text += &row == &all.back() ? " and " : ", ";
-        text.append(row.method).append(" /v1").append(row.path);
-        if (row.model == openai::model_place::rest_of_path) text += "{name}";
+// The operation whose path is most like this one.
+std::string_view nearest_path(std::string_view below) {
+    constexpr std::size_t most = 64;  // comparing takes the product of the lengths
+    if (below.size() > most) return {};
+    std::vector<std::string_view> paths;
+    for (const auto& row : openai::operations()) {
+        if (row.path.find('{') == row.path.npos) paths.push_back(row.path);
     }
-    return text;
+    return nearest(below, paths);
 }
 
 fault unknown_url(std::string_view method, std::string_view path) {
@@ -80,13 +83,16 @@ fault unknown_url(std::string_view method, std::string_view path) {
     while (bare.size() > 1 && bare.back() == '/') bare.remove_suffix(1);
     const auto below = below_prefix(bare);
     if (below && is_known(*below) && bare != path) {
-        text += "Did you mean " + std::string(bare) + " (without the trailing slash)?";
+        text += "Did you mean " + shown(bare) + " (without the trailing slash)?";
     } else if (is_known(bare)) {
-        text += "Did you mean /v1" + std::string(bare) + "? Set your SDK's base_url to end in /v1.";
+        text += "Did you mean /v1" + shown(bare) + "? Set your SDK's base_url to end in /v1.";
     } else if (bare.starts_with("/v1/v1/")) {
-        text += "Did you mean " + std::string(bare.substr(3)) + "? Set your SDK's base_url to end in one /v1.";
+        text += "Did you mean " + shown(bare.substr(3)) + "? Set your SDK's base_url to end in one /v1.";
+    } else if (const auto meant = nearest_path(below.value_or(bare)); !meant.empty()) {
+        text += "Did you mean /v1" + std::string(meant) + "?";
     } else {
-        text += "Ferry serves " + served() + " here.";
+        text += "Ferry serves the paths of the OpenAI API below /v1, POST /v1" +
+                std::string(openai::chat_completions().path) + " for one: docs/operations.md lists them.";
     }
     return fault::client(fault_code::unknown_url, std::move(text));
 }
@@ -117,9 +123,15 @@ result<matched_operation> find_in_deployment(std::string_view method, std::strin
         auto name = percent_decoded(where.model);
         if (!name) break;
         if (!is_method_of(row, method)) return wrong_method(method, path, std::string(methods_of(row)));
-        return matched_operation{&row, std::move(*name)};
+        return matched_operation{&row, std::move(*name), where.below, {}};
     }
     return unknown_url(method, path);
+}
+
+// GET of something that may be deleted, too: each method once.
+void add_methods(std::string& allow, const openai::operation& row) {
+    const auto methods = methods_of(row);
+    if (allow.find(methods) == std::string::npos) allow.append(allow.empty() ? "" : ", ").append(methods);
 }
 
 }  // namespace
@@ -130,19 +142,26 @@ result<matched_operation> find_operation(std::string_view method, std::string_vi
     const auto path = target.substr(0, target.find('?'));
     if (method == "CONNECT" || method == "TRACE") return wrong_method(method, path, "GET, HEAD, POST");
     if (const auto deployed = find_deployment(path)) return find_in_deployment(method, path, *deployed);
-    const auto below = below_prefix(path);
-    if (!below) return unknown_url(method, path);
+    const auto prefixed = below_prefix(path);
+    const auto below = prefixed.value_or(path);
     std::string allow;
     for (const auto& row : openai::operations()) {
-        if (!is_path_of(row, *below)) continue;
-        matched_operation found{&row, {}};
-        if (row.model == openai::model_place::rest_of_path) {
-            auto name = percent_decoded(below->substr(row.path.size()));
-            if (!name) return unknown_url(method, path);
-            found.model = std::move(*name);
+        if (!prefixed && !row.has_bare_path) continue;
+        const auto part = match(row, below);
+        if (!part) continue;
+        if (!is_method_of(row, method)) {
+            add_methods(allow, row);
+            continue;
         }
-        if (is_method_of(row, method)) return found;
-        allow.append(allow.empty() ? "" : ", ").append(methods_of(row));
+        matched_operation found{&row, {}, below, {}};
+        if (row.model != openai::model_place::rest_of_path) {
+            found.id = *part;
+            return found;
+        }
+        auto name = percent_decoded(*part);
+        if (!name) return unknown_url(method, path);
+        found.model = std::move(*name);
+        return found;
     }
     if (allow.empty()) return unknown_url(method, path);
     return wrong_method(method, path, allow);

@@ -11,10 +11,12 @@ namespace ferry::server {
 
 struct matched_operation {
     const openai::operation* what = nullptr;
-    std::string model;  // where the path names it, percent-decoded once
+    std::string model;       // where the path names it, percent-decoded once
+    std::string_view below;  // the path below /v1: a view into the target, as `id` is
+    std::string_view id;     // the first in the path, "" if there is none
 };
 
-// Operations are served under /v1 and /api/v1; HEAD is GET. Faults: unknown_url, whose message names the nearest right
+// Operations are served under /v1 and /api/v1, and as Azure spells them; HEAD is GET. Faults: unknown_url, whose message names the nearest right
 // URL for a trailing slash or a missing /v1; method_not_allowed, with `allow`.
 result<matched_operation> find_operation(std::string_view method, std::string_view target);
 

@@ -215,6 +215,8 @@ asio::awaitable<void> session::serve_client() {
     if (found && found->what->who == openai::answered_by::relay) {
         relay::request x(context_.services, link_, *found->what);
         x.asked_model = std::move(found->model);
+        x.below = found->below;
+        x.path_id = found->id;
         begin(x);
         co_await relay::handle(x);
         relay::log_access(x);

@@ -37,6 +37,7 @@ void read_row(Reader&& in, model_row& row) {
     row.total_timeout_ms = in.optional_integer();
     row.max_context_tokens = in.optional_integer();
     row.capabilities = in.optional_text();
+    row.unit_prices = in.optional_text();
     row.created_at_us = in.informative_time();
 }
 

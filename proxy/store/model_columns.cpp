@@ -12,7 +12,7 @@
 namespace ferry::store {
 namespace {
 
-constexpr std::array<std::string_view, 28> model_columns = {
+constexpr std::array<std::string_view, 29> model_columns = {
     "id",
     "model_name",
     "display_name",
@@ -41,6 +41,7 @@ constexpr std::array<std::string_view, 28> model_columns = {
     "total_timeout_ms",
     "max_context_tokens",
     "capabilities",
+    "unit_prices",
 };
 
 constexpr std::array<std::string_view, 7> key_columns = {
@@ -140,6 +141,7 @@ void set_columns(model_row& row, std::span<const column_value> values) {
         write.number("total_timeout_ms", row.total_timeout_ms);
         write.number("max_context_tokens", row.max_context_tokens);
         write.text("capabilities", row.capabilities);
+        write.text("unit_prices", row.unit_prices);
     }
 }
 

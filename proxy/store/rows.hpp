@@ -34,6 +34,7 @@ struct model_row {
     std::optional<std::int64_t> connect_timeout_ms, first_byte_timeout_ms, idle_timeout_ms, total_timeout_ms;
     std::optional<std::int64_t> max_context_tokens;
     std::optional<std::string> capabilities;  // JSON text
+    std::optional<std::string> unit_prices;   // JSON object text
     std::int64_t created_at_us = 0;
     // Set where a column holds what its type or check forbids (a price that is text, say): the catalog refuses the row.
     std::string defect;
@@ -103,6 +104,8 @@ struct usage_row {
         reasoning_tokens, audio_tokens;
     std::optional<std::int64_t> units;
     std::optional<std::string> unit_kind;
+    std::optional<std::int64_t> unit_price_pico;  // that `units` were billed at
+    std::optional<std::string> issued_ids;        // JSON list
     std::string basis;  // provider, partial, estimated, mixed, none, interrupted
     std::int64_t cost_pico = 0;
     std::int64_t input_price_pico = 0, output_price_pico = 0, cached_price_pico = 0;
@@ -114,6 +117,13 @@ struct usage_row {
     std::int64_t catalog_version = 0;
 
     bool operator==(const usage_row&) const = default;
+};
+
+struct issuer_row {
+    std::int64_t model_id = 0;
+    std::optional<std::int64_t> key_id, user_id;
+
+    bool operator==(const issuer_row&) const = default;
 };
 
 // A line of usage_daily, as far as reports want it; key and model 0 stand for none.

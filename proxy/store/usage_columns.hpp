@@ -39,6 +39,8 @@ void visit_usage_columns(Row& row, Visitor& visitor) {
     visitor.value("audio_tokens", row.audio_tokens);
     visitor.value("units", row.units);
     visitor.value("unit_kind", row.unit_kind);
+    visitor.value("unit_price_pico", row.unit_price_pico);
+    visitor.value("issued_ids", row.issued_ids);
     visitor.value("basis", row.basis);
     visitor.value("cost_pico", row.cost_pico);
     visitor.value("input_price_pico", row.input_price_pico);

@@ -33,6 +33,9 @@ public:
     // the guilty row by bisection). Rows are never refused because their key or model is gone.
     virtual std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) = 0;
 
+    // Which row of ai_models issued an id, and for whom; nothing for one that no usage row has told of.
+    virtual std::optional<issuer_row> find_issuer(const std::string& id) = 0;
+
     // Takes away some of the rows of usage_records and usage_attempts begun before `before_us`; true if more may be
     // left. One call is short: a month's partition on PostgreSQL, some hundred rows on the embedded store. usage_daily
     // keeps its sums. REQUIRES: `before_us` begins a month, UTC; and no row that was begun before it is given to

@@ -56,7 +56,8 @@ std::optional<std::string> tags_of(const end_record& end) {
     const std::pair<bool, std::string_view> all[] = {{marks.odd, "usage_odd"},
                                                      {marks.unreconciled, "usage_unreconciled"},
                                                      {marks.implausible, "usage_implausible"},
-                                                     {end.cost_is_saturated, "cost_saturated"}};
+                                                     {end.cost_is_saturated, "cost_saturated"},
+                                                     {end.is_unpriced, "unpriced"}};
     std::string list;
     for (const auto& [is_so, tag] : all) {
         if (is_so) list.append(list.empty() ? "[\"" : ",\"").append(tag).append("\"");
@@ -85,6 +86,8 @@ void fill_from(const end_record& end, store::usage_row& row) {
     row.audio_tokens = end.tokens.audio;
     row.units = end.units;
     put_storable(end.unit_kind, row.unit_kind);
+    row.unit_price_pico = end.unit_price_pico;
+    put_storable(end.issued_ids, row.issued_ids);
     row.cost_pico = end.cost_pico;
     row.tags = tags_of(end);
     put_storable(end.upstream_request_id, row.upstream_request_id);

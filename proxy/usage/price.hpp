@@ -34,6 +34,15 @@ constexpr cost cost_of(const token_prices& price, std::int64_t prompt, std::int6
     return {static_cast<std::int64_t>(sum), false};
 }
 
+// The same, and `units` of what is not counted in tokens at `unit_pico` each.
+constexpr cost with_units(const cost& tokens, std::int64_t units, std::int64_t unit_pico) {
+    const auto sum = static_cast<__int128>(tokens.pico) +
+                     static_cast<__int128>(std::max<std::int64_t>(units, 0)) * std::max<std::int64_t>(unit_pico, 0);
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    if (tokens.is_saturated || sum > most) return {most, true};
+    return {static_cast<std::int64_t>(sum), false};
+}
+
 // Of what the upstream says it used; what it did not say counts as nothing.
 constexpr cost cost_of(const token_prices& price, const openai::token_usage& used) {
     return cost_of(price, used.prompt.value_or(0), used.cached.value_or(0), used.completion.value_or(0));

@@ -71,7 +71,7 @@ void put_messages(wire_writer& out, std::span<const attempt_result> results, std
 }
 
 // What is damaged or of a form not known yet is no loss.
-void get_messages(wire_reader in, std::vector<attempt_result>& results) {
+void get_messages(wire_reader& in, std::vector<attempt_result>& results) {
     while (in.byte() != 0) {
         const auto number = in.number();
         const auto message = in.text();
@@ -140,7 +140,7 @@ end_record get_end(wire_reader& in) {
 unsigned char marks_of(const end_record& r) {
     const auto& marks = r.tokens.marks;
     return static_cast<unsigned char>((marks.odd ? 1 : 0) | (marks.unreconciled ? 2 : 0) | (marks.implausible ? 4 : 0) |
-                                      (r.cost_is_saturated ? 8 : 0));
+                                      (r.cost_is_saturated ? 8 : 0) | (r.is_unpriced ? 16 : 0));
 }
 
 void get_marks(wire_reader& in, end_record& r) {
@@ -150,6 +150,22 @@ void get_marks(wire_reader& in, end_record& r) {
     marks.unreconciled = (bits & 2) != 0;
     marks.implausible = (bits & 4) != 0;
     r.cost_is_saturated = (bits & 8) != 0;
+    r.is_unpriced = (bits & 16) != 0;
+}
+
+// Behind the messages.
+std::size_t size_of_units(const end_record& r) {
+    return 2 * wire_writer::longest_number + r.issued_ids.size() + 4;
+}
+void put_units(wire_writer& out, const end_record& r) {
+    out.optional(r.unit_price_pico);
+    out.text(r.issued_ids, max_ids_bytes);
+}
+// Absent in older records.
+void get_units(wire_reader& in, end_record& r) {
+    if (in.is_at_end()) return;
+    r.unit_price_pico = in.optional();
+    r.issued_ids = in.text();
 }
 
 decoded_record decode_fields(kind what, const uuid& id, wire_reader& in) {
@@ -170,7 +186,11 @@ decoded_record decode_fields(kind what, const uuid& id, wire_reader& in) {
         end.attempts.push_back(get_result(in));
     if (in.is_at_end()) return end;
     get_marks(in, end.record);
-    get_messages(in, end.attempts);
+    // What is damaged here is no loss of the record.
+    auto rest = in;
+    get_messages(rest, end.attempts);
+    if (rest.is_good()) get_units(rest, end.record);
+    if (!rest.is_good()) end.record.unit_price_pico.reset(), end.record.issued_ids = {};
     return end;
 }
 
@@ -237,7 +257,7 @@ std::string_view record_buffer::encode(const uuid& id, const end_record& r, std:
         const std::size_t before = out.written().size();
         out.byte(1);
         put_result(out, result);
-        if (out.written().size() + 2 > limit) {
+        if (out.written().size() + 3 + size_of_units(r) > limit) {
             out.cut_to(before);
             break;
         }
@@ -246,7 +266,11 @@ std::string_view record_buffer::encode(const uuid& id, const end_record& r, std:
     }
     out.byte(0);
     out.byte(marks_of(r));
-    if (has_messages) put_messages(out, r.attempts.first(results), limit);
+    const bool has_units = r.unit_price_pico || !r.issued_ids.empty();
+    if (!has_messages && !has_units) return out.written();
+    const auto for_units = has_units ? size_of_units(r) : 0;
+    put_messages(out, r.attempts.first(has_messages ? results : 0), limit - for_units);
+    if (has_units) put_units(out, r);
     return out.written();
 }
 

@@ -86,6 +86,9 @@ struct end_record {
     openai::token_usage tokens;
     std::optional<std::int64_t> units;  // what is counted where it is not tokens: images, seconds
     std::string_view unit_kind;
+    std::optional<std::int64_t> unit_price_pico;  // that they are billed at
+    bool is_unpriced = false;                     // nobody knows a price for what was used
+    std::string_view issued_ids;                  // JSON list of ids that the answering account alone knows
     std::int64_t cost_pico = 0;
     bool cost_is_saturated = false;  // the true cost is larger than any number here
     std::string_view upstream_request_id;

@@ -128,8 +128,10 @@ class Golden(FerryCase):
         awaited = [step for script in scripts for step in script if isinstance(step, Shown)]
         if awaited:
             client.record = lambda data: self.note(client, data, awaited)
-        body, _ = case.split("client")
-        client.send(self.request(body, *case.rest_of("client", "field"), nonce=nonce))
+        body, directives = case.split("client")
+        told = {"path": "/v1/chat/completions", "method": "POST", **dict(directives)}
+        fields = case.rest_of("client", "field")
+        client.send(self.request(body, *fields, path=told["path"], nonce=nonce, method=told["method"]))
         leaves = case.rest_of("client sees", "leaves")
         if leaves:
             client.until(leaves[0].removeprefix("after ").encode())
@@ -159,6 +161,8 @@ class Golden(FerryCase):
                 self.assertEqual(served.fields(name), [value])
             elif word == "no-field":
                 self.assertEqual(served.fields(rest), [])
+            elif word == "path":
+                self.assertEqual(served.target, rest)
 
     def check_answer(self, case, answer):
         wanted, directives = case.split("client sees")

@@ -132,6 +132,7 @@ inline uuid serve(journal_writer& writer, std::int64_t n) {
 // A store that may be away, refuse rows, or lose the answer to a commit. Thread-safe.
 class memory_store : public store::usage_store {
 public:
+    std::optional<store::issuer_row> find_issuer(const std::string&) override { return std::nullopt; }
     std::size_t insert(std::span<const store::usage_row> rows, std::span<const store::attempt_row> attempts) override {
         std::lock_guard lock(mutex_);
         ++calls_;

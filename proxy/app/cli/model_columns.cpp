@@ -43,7 +43,10 @@ constexpr model_flag flags[] = {
     {"--total-timeout-ms", "total_timeout_ms", count, true, "Instead of timeouts.total"},
     {"--max-context-tokens", "max_context_tokens", count, true, "The model's context window"},
     {"--capabilities", "capabilities", json, true,
-     "JSON object about the model; {\"ignore_warnings\": [...]} silences warnings"},
+     "JSON object about the model: {\"operations\": [\"chat\", \"images\"]} says what it serves; "
+     "{\"ignore_warnings\": [...]} silences warnings"},
+    {"--unit-prices", "unit_prices", json, true,
+     "JSON object of prices for one of what is not counted in tokens: {\"images\": \"0.04\"}"},
 };
 
 bool is_integer(const std::string& text, std::int64_t least) {

@@ -74,6 +74,7 @@ std::string as_json(const store::model_row& row, const catalog::model_findings& 
     add_number(object, "total_timeout_ms", row.total_timeout_ms);
     add_number(object, "max_context_tokens", row.max_context_tokens);
     add_text(object, "capabilities", row.capabilities);
+    add_text(object, "unit_prices", row.unit_prices);
     object.text("defect", row.defect).text("state", state_of(row, found));
     std::vector<std::string> faults, warnings;
     for (const auto& one : found.faults) faults.push_back(json_string(one));

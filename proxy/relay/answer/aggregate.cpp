@@ -18,8 +18,11 @@ std::optional<fault> end(event_collector& all, const attempt& from, const net::i
     return ended.why ? std::move(ended.why) : all.end(ended.how);
 }
 
-gate_options options_for(const attempt& from, std::span<const std::string_view> secrets) {
+gate_options options_for(const openai::operation& operation, const attempt& from,
+                         std::span<const std::string_view> secrets) {
     gate_options options;
+    options.streams = operation.streams;
+    options.issues_ids = operation.issues_ids;
     options.service = from.to().service;
     options.secrets = secrets;
     return options;
@@ -28,7 +31,7 @@ gate_options options_for(const attempt& from, std::span<const std::string_view> 
 }  // namespace
 
 aggregate::aggregate(request& x, attempt& from)
-    : x_(x), from_(from), secrets_(secrets_of(from.to())), all_(options_for(from, secrets_), x.said) {}
+    : x_(x), from_(from), secrets_(secrets_of(from.to())), all_(options_for(x.operation, from, secrets_), x.said) {}
 
 asio::awaitable<std::optional<fault>> aggregate::read_whole() {
     net::io_result got;
@@ -54,7 +57,7 @@ asio::awaitable<std::optional<fault>> aggregate::read_whole() {
 void aggregate::note_success() {
     x_.end.status = 200;
     x_.end.reason = usage::end_reason::done;
-    x_.bill.finish_reason = x_.said.finish_reason();
+    note_finish(x_);
 }
 
 // Also of an answer that will not do: it was billed all the same.

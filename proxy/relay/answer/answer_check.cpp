@@ -40,6 +40,10 @@ bool is_event_stream(const net::http_head& head) {
     return is_labelled(head, "text/event-stream");
 }
 
+bool is_document(const net::http_head& head) {
+    return net::is_json_type(head.content_type.value_or(""));
+}
+
 std::string_view stream_type(const net::http_head& head) {
     return is_event_stream(head) && is_fit(*head.content_type) ? *head.content_type : "text/event-stream";
 }
@@ -49,6 +53,17 @@ std::string_view document_type(const net::http_head& head) {
     return net::is_json_type(label) && is_fit(label) ? label : "application/json";
 }
 
+std::string_view plain_type(const net::http_head& head) {
+    const auto label = head.content_type.value_or("");
+    return !label.empty() && is_fit(label) ? label : "application/octet-stream";
+}
+
+std::string disposition_line(const net::http_head& head) {
+    const auto value = head.find("content-disposition");
+    if (!value || !is_fit(*value)) return {};
+    return std::string("content-disposition: ").append(*value).append("\r\n");
+}
+
 std::optional<fault> check_answer_head(const net::http_head& head, bool stream) {
     if (!stream && is_labelled(head, "text/html")) {
         return html_answer();
@@ -56,9 +71,23 @@ std::optional<fault> check_answer_head(const net::http_head& head, bool stream) 
     return std::nullopt;
 }
 
-bool is_answer(const openai::usage_finder& finder) {
+bool is_answer(const openai::operation& operation, const openai::usage_finder& finder) {
+    using openai::answer_kind;
     const auto& facts = finder.facts();
-    return facts.is_object && facts.has_choice && !facts.is_error;
+    if (!facts.is_object) return false;
+    switch (operation.answer) {
+        case answer_kind::choices:
+            return facts.has_choice && !facts.is_error;
+        case answer_kind::list:
+            return facts.has_list && !facts.is_error;
+        case answer_kind::object:
+            // What it is about may have failed, and says so: a response, a job.
+            return facts.has_identity;
+        case answer_kind::any:
+        case answer_kind::file:
+            return !facts.is_error;
+    }
+    return false;
 }
 
 error_answer check_document(const openai::usage_finder& finder, const catalog::candidate& row,

@@ -48,7 +48,8 @@ void answer_sink::hold_whole(int status, std::string_view content_type, piece_li
 void answer_sink::hold_error(const fault& why) {
     if (x_.head_sent) {
         // The head of a stream is out: the error is its only event.
-        body_ = openai::sse_error_event(why);
+        const bool is_typed = x_.operation.streams == openai::stream_kind::typed;
+        body_ = is_typed ? openai::typed_error_event(why, x_.said.next_sequence()) : openai::sse_error_event(why);
         held_.clear();
         held_.push_back(body_);
         x_.keep_alive = false;

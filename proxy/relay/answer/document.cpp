@@ -2,6 +2,7 @@
 
 #include "base/ending_faults.hpp"
 #include "openai/completion_events.hpp"
+#include "openai/response_events.hpp"
 #include "provider/provider.hpp"
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/whole_answer.hpp"
@@ -83,7 +84,7 @@ piece_list document::pieces() const {
 
 // What is wrong with the document as a whole.
 std::optional<fault> document::check() const {
-    if (!is_answer(finder_)) {
+    if (!is_answer(x_.operation, finder_)) {
         auto judged = check_document(finder_, from_.to(), pieces());
         from_.note_refused(judged.refused);
         return std::move(judged.why);
@@ -94,12 +95,17 @@ std::optional<fault> document::check() const {
 void document::note_success() {
     x_.end.status = from_.head().status;
     x_.end.reason = usage::end_reason::done;
-    x_.bill.finish_reason = x_.said.finish_reason();
+    note_finish(x_);
 }
 
 // Also from an answer that will not do: it was billed all the same.
 void document::learn() {
     x_.said.learn(finder_.facts());
+    if (x_.operation.issues_ids && is_answer(x_.operation, finder_)) {
+        std::string whole;
+        for (const auto piece : pieces()) whole.append(piece);
+        x_.said.learn_ids(whole);
+    }
     note_usage(x_, usage::basis::provider);
 }
 
@@ -138,7 +144,9 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
 
 void document::hold_events(answer_sink& sink) {
     move_out();
-    held_ = openai::tell_as_events(held_, x_.asked.asks_usage());
+    held_ = x_.operation.answer == openai::answer_kind::choices
+                ? openai::tell_as_events(held_, x_.asked.asks_usage())
+                : openai::tell_response_as_events(held_);
     x_.first_token = x_.moment;
     sink.begin(from_.head().status, "text/event-stream", stream_headers);
     sink.hold_last(pieces());
@@ -157,7 +165,7 @@ asio::awaitable<std::optional<fault>> document::pass_on(answer_sink& sink) {
         if (!failed) failed = co_await read_on(from_, ended_);
         if (!failed) failed = take();
     }
-    if (!failed && !is_answer(finder_)) {
+    if (!failed && !is_answer(x_.operation, finder_)) {
         failed = fault::upstream(fault_code::upstream_invalid_response, retry_advice::never, "no whole answer in JSON");
     }
     learn();

@@ -1,6 +1,7 @@
 #include "relay/answer/event_collector.hpp"
 
 #include "base/ascii.hpp"
+#include "openai/json_walk.hpp"
 
 namespace ferry::relay {
 namespace {
@@ -27,7 +28,9 @@ gate_options with_usage(gate_options options) {
 }  // namespace
 
 event_collector::event_collector(gate_options options, transcript& said)
-    : gate_(with_usage(options), said), whole_(most_bytes) {}
+    : gate_(with_usage(options), said),
+      whole_(most_bytes),
+      is_typed_(options.streams == openai::stream_kind::typed) {}
 
 std::optional<fault> event_collector::take(attempt& from) {
     payload_.clear();
@@ -51,7 +54,8 @@ std::optional<fault> event_collector::take(std::string_view& pending) {
     while (const auto event = scanner_.next(pending)) {
         auto verdict = gate_.on_event(*event);
         if (verdict.action == gate_action::fail) return std::move(verdict.failure);
-        if (verdict.action == gate_action::pass || verdict.action == gate_action::replace) {
+        const bool is_given = verdict.action == gate_action::pass || verdict.action == gate_action::replace;
+        if (is_typed_ ? verdict.action == gate_action::hold : is_given) {
             if (auto failed = collect(*event)) return failed;
         }
         pending.remove_prefix(event->consumed);
@@ -63,6 +67,13 @@ std::optional<fault> event_collector::collect(const openai::sse_event& event) {
     std::string joined;
     if (event.data_lines > 1) openai::join_data(event, joined);
     const auto data = event.data_lines > 1 ? std::string_view(joined) : event.data;
+    if (is_typed_) {
+        openai::for_each_member(data, [this](std::string_view key, std::string_view value) {
+            if (key == "response") response_ = value;
+        });
+        collected_ = response_.size();
+        return std::nullopt;
+    }
     const auto at = data.find_first_not_of(white_space);
     const bool is_object = at != std::string_view::npos && data[at] == '{';
     const auto added = is_object ? whole_.add(data) : openai::aggregation::taken;

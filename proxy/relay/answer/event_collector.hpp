@@ -33,7 +33,7 @@ public:
     bool is_done() const { return gate_.holding_done(); }
     const provider::repair_set& refused() const { return gate_.refused(); }
     // After end() without a fault.
-    std::string document() { return whole_.finish(); }
+    std::string document() { return is_typed_ ? std::move(response_) : whole_.finish(); }
 
 private:
     std::optional<fault> take(std::string_view& pending);
@@ -45,6 +45,8 @@ private:
     std::string pending_;
     piece_list payload_;
     std::size_t collected_ = 0;
+    const bool is_typed_;
+    std::string response_;  // what the last event of a stream of typed ones holds: it is the document
     bool begun_ = false;
 };
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "openai/error_body.hpp"
-
 namespace ferry::relay {
 
 namespace {
@@ -91,7 +89,7 @@ std::optional<fault> event_flow::take(attempt& from) {
     payload_.clear();
     auto broken = from.decode(payload_);
     if (auto failed = take(payload_)) return failed;
-    if (broken) add(openai::sse_error_event(*broken));
+    if (broken) add_error(*broken);
     return broken;
 }
 

@@ -31,6 +31,7 @@ public:
     // Releases a [DONE] that was held.
     void release_done() { add(gate_.release_done()); }
     void add(std::string text);
+    void add_error(const fault& why) { add(gate_.error_event(why)); }
 
     // What to write now; good until written().
     const piece_list& pieces() const { return pieces_; }

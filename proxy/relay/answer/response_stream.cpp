@@ -41,6 +41,7 @@ asio::awaitable<bool> response_stream::write(std::span<const std::string_view> p
         end_head(x_, head_);
         gather_.push_back(net::piece(head_));
     }
+    if (x_.head.method == "HEAD") length = 0, last = false;
     if (length > 0) {
         if (chunked_) {
             const auto* end = fmt::format_to_n(frame.data(), frame.size(), "{:x}\r\n", length).out;

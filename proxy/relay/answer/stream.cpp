@@ -1,6 +1,5 @@
 #include "relay/answer/stream.hpp"
 
-#include "openai/error_body.hpp"
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/body_end.hpp"
 #include "relay/books/settle.hpp"
@@ -16,6 +15,8 @@ constexpr auto usage_is_awaited = milliseconds(2000);  // of a client that has l
 
 gate_options options_for(const request& x, const attempt& from, std::span<const std::string_view> secrets) {
     gate_options options;
+    options.streams = x.operation.streams;
+    options.issues_ids = x.operation.issues_ids;
     options.client_asked_usage = x.asked.asks_usage();
     options.service = from.to().service;
     options.secrets = secrets;
@@ -36,7 +37,7 @@ event_stream::event_stream(request& x, attempt& from)
 std::optional<fault> event_stream::end_stream(const net::io_result& got) {
     auto ended = end_of_body(from_, got);
     if (!ended.why) return flow_.end(ended.how);
-    flow_.add(openai::sse_error_event(*ended.why));
+    flow_.add_error(*ended.why);
     return std::move(ended.why);
 }
 
@@ -62,7 +63,7 @@ void event_stream::note_outcome() {
     x_.end.status = from_.head().status;
     x_.end.reason = usage::end_reason::done;
     x_.bill.basis = flow_.gate().basis();
-    x_.bill.finish_reason = x_.said.finish_reason();
+    note_finish(x_);
     note_usage(x_, x_.bill.basis);
     from_.note_refused(flow_.gate().refused());
 }
@@ -89,7 +90,7 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
         if (failed) co_return failed;
         if (!x_.answer_memory.cover(flow_.held() + from_.held())) {
             auto full = answers_use_all_memory();
-            flow_.add(openai::sse_error_event(full));
+            flow_.add_error(full);
             co_return full;
         }
         if (from_.body_done()) co_return end_stream(got);

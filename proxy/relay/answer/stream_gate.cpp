@@ -6,12 +6,12 @@
 #include "openai/error_body.hpp"
 #include "openai/secret_scrub.hpp"
 #include "openai/usage_chunk.hpp"
+#include "relay/answer/gate_verdicts.hpp"
 
 namespace ferry::relay {
 namespace {
 
 constexpr std::string_view done_event = "data: [DONE]\n\n";
-constexpr std::size_t held_max = 4096;
 constexpr int junk_max = 3;
 
 bool is_blank(std::string_view text) {
@@ -31,18 +31,6 @@ fault unreadable() {
     return fault::upstream(fault_code::upstream_invalid_response, retry_advice::same,
                            "A part of the upstream's answer could not be read, so what was received is not all of it. "
                            "Send the request again.");
-}
-
-// What `event` lacks of its end. openai-python drops an event without its blank line.
-std::string_view missing_end(const openai::sse_event& event) {
-    if (event.is_ended) return "";
-    return event.raw.ends_with('\n') ? "\n" : "\n\n";
-}
-
-gate_verdict verdict(gate_action action) {
-    gate_verdict made;
-    made.action = action;
-    return made;
 }
 
 }  // namespace
@@ -83,6 +71,7 @@ gate_verdict stream_gate::on_comment(const openai::sse_event& event) {
 }
 
 gate_verdict stream_gate::on_done(const openai::sse_event& event) {
+    if (is_typed()) return on_typed_done(event);
     if (done_) return verdict(gate_action::drop);
     if (!said_.has_choice()) return fail_with(no_answer());
     done_ = true;
@@ -96,6 +85,7 @@ gate_verdict stream_gate::on_data(const openai::sse_event& event, std::string_vi
                                   const openai::event_facts& facts) {
     if (!facts.is_object) return done_ ? verdict(gate_action::drop) : on_unreadable(data);
     said_.learn_usage(facts);
+    if (is_typed()) return on_typed(event, data, facts);
     if (done_) return verdict(gate_action::drop);
     if (facts.tells_failure() || event.name == "error") return on_error(event, data);
     note_oddity(facts, data);
@@ -144,7 +134,7 @@ gate_verdict stream_gate::on_end_of_long(std::string_view rest) {
     if (!has_data || done_) return passed;
     if (!facts.is_object) {
         auto reason = unreadable();
-        auto text = "\n\n" + openai::sse_error_event(reason);
+        auto text = "\n\n" + error_event(reason);
         return fail(std::move(reason), std::move(text));
     }
     said_.learn_usage(facts);
@@ -153,8 +143,12 @@ gate_verdict stream_gate::on_end_of_long(std::string_view rest) {
                                     "The upstream reported an error that is too long to be read."),
                     std::string(rest));
     }
+    if (facts.type == openai::event_type::last) {
+        said_.learn(facts);
+        return hold_last(rest);
+    }
     if (auto reason = learn(facts)) {
-        auto text = std::string(rest) + openai::sse_error_event(*reason);
+        auto text = std::string(rest) + error_event(*reason);
         return fail(std::move(*reason), std::move(text));
     }
     passed.has_payload = facts.has_payload;
@@ -182,12 +176,12 @@ gate_verdict stream_gate::on_error(const openai::sse_event& event, std::string_v
     refused_ = provider::find_repairs(200, error);
     auto reason = options_.service->classify(200, error, std::nullopt);
     const bool is_fit = error.is_openai_shaped && openai::scrub_secrets(event.raw, options_.secrets) == event.raw;
-    auto text = is_fit ? std::string(event.raw).append(missing_end(event)) : openai::sse_error_event(reason);
+    auto text = is_fit ? std::string(event.raw).append(missing_end(event)) : error_event(reason);
     return fail(std::move(reason), std::move(text));
 }
 
 gate_verdict stream_gate::fail_with(fault reason) {
-    auto text = openai::sse_error_event(reason);
+    auto text = error_event(reason);
     return fail(std::move(reason), std::move(text));
 }
 
@@ -247,7 +241,7 @@ gate_ending stream_gate::on_end(stream_end how, const std::optional<openai::sse_
     ending.failure = fault::upstream(fault_code::upstream_stream_interrupted, retry_advice::next_candidate,
                                      "The upstream's stream ended before its answer was complete. "
                                      "What was received is only a part of it.");
-    ending.append += openai::sse_error_event(*ending.failure);
+    ending.append += error_event(*ending.failure);
     return ending;
 }
 

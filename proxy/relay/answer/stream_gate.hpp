@@ -10,6 +10,7 @@
 #include "base/fault.hpp"
 #include "openai/event_facts.hpp"
 #include "openai/long_event.hpp"
+#include "openai/operation.hpp"
 #include "openai/sse.hpp"
 #include "provider/provider.hpp"
 #include "provider/repair.hpp"
@@ -44,7 +45,9 @@ struct gate_ending {
 };
 
 struct gate_options {
+    openai::stream_kind streams = openai::stream_kind::choices;
     bool client_asked_usage = false;
+    bool issues_ids = false;
     const provider::provider* service = nullptr;     // not null; static
     std::span<const std::string_view> secrets = {};  // removed from error texts; outlive the gate
 };
@@ -67,7 +70,7 @@ public:
     // Bytes of an event that is too long to be held were given to the client; its rest comes as a headless event.
     void on_part(std::string_view bytes, std::size_t read = 0);
 
-    // [DONE] is kept back because usage may follow it. The caller releases it when the upstream's body ends (on_end
+    // What ends the answer is kept back: usage may follow a [DONE], and nobody has the whole before it is booked. The caller releases it when the upstream's body ends (on_end
     // does it) or 250 ms have passed.
     bool holding_done() const { return !held_.empty(); }
     std::string release_done();
@@ -76,6 +79,8 @@ public:
     gate_ending on_end(stream_end how, const std::optional<openai::sse_event>& tail, std::size_t read = 0);
 
     const transcript& said() const { return said_; }
+    // The event that tells of a failure in a stream of this kind.
+    std::string error_event(const fault& why) const;
     // How well the usage is known, at any time: after on_end, after fail, or when the client has gone.
     usage::basis basis() const;
     // The answer came to its end.
@@ -92,6 +97,12 @@ private:
     gate_verdict on_done(const openai::sse_event& event);
     gate_verdict on_end_of_long(std::string_view rest);
     gate_verdict on_unreadable(std::string_view data);
+    // Of streams whose events have types: stream_gate_typed.cpp.
+    bool is_typed() const { return options_.streams == openai::stream_kind::typed; }
+    gate_verdict on_typed(const openai::sse_event& event, std::string_view data, const openai::event_facts& facts);
+    gate_verdict on_typed_done(const openai::sse_event& event);
+    gate_verdict hold_last(std::string_view raw);
+    fault failure_in(std::string_view data) const;
     gate_verdict fail_with(fault reason);
     fault no_answer() const;
     void note_oddity(const openai::event_facts& facts, std::string_view data);
@@ -104,13 +115,13 @@ private:
 
     gate_options options_;
     transcript& said_;
-    std::string held_;    // the [DONE] event, byte for byte, and what came after it that is harmless
+    std::string held_;    // the last event, byte for byte, and what came after it that is harmless
     std::string joined_;  // scratch for events of several data lines
     std::string oddity_;  // the first event without a choice before any with one: it may say what went wrong
     std::unique_ptr<openai::long_event> long_;  // the event whose beginning was given away or read ahead
     provider::repair_set refused_;
     int junk_ = 0;
-    bool done_ = false;      // [DONE] has come, or was added
+    bool done_ = false;      // the last event has come, or was added
     bool complete_ = false;  // ... and was given to the client
     bool failed_ = false;
     bool saw_id_ = false;

@@ -4,6 +4,8 @@
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
 #include "relay/books/counters.hpp"
+#include "relay/books/units.hpp"
+#include "relay/exchange/id_owners.hpp"
 
 namespace ferry::relay {
 
@@ -14,6 +16,24 @@ usage::cost cost_of(const request& x) {
     const auto& price = x.answered_by->price;
     const usage::token_prices prices{price.input, price.output, price.cached_input};
     return usage::cost_of(prices, x.bill.tokens);
+}
+
+// From now on requests with these ids go to the row that answered. A JSON list for the row, "" for none.
+std::string note_issued(request& x) {
+    if (x.said.ids().empty() || x.answered_by == nullptr) return {};
+    std::string list;
+    for (const auto& id : x.said.ids()) {
+        x.core.owners.add(id, {x.answered_by->id, x.who->key_id, x.who->user_id});
+        list.append(list.empty() ? "[\"" : ",\"").append(id).append("\"");
+    }
+    return list + "]";
+}
+
+// What was used has a price for tokens, or one for its units.
+bool is_unpriced(const request& x, const billed_units& units) {
+    if (x.answered_by == nullptr || units.price_pico) return false;
+    const bool counts_tokens = x.operation.unit == openai::unit_kind::tokens || x.bill.tokens.has_counts();
+    return !counts_tokens || !x.answered_by->price.is_known;
 }
 
 usage::end_reason reason_for(const fault& why) {
@@ -59,13 +79,20 @@ void write_end(request& x) {
     if (!total && record.tokens.prompt && record.tokens.completion) {
         total = *record.tokens.prompt + *record.tokens.completion;
     }
-    const auto cost = cost_of(x);
+    const auto units = units_of(x);
+    record.units = units.count;
+    record.unit_kind = units.kind;
+    record.unit_price_pico = units.price_pico;
+    const auto cost = usage::with_units(cost_of(x), units.count.value_or(0), units.price_pico.value_or(0));
+    record.is_unpriced = is_unpriced(x, units);
     x.cost_pico = record.cost_pico = cost.pico;
     record.cost_is_saturated = cost.is_saturated;
+    x.issued_ids = note_issued(x);
+    record.issued_ids = x.issued_ids;
     record.upstream_request_id = x.upstream_request_id;
     record.attempts = x.attempts;
     x.core.journal.end(x.books, record);
-    if (x.answered_by != nullptr && !x.answered_by->price.is_known) count(x.core.counts.unpriced);
+    if (record.is_unpriced) count(x.core.counts.unpriced);
     if (x.end.reason != usage::end_reason::done) count(x.core.counts.failed);
 }
 
@@ -110,6 +137,11 @@ void note_usage(request& x, usage::basis basis) {
     }
     const bool says_nothing = !tokens.has_counts() && basis == usage::basis::provider;
     x.bill.basis = says_nothing ? usage::basis::none : basis;
+}
+
+void note_finish(request& x) {
+    const bool has_choices = x.operation.answer == openai::answer_kind::choices;
+    x.bill.finish_reason = has_choices ? x.said.finish_reason() : x.said.status();
 }
 
 void note_failure(http_exchange& x, const fault& why) {

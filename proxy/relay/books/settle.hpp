@@ -19,6 +19,9 @@ std::optional<fault> open_books(request& x);
 // Fills x.bill with what x.said says was used. Counts that a request to this model cannot have used are left out.
 void note_usage(request& x, usage::basis basis);
 
+// Fills x.bill with how the answer ended in the provider's own word: a finish reason, or the state of what it is about.
+void note_finish(request& x);
+
 // Fills x.end for an answer that failed, as the journal and the access log tell it.
 void note_failure(http_exchange& x, const fault& why);
 

@@ -36,8 +36,14 @@ struct request : http_exchange {
 
     // what is asked
     const openai::operation& operation;
+    std::string_view below;  // the path below /v1
+    std::string_view path_id;  // in it, "" where there is none
     body_buffer body;
     openai::chat_request asked;
+    // What the units are billed by, as far as the request says it: kept when the body is released.
+    std::optional<std::int64_t> asked_characters, asked_bytes;
+    std::string asked_size, asked_quality;
+    std::optional<std::int64_t> owner_row;  // of ai_models: its account keeps what the ids in the request stand for
     catalog::route route;
     steady::time_point asked_at;  // it was here as a whole: deadlines count from then
     steady::time_point total_until = steady::time_point::max();
@@ -48,12 +54,14 @@ struct request : http_exchange {
     std::vector<usage::attempt_result> attempts;  // ended
     std::list<std::string> attempt_texts;         // what their views point to
     const catalog::candidate* answered_by = nullptr;
+    int answer_status = 0;  // of the last try's answer, 0 if none came
     std::string upstream_request_id;
     std::string upstream_limits;    // header lines `x-ratelimit-...: ...\r\n` of the upstream, checked
     bool attempts_used = false;     // Ferry has made all the tries it may: the client need not make more
     provider::repair_set adjusted;  // how the request that was answered differs from what its provider refused
 
     // the answer
+    std::string issued_ids;  // JSON list, for its row
     transcript said;  // by the try that answers
     billing bill;
     memory_claim answer_memory;  // what is held of it beyond the buffers that every connection has

@@ -18,6 +18,7 @@
 namespace ferry::relay {
 
 class cooldowns;
+class id_owners;
 class repair_memory;
 struct counters;
 
@@ -65,6 +66,7 @@ struct services {
     counters& counts;
     repair_memory& learned;
     cooldowns& cooling;                               // of all cores
+    id_owners& owners;                                // likewise
     access::snapshot current;                         // what the next request pins
     std::shared_ptr<const relay::settings> settings;  // what the next request keeps
     run_phase phase = run_phase::serving;

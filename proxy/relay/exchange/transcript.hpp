@@ -4,6 +4,8 @@
 #include <bitset>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "openai/event_facts.hpp"
 #include "openai/token_usage.hpp"
@@ -19,6 +21,12 @@ public:
     void learn(const openai::event_facts& facts);
     // What counts of any other: of an error, of one behind the end of the answer.
     void learn_usage(const openai::event_facts& facts) { openai::take_later(usage_, facts.usage); }
+    // Ids that the answering account alone knows, in an event or document that may hold some.
+    void learn_ids(std::string_view json);
+    const std::vector<std::string>& ids() const { return ids_; }
+    // So many bytes of what is neither a document nor events.
+    void learn_bytes(std::size_t count) { bytes_ += static_cast<std::int64_t>(count); }
+    std::int64_t bytes() const { return bytes_; }
     // A part of an event that is not there as a whole yet.
     void learn_payload() { has_payload_ = true; }
 
@@ -27,6 +35,18 @@ public:
     const std::string& finish_reason() const { return finish_reason_; }
     // At least one choice has occurred, with or without content.
     bool has_choice() const { return has_choice_; }
+    // What the answer is about: its state in the provider's word, "" if it has none.
+    const std::string& status() const { return status_; }
+    // Things that were counted besides tokens, each absent where the answer did not say.
+    struct counts {
+        std::int64_t listed = 0;  // elements of the list that is the answer
+        std::optional<std::int64_t> seconds, searches, pages;
+    };
+    const counts& counted() const { return counted_; }
+    // How many events said that something is complete.
+    std::int64_t last_events() const { return last_events_; }
+    // The number of the next event in a stream of numbered ones.
+    std::int64_t next_sequence() const { return next_sequence_; }
     // Some choice carried text, reasoning, tool calls or a refusal.
     bool has_payload() const { return has_payload_; }
     // Each choice that has begun has its finish reason, and there is one.
@@ -34,7 +54,10 @@ public:
 
 private:
     std::optional<openai::token_usage> usage_;
-    std::string finish_reason_;
+    std::string finish_reason_, status_;
+    counts counted_;
+    std::vector<std::string> ids_;
+    std::int64_t next_sequence_ = 0, bytes_ = 0, last_events_ = 0;
     std::bitset<openai::choices_max> seen_, finished_;
     bool has_choice_ = false, has_payload_ = false;
 };

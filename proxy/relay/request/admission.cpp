@@ -52,7 +52,9 @@ std::optional<fault> authenticate(http_exchange& x) {
 }
 
 std::optional<fault> check_declared_body(const request& x) {
+    using openai::body_kind;
     const auto type = x.head.content_type;
+    if (x.operation.body == body_kind::none) return std::nullopt;
     if (type && !net::is_json_type(*type)) {
         return fault::client(fault_code::unsupported_media_type,
                              "The body of this request must be JSON: send 'Content-Type: application/json'.");

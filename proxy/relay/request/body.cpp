@@ -31,6 +31,10 @@ fault bad_coding() {
                          "The request body is not in the coding that Content-Encoding names, or it is cut short.");
 }
 
+fault takes_no_body() {
+    return fault::client(fault_code::invalid_request, "This request takes no body: send it without one.");
+}
+
 // One step of reading: what is decoded goes into the body and past the scanner.
 class body_reading {
 public:
@@ -82,13 +86,32 @@ public:
 
     std::optional<fault> finish() {
         if (expansion_ && !expansion_->complete()) return bad_coding();
+        if (is_left_out()) {
+            x_.asked.stream = asks_stream_in_query();
+            return std::nullopt;
+        }
+        if (x_.operation.body == openai::body_kind::none) return takes_no_body();
         auto scanned = scanner_.finish();
         if (!scanned) return scanned.error();
         x_.asked = std::move(*scanned);
+        if (x_.operation.streams == openai::stream_kind::none) x_.asked.stream = false;
         return std::nullopt;
     }
 
 private:
+    // What takes no body, or may go without, has none.
+    bool is_left_out() const {
+        using openai::body_kind;
+        const auto wanted = x_.operation.body;
+        return x_.body.size() == 0 && (wanted == body_kind::none || wanted == body_kind::optional);
+    }
+    // As an answer that was made before is asked for.
+    bool asks_stream_in_query() const {
+        const auto target = x_.head.target;
+        const auto query = target.substr(std::min(target.find('?'), target.size()));
+        return x_.operation.streams != openai::stream_kind::none && x_.operation.takes_query &&
+               (query.find("?stream=true") != query.npos || query.find("&stream=true") != query.npos);
+    }
     static openai::scan_limits scan_limits(const request& x) {
         openai::scan_limits limits;
         limits.depth = static_cast<int>(x.settings->json_depth);

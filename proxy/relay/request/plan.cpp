@@ -1,9 +1,11 @@
 #include "relay/request/plan.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "net/strict_http.hpp"
 #include "openai/member_names.hpp"
+#include "openai/secret_scrub.hpp"
 #include "openai/top_members.hpp"
 #include "provider/request_edits.hpp"
 
@@ -45,9 +47,8 @@ bool wants_thinking(const openai::chat_request& request, std::string_view body, 
     });
 }
 
-openai::edit_list edits_for(const openai::chat_request& request, std::string_view body, const catalog::candidate& to,
-                            provider::repair_set repairs) {
-    openai::edit_list edits(request.object);
+void edit_model(const openai::chat_request& request, std::string_view body, const catalog::candidate& to,
+                openai::edit_list& edits) {
     constexpr std::string_view key = "\"model\"";
     const auto& at = request.where(member::model);
     if (!at) {
@@ -61,6 +62,17 @@ openai::edit_list edits_for(const openai::chat_request& request, std::string_vie
     for (const auto ours : {member::id, member::conversation_id}) {
         if (const auto& found = request.where(ours)) edits.remove_member(found->whole);
     }
+}
+
+openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs) {
+    const auto& [operation, below, request, body, from] = asked;
+    openai::edit_list edits(request.object);
+    if (operation.model != openai::model_place::body_member) return edits;
+    edit_model(request, body, to, edits);
+    if (operation.words == openai::wording::usage && request.stream && to.speaks->asks_usage) {
+        openai::ask_for_usage(request, edits);
+    }
+    if (operation.words != openai::wording::chat) return edits;
     provider::request_wishes wishes{.speaks = to.speaks, .repairs = repairs};
     static const auto streams_only = provider::repair_of("stream");
     wishes.as_stream =
@@ -70,34 +82,74 @@ openai::edit_list edits_for(const openai::chat_request& request, std::string_vie
     return edits;
 }
 
+// The query of one parameter after the other, without what is for Ferry alone: the key in it, Azure's version.
+template <class F>
+void for_each_parameter(std::string_view query, F&& f) {
+    constexpr auto ours = std::to_array<std::string_view>({"api-version", "api-key", "api_key", "key", "access_token"});
+    while (!query.empty()) {
+        const auto one = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(one.size() + 1, query.size()));
+        const auto name = one.substr(0, one.find('='));
+        if (one.empty() || std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
+        if (!openai::holds_credential(one)) f(one);
+    }
+}
+
+// What belongs to an account and not to a model is asked for beside Azure's deployments.
+std::string_view base_for(const openai::operation& operation, std::string_view base) {
+    const auto at = base.rfind("/deployments/");
+    const bool is_deployment = at != std::string_view::npos && base.find('/', at + 13) == std::string_view::npos;
+    return is_deployment && !operation.has_deployment_path ? base.substr(0, at) : base;
+}
+
 }  // namespace
 
-request_plan::request_plan(const openai::operation& operation, const openai::chat_request& request,
-                           std::string_view body, const net::http_head& from, const catalog::candidate& to,
-                           provider::repair_set repairs)
-    : head_(512), edits_(edits_for(request, body, to, repairs)) {
-    const auto body_pieces = edits_.gather(body);
+request_plan::request_plan(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs)
+    : head_(512), edits_(edits_for(asked, to, repairs)) {
+    const auto body_pieces = edits_.gather(asked.body);
     std::size_t body_size = 0;
     for (const auto piece : body_pieces) body_size += piece.size();
-    write_head(operation, from, to, body_size);
+    write_head(asked, to, body_size);
     pieces_.push_back(head_);
     pieces_.insert(pieces_.end(), body_pieces.begin(), body_pieces.end());
     size_ = head_.size() + body_size;
 }
 
-void request_plan::write_head(const openai::operation& operation, const net::http_head& from,
-                              const catalog::candidate& to, std::size_t body_size) {
+void request_plan::write_target(const asked_of& asked, const catalog::candidate& to) {
+    if (asked.operation.words == openai::wording::chat) {
+        head_.add(to.where.target);
+        return;
+    }
+    head_.add(base_for(asked.operation, to.where.base)).add(asked.below).add(to.where.query);
+    if (!asked.operation.takes_query) return;
+    const auto target = asked.from.target;
+    const auto begin = std::min(target.find('?'), target.size());
+    char before = to.where.query.empty() ? '?' : '&';
+    for_each_parameter(target.substr(std::min(begin + 1, target.size())), [this, &before](std::string_view one) {
+        head_.add(before).add(one);
+        before = '&';
+    });
+}
+
+void request_plan::write_head(const asked_of& asked, const catalog::candidate& to, std::size_t body_size) {
+    const auto& operation = asked.operation;
     const auto line = [this](std::string_view name, std::string_view value) {
         head_.add(name).add(": ").add(value).add("\r\n");
     };
-    head_.add(operation.method).add(' ').add(to.where.target).add(" HTTP/1.1\r\nhost: ").add(to.where.host_header);
-    head_.add("\r\ncontent-type: application/json\r\ncontent-length: ").add(body_size);
+    head_.add(operation.method).add(' ');
+    write_target(asked, to);
+    head_.add(" HTTP/1.1\r\nhost: ").add(to.where.host_header).add("\r\n");
+    if (operation.body == openai::body_kind::form)
+        line("content-type", asked.from.content_type.value_or(""));
+    else if (body_size > 0)
+        line("content-type", "application/json");
+    if (operation.body != openai::body_kind::none) head_.add("content-length: ").add(body_size).add("\r\n");
     // A compressed event stream could be neither read nor flushed event by event.
-    head_.add("\r\naccept-encoding: identity\r\n");
+    head_.add("accept-encoding: identity\r\n");
     const auto forward = [&](std::string_view name) {
         bool replaced = false;
         for (const auto& ours : to.extra_headers) replaced = replaced || net::same_token(ours.name, name);
-        if (const auto value = from.find(name); value && !replaced) line(name, *value);
+        if (const auto value = asked.from.find(name); value && !replaced) line(name, *value);
     };
     std::for_each(operation.headers.begin(), operation.headers.end(), forward);
     std::for_each(to.speaks->client_headers.begin(), to.speaks->client_headers.end(), forward);

@@ -15,11 +15,19 @@
 
 namespace ferry::relay {
 
+// What one request asks, whoever is asked. Views; `below` is the path below /v1, with its slash.
+struct asked_of {
+    const openai::operation& operation;
+    std::string_view below;
+    const openai::chat_request& request;
+    std::string_view body;
+    const net::http_head& from;
+};
+
 // Owned by an attempt. `pieces` are views into `head`, `edits` and the client's body: none of them may move.
 class request_plan {
 public:
-    request_plan(const openai::operation& operation, const openai::chat_request& request, std::string_view body,
-                 const net::http_head& from, const catalog::candidate& to, provider::repair_set repairs = {});
+    request_plan(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs = {});
     request_plan(const request_plan&) = delete;
     request_plan& operator=(const request_plan&) = delete;
 
@@ -28,8 +36,8 @@ public:
     std::size_t size() const { return size_; }
 
 private:
-    void write_head(const openai::operation& operation, const net::http_head& from, const catalog::candidate& to,
-                    std::size_t body_size);
+    void write_target(const asked_of& asked, const catalog::candidate& to);
+    void write_head(const asked_of& asked, const catalog::candidate& to, std::size_t body_size);
 
     text_buffer head_;
     openai::edit_list edits_;

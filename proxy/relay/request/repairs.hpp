@@ -10,6 +10,8 @@ namespace ferry::relay {
 class request_repairs {
 public:
     request_repairs(request& x, const catalog::candidate& to) : x_(x), to_(to) {
+        x.adjusted = {};
+        if (!is_possible()) return;
         x.adjusted = x.core.learned.of(to.id, version());
         if (x.adjusted.any()) x.adjusted = provider::applicable(x.adjusted, x.asked, x.body.view());
     }
@@ -17,6 +19,7 @@ public:
     // What an error answer said must go. True if another try without it may succeed.
     // REQUIRES: the request's body is still there.
     bool take(provider::repair_set refused) {
+        if (!is_possible()) return false;
         const auto more = provider::applicable(refused & ~x_.adjusted, x_.asked, x_.body.view());
         if (more.none() || count_ == most) {
             // The request went out with repairs that were learnt earlier, and one of them may be what is refused now:
@@ -40,6 +43,8 @@ public:
 private:
     static constexpr int most = 3;  // services complain of one member at a time
 
+    // What providers refuse of it is known for chat alone.
+    bool is_possible() const { return x_.operation.words == openai::wording::chat; }
     std::int64_t version() const { return x_.pinned.models->version(); }
 
     request& x_;

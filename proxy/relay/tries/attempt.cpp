@@ -26,7 +26,7 @@ usage::token_prices prices_of(const catalog::candidate& row) {
 }  // namespace
 
 attempt::attempt(request& x, const catalog::candidate& to, provider::repair_set repairs)
-    : x_(x), to_(to), plan_(x.operation, x.asked, x.body.view(), x.head, to, repairs), started_(steady::now()) {
+    : x_(x), to_(to), plan_({x.operation, x.below, x.asked, x.body.view(), x.head}, to, repairs), started_(steady::now()) {
     x.moment = started_;
 }
 
@@ -43,6 +43,7 @@ void attempt::journal_try() {
     record.price = prices_of(to_);
     x_.core.journal.attempt(x_.books, record);
     x_.answered_by = &to_;
+    x_.answer_status = 0;
     x_.upstream_request_id.clear();
     x_.upstream_limits.clear();
 }
@@ -139,7 +140,7 @@ result<bool> attempt::take_head() {
 }
 
 void attempt::note_answer_head() {
-    result_.status = head().status;
+    result_.status = x_.answer_status = head().status;
     expansion_ = net::content_expansion::of(head(), answer_expansion);
     // An answer may come while the request is still being sent.
     x_.upstream_us = std::max<std::int64_t>(0, us_between(sent_at_, last_read_));

@@ -59,6 +59,8 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
     failed.client_waits = !x_.content_sent && !x_.gone && !x_.stopping();
     failed.tries = once_ ? rules.attempts : tries_;
     failed.held = held_;
+    const bool is_refusal = why.upstream_status == 503 || (why.upstream_status >= 400 && why.upstream_status < 500);
+    failed.may_have_acted = !x_.operation.may_be_repeated && failed.connected && !is_refusal;
     failed.has_next = at_ + 1 < x_.route.candidates.size();
     auto until = x_.total_until;
     if (to().limits.total) until = std::min(until, x_.asked_at + *to().limits.total);

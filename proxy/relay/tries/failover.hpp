@@ -18,7 +18,7 @@ public:
 
     const catalog::candidate& to() const { return *x_.route.candidates[at_]; }
     // The next try may not use a connection that stood idle.
-    bool fresh() const { return fresh_; }
+    bool fresh() const { return fresh_ || !x_.operation.may_be_repeated; }
 
     // `answered`: the try got the head of an answer. Notes the failure and moves on if that is the move.
     next_move after(const fault& why, const attempt& tried, bool answered);

@@ -21,6 +21,7 @@ struct failed_try {
     bool connected = false;             // the connection stood
     bool reused = false;                // ... and had served another request before
     bool answer_begun = false;          // a byte of an answer was received for this request
+    bool may_have_acted = false;        // it was sent, and doing it twice would do harm
     bool client_waits = true;           // neither gone, nor was a byte of the answer sent, nor is the process stopping
     int tries = 1;                      // at this candidate, this one included
     bool has_next = false;              // another candidate is left
@@ -53,7 +54,7 @@ inline std::chrono::milliseconds backoff(const retry_options& rules, int tries, 
 // While there is one, nobody waits longer than backoff_max.
 inline next_move decide(const fault& why, const failed_try& tried, const retry_options& rules, int share) {
     if (!tried.client_waits || why.source != fault_source::upstream) return {};
-    if (why.retry == retry_advice::never || tried.left.count() <= 0) return {};
+    if (tried.may_have_acted || why.retry == retry_advice::never || tried.left.count() <= 0) return {};
     const next_move other{tried.has_next ? next_step::next_candidate : next_step::give_up};
     if (why.retry == retry_advice::next_candidate) return other;
     if (was_stale(why, tried)) return {next_step::again};

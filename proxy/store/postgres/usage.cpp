@@ -123,6 +123,20 @@ void usage::scan(const usage_filter& window, const std::function<void(const usag
     });
 }
 
+std::optional<issuer_row> usage::find_issuer(const std::string& id) {
+    return link_.run(access::reading, "look up an id", [&](pqxx::work& in) -> std::optional<issuer_row> {
+        const auto found = in.exec_params("SELECT model_id, key_id, user_id FROM issued_ids WHERE id = $1", id);
+        if (found.empty()) return std::nullopt;
+        std::string unreadable;
+        row_reader row(found[0], unreadable);
+        issuer_row made;
+        made.model_id = row.integer(0);
+        made.key_id = row.optional_integer();
+        made.user_id = row.optional_integer();
+        return made;
+    });
+}
+
 // Rows find a place without them too, in the default partition: a failure is told once and never ends the shipping.
 void usage::make_partitions_if_due() {
     const auto now = std::chrono::steady_clock::now();

@@ -162,6 +162,19 @@ std::size_t usage::insert(std::span<const usage_row> rows, std::span<const attem
     return *added;
 }
 
+std::optional<issuer_row> usage::find_issuer(const std::string& id) {
+    query found = link_.get().prepare("SELECT model_id, key_id, user_id FROM issued_ids WHERE id = ?");
+    found.bind(id);
+    if (!found.step()) return std::nullopt;
+    std::string unreadable;
+    row_reader row(found, unreadable);
+    issuer_row made;
+    made.model_id = row.integer(0);
+    made.key_id = row.optional_integer();
+    made.user_id = row.optional_integer();
+    return made;
+}
+
 void usage::scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) {
     constexpr const char* before_all = "";
     constexpr const char* after_all = "~";  // the last character

@@ -12,6 +12,7 @@ public:
     explicit usage(connection_options options) : link_(std::move(options)) {}
 
     std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) override;
+    std::optional<issuer_row> find_issuer(const std::string& id) override;
     bool purge(std::int64_t before_us) override;
     void scan_days(const std::string& first, const std::string& end,
                    const std::function<void(const day_row&)>& visit) override;

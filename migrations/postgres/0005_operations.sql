@@ -1,0 +1,48 @@
+-- What is billed besides tokens, and ids that belong to one account of a provider.
+
+-- Prices of one image, second, character, byte, search, page or request: a JSON object {"images": "0.04"}. A unit may
+-- say more closely which: {"images:hd:1024x1792": "0.12"}. NULL: none is known.
+ALTER TABLE ai_models ADD COLUMN unit_prices JSONB;
+-- The triggers of changed columns, with this one among them.
+DROP TRIGGER ai_models_update ON ai_models;
+CREATE TRIGGER ai_models_update BEFORE UPDATE OF
+    id, model_name, display_name, provider, api_endpoint, api_key, cost_per_1k_tokens, is_enabled, created_at,
+    upstream_model, input_cost_per_1k, output_cost_per_1k, cached_input_cost_per_1k, currency, priority, weight,
+    fallback_model, auth_scheme, extra_headers, extra_body, proxy, connect_timeout_ms, first_byte_timeout_ms,
+    idle_timeout_ms, total_timeout_ms, max_context_tokens, capabilities, unit_prices
+    ON ai_models FOR EACH STATEMENT EXECUTE FUNCTION ferry_catalog_changes();
+DROP TRIGGER ai_models_row_update ON ai_models;
+CREATE TRIGGER ai_models_row_update AFTER UPDATE OF
+    id, model_name, display_name, provider, api_endpoint, api_key, cost_per_1k_tokens, is_enabled, created_at,
+    upstream_model, input_cost_per_1k, output_cost_per_1k, cached_input_cost_per_1k, currency, priority, weight,
+    fallback_model, auth_scheme, extra_headers, extra_body, proxy, connect_timeout_ms, first_byte_timeout_ms,
+    idle_timeout_ms, total_timeout_ms, max_context_tokens, capabilities, unit_prices
+    ON ai_models FOR EACH ROW EXECUTE FUNCTION ferry_catalog_row('id');
+
+-- The price that `units` were billed at; NULL where none was known.
+ALTER TABLE usage_records ADD COLUMN unit_price_pico BIGINT;
+-- A JSON list of the ids in the answer that only the account which gave them knows: files, batches, responses.
+ALTER TABLE usage_records ADD COLUMN issued_ids TEXT;
+
+-- Who issued an id, and for whom: a request that names it goes to that row's account, and is another client's secret.
+CREATE TABLE issued_ids (
+    id TEXT NOT NULL,
+    model_id BIGINT NOT NULL,
+    key_id BIGINT,
+    user_id BIGINT,
+    operation TEXT NOT NULL,
+    issued_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (id)
+);
+
+CREATE FUNCTION note_issued_ids() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO issued_ids (id, model_id, key_id, user_id, operation, issued_at)
+    SELECT one, NEW.model_id, NEW.key_id, NEW.user_id, NEW.operation, NEW.started_at
+    FROM jsonb_array_elements_text(NEW.issued_ids::jsonb) AS one
+    ON CONFLICT (id) DO NOTHING;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER note_issued_ids AFTER INSERT ON usage_records FOR EACH ROW
+    WHEN (NEW.issued_ids IS NOT NULL AND NEW.model_id IS NOT NULL) EXECUTE FUNCTION note_issued_ids();

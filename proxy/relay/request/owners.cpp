@@ -1,0 +1,121 @@
+#include "relay/request/owners.hpp"
+
+#include <memory>
+
+#include "base/ending_faults.hpp"
+#include "net/executor.hpp"
+#include "net/signal.hpp"
+#include "openai/issued_ids.hpp"
+#include "openai/member_finder.hpp"
+#include "relay/exchange/id_owners.hpp"
+
+namespace ferry::relay {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto most_wait = milliseconds(500);
+// Another replica may have given the id out a moment ago: its row is in the store within usage.flush_interval.
+constexpr auto until_shipped = milliseconds(250);
+
+fault not_found(std::string_view id) {
+    return fault::client(fault_code::id_not_found,
+                         "There is nothing with the id '" + std::string(id) + "' that this key may use.");
+}
+
+fault mixed_accounts() {
+    return fault::client(fault_code::invalid_request,
+                         "The ids in this request belong to different accounts of providers: what it refers to must lie "
+                         "with one.");
+}
+
+std::vector<std::string> ids_of(const request& x) {
+    std::vector<std::string> ids;
+    if (!x.path_id.empty()) ids.emplace_back(x.path_id);
+    const auto body = x.body.view();
+    if (body.empty() || x.operation.body == openai::body_kind::form) return ids;
+    for (const auto name : x.operation.refers_to) {
+        if (name.empty()) continue;
+        const auto at = openai::find_member(body, name);
+        if (!at) continue;
+        const auto value = body.substr(at->value.begin, at->value.end - at->value.begin);
+        for (auto& one : openai::ids_in(value)) ids.push_back(std::move(one));
+    }
+    return ids;
+}
+
+// Shared, because the store's thread may answer after a wait that was cut short.
+struct answer_of_store {
+    explicit answer_of_store(asio::io_context& context) : came(context) {}
+    net::signal came;
+    std::optional<result<std::optional<id_owner>>> said;
+};
+
+asio::awaitable<void> await(request& x, std::shared_ptr<answer_of_store> answer, milliseconds most) {
+    net::deadline timer(x.core.wheel);
+    timer.on_expiry([answer] { answer->came.notify(); });
+    timer.arm(steady::now() + most);
+    const net::interrupt_slot::holder waiting(x.waiting, answer->came);
+    co_await answer->came.wait();
+}
+
+void ask_store(request& x, const std::string& id, std::shared_ptr<answer_of_store> answer) {
+    auto& context = x.core.context;
+    x.core.owners.look_up(id, [&context, answer](const result<std::optional<id_owner>>& said) {
+        net::post_to(context, [answer, said] {
+            answer->said = said;
+            answer->came.notify();
+        });
+    });
+}
+
+fault store_is_slow() {
+    return fault::self(fault_code::model_unavailable,
+                       "It cannot be found out now who keeps what this id stands for: try again shortly.",
+                       "The store did not answer within 500 ms.");
+}
+
+asio::awaitable<result<std::optional<id_owner>>> find_in_store(request& x, std::string id) {
+    for (int looks = 0;; ++looks) {
+        const auto answer = std::make_shared<answer_of_store>(x.core.context);
+        ask_store(x, id, answer);
+        co_await await(x, answer, most_wait);
+        if (x.gone) co_return client_has_left();
+        if (x.stopping()) co_return ferry_is_stopping();
+        if (!answer->said) co_return store_is_slow();
+        auto said = *answer->said;
+        if (!said || *said || looks > 0) co_return said;
+        const auto pause = std::make_shared<answer_of_store>(x.core.context);
+        co_await await(x, pause, until_shipped);
+        if (x.gone) co_return client_has_left();
+    }
+}
+
+}  // namespace
+
+bool names_ids(const request& x) {
+    return !x.path_id.empty() || !x.operation.refers_to.front().empty();
+}
+
+asio::awaitable<std::optional<fault>> find_owners(request& x) {
+    const auto ids = ids_of(x);
+    for (const auto& id : ids) {
+        auto owner = x.core.owners.find(id);
+        if (!owner) {
+            auto said = co_await find_in_store(x, id);
+            if (!said) co_return said.error();
+            owner = *said;
+        }
+        if (!owner) continue;
+        if (!owner->is_of(*x.who)) co_return not_found(id);
+        const auto* row = x.pinned.models->find_row(owner->row);
+        const auto* other = x.owner_row ? x.pinned.models->find_row(*x.owner_row) : nullptr;
+        const bool differs = row != nullptr && other != nullptr && row->account != other->account;
+        if (differs) co_return mixed_accounts();
+        if (!x.owner_row) x.owner_row = owner->row;
+    }
+    co_return std::nullopt;
+}
+
+}  // namespace ferry::relay
