@@ -8,15 +8,9 @@
 #include <optional>
 #include <string>
 
+#include "openai/span.hpp"
+
 namespace ferry::openai {
-
-// Byte offsets into the body: [begin, end).
-struct span {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-
-    friend bool operator==(const span&, const span&) = default;
-};
 
 // One `"key": value` of an object.
 struct member_span {

@@ -15,7 +15,7 @@ struct member_match {
 
 std::string_view name_of(member m);
 
-// The member `key` is, or is a case-fold twin of as Go's encoding/json folds: ASCII case, U+017F as s, U+212A as k.
+// The member `key` is, or is a case-fold twin of (name_fold.hpp).
 // Members that are not routed have no twins.
 std::optional<member_match> match_member(std::string_view key);
 

@@ -36,7 +36,7 @@ void edit_list::insert_member(std::string json_member) {
 }
 
 // Members removed side by side give up the comma after each, or, at the end of the object, the one before each.
-void edit_list::cut_members(std::string_view body, std::vector<cut>& cuts) const {
+void edit_list::cut_members(std::string_view body, std::vector<span_edit>& cuts) const {
     auto removed = removed_;
     std::sort(removed.begin(), removed.end(), [](span a, span b) { return a.begin < b.begin; });
     for (std::size_t first = 0; first != removed.size();) {
@@ -57,7 +57,7 @@ void edit_list::cut_members(std::string_view body, std::vector<cut>& cuts) const
     }
 }
 
-void edit_list::add_members(std::vector<cut>& cuts) const {
+void edit_list::add_members(std::vector<span_edit>& cuts) const {
     const span end{top_.close, top_.close};
     bool has_members = top_.members > removed_.size();
     for (const auto& text : inserted_) {
@@ -68,27 +68,13 @@ void edit_list::add_members(std::vector<cut>& cuts) const {
 }
 
 piece_list edit_list::gather(std::string_view body) const {
-    std::vector<cut> cuts;
+    std::vector<span_edit> cuts;
     cuts.reserve(replaced_.size() + 2 * (removed_.size() + inserted_.size()));
     for (const auto& each : replaced_) cuts.push_back({each.where, each.text});
     cut_members(body, cuts);
     add_members(cuts);
-    if (cuts.size() > 1)
-        std::stable_sort(cuts.begin(), cuts.end(),
-                         [](const cut& a, const cut& b) { return a.where.begin < b.where.begin; });
-
-    piece_list pieces;
-    const auto add = [&pieces](std::string_view piece) {
-        if (!piece.empty()) pieces.push_back(piece);
-    };
-    std::size_t at = body.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-    for (const auto& each : cuts) {
-        add(body.substr(at, each.where.begin - at));
-        add(each.text);
-        at = each.where.end;
-    }
-    add(body.substr(at));
-    return pieces;
+    const std::size_t begin = body.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    return gather_edited(body, std::move(cuts), begin);
 }
 
 void ask_for_usage(const chat_request& request, edit_list& edits) {

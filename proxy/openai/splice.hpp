@@ -8,6 +8,7 @@
 #include "base/piece_list.hpp"
 #include "openai/chat_request.hpp"
 #include "openai/json_text.hpp"
+#include "openai/span_edit.hpp"
 
 namespace ferry::openai {
 
@@ -38,12 +39,8 @@ private:
         span where;
         std::string text;
     };
-    struct cut {
-        span where;
-        std::string_view text;
-    };
-    void cut_members(std::string_view body, std::vector<cut>& cuts) const;
-    void add_members(std::vector<cut>& cuts) const;
+    void cut_members(std::string_view body, std::vector<span_edit>& cuts) const;
+    void add_members(std::vector<span_edit>& cuts) const;
 
     object_extent top_;
     std::vector<replacement> replaced_;
