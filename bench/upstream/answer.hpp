@@ -6,6 +6,8 @@
 
 #include "http/request.hpp"
 #include "upstream/body_source.hpp"
+#include "upstream/operation.hpp"
+#include "upstream/parsed_prompt.hpp"
 #include "upstream/request_facts.hpp"
 #include "upstream/script.hpp"
 #include "upstream/served.hpp"
@@ -22,10 +24,15 @@ struct answer {
     bool is_stream = false;
     int status = 200;
     served tokens;  // zeros unless the mock made the answer itself
+
+    std::string content_type;  // "": JSON or an event stream
+    unit counted_in = unit::requests;
+    double units = -1;  // served, -1: the tokens, or one request
 };
 
 struct answer_request {
     const request& http;
+    const operation& asked;
     const request_facts& facts;
     const std::optional<parsed_prompt>& prompt;
     const script& rules;  // names the models

@@ -42,6 +42,9 @@ struct ledger_entry {
     bool is_stream = false, is_tls = false, is_resumed = false;
     std::size_t rule = 0;
     int status = 0;
+    std::string_view operation;  // its name in the table, "" if the path has none
+    double units = 0;            // served, in `unit_kind`
+    std::string_view unit_kind;
     std::int64_t prompt_tokens = 0, completion_tokens = 0, cached_tokens = -1, reasoning_tokens = -1;
     bool is_whole = true;  // false: the connection ended, or turned into nonsense, inside the request
 

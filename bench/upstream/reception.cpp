@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "upstream/operations/operations.hpp"
 #include "upstream/server.hpp"
 #include "upstream/sha256.hpp"
 
@@ -47,11 +48,14 @@ delivery reception::take(const request& r) {
     const auto seq = shared_.journal.next_seq();
     bump(shared_.counters.requests);
     bump(shared_.counters.in_flight);
+    const operation asked = find_operation(r.method, r.path);
     const request_facts facts(r.body);
+    const bool is_chat = asked.row && asked.row->serve == serve_chat;
     std::optional<parsed_prompt> prompt;
-    if (shared_.rules.needs_prompt(facts)) prompt.emplace(r.body);
-    auto decided = shared_.rules.decide(r, facts, prompt);
-    auto made = make_answer(std::move(decided.what), {r, facts, prompt, shared_.rules, shared_.options.seed, seq});
+    if (!is_chat || shared_.rules.needs_prompt(facts)) prompt.emplace(r.body, is_chat);
+    auto decided = shared_.rules.decide(r, asked, facts, prompt);
+    auto made =
+        make_answer(std::move(decided.what), {r, asked, facts, prompt, shared_.rules, shared_.options.seed, seq});
     std::shared_ptr<ledger_entry> entry;
     if (shared_.journal.is_wanted()) {
         entry = new_entry(r, seq);
@@ -60,6 +64,9 @@ delivery reception::take(const request& r) {
         entry->is_stream = made.is_stream;
         entry->rule = decided.rule;
         entry->status = made.status;
+        entry->operation = asked.name();
+        entry->units = made.units;
+        entry->unit_kind = unit_name(made.counted_in);
         entry->prompt_tokens = made.tokens.prompt_tokens;
         entry->completion_tokens = made.tokens.completion_tokens;
         entry->cached_tokens = made.tokens.cached_tokens;

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace ferry::bench {
 
-// What the mock must know of a chat request, found by one scan that builds nothing. Views into the body.
+// What the mock must know of a request with a JSON body, found by one scan that builds nothing. Views into the body.
 struct request_facts {
     explicit request_facts(std::string_view body);
 
@@ -19,15 +17,6 @@ struct request_facts {
     bool has_marker = false;  // "[[mock" occurs; where, parsed_prompt tells
     std::int64_t n = 1;
     std::int64_t max_tokens = -1;  // max_completion_tokens or max_tokens, -1 if absent
-};
-
-// The rarely needed rest, from a real parse. Where the body is not JSON (or too odd), `text` is the raw body.
-struct parsed_prompt {
-    explicit parsed_prompt(std::string_view body);
-
-    std::string text;                     // of the last user message, text parts joined by a line feed
-    bool ends_with_tool_result = false;   // the last message has role "tool"
-    std::vector<std::string> tool_names;  // functions offered, in order
 };
 
 }  // namespace ferry::bench
