@@ -6,6 +6,7 @@
 
 #include "http/request.hpp"
 #include "upstream/body_source.hpp"
+#include "upstream/object_store.hpp"
 #include "upstream/operation.hpp"
 #include "upstream/parsed_prompt.hpp"
 #include "upstream/request_facts.hpp"
@@ -27,7 +28,8 @@ struct answer {
 
     std::string content_type;  // "": JSON or an event stream
     unit counted_in = unit::requests;
-    double units = -1;  // served, -1: the tokens, or one request
+    double units = -1;      // served, -1: the tokens, or one request
+    std::string object_id;  // of what it made, "" if nothing
 };
 
 struct answer_request {
@@ -36,6 +38,7 @@ struct answer_request {
     const request_facts& facts;
     const std::optional<parsed_prompt>& prompt;
     const script& rules;  // names the models
+    object_store& objects;
     std::uint64_t seed;
     std::uint64_t seq;
 };

@@ -90,6 +90,7 @@ void append_line(const ledger_entry& e, std::string& out) {
     put(out, "body_framing", framing_name(e.framing));
     put(out, "whole", e.is_whole);
     put(out, "operation", e.operation);
+    put_raw(out, "object_id", e.object_id);
     put(out, "nonce", e.nonce);
     put_raw(out, "model", e.model);
     put(out, "stream", e.is_stream);

@@ -43,6 +43,7 @@ struct ledger_entry {
     std::size_t rule = 0;
     int status = 0;
     std::string_view operation;  // its name in the table, "" if the path has none
+    std::string object_id;       // made, or asked for by its path
     double units = 0;            // served, in `unit_kind`
     std::string_view unit_kind;
     std::int64_t prompt_tokens = 0, completion_tokens = 0, cached_tokens = -1, reasoning_tokens = -1;

@@ -16,6 +16,11 @@ constexpr operation_row chat{"POST", "/chat/completions", "chat.completions", un
 constexpr operation_row rows[] = {
     {"POST", "/completions", "completions", unit::tokens, serve_completions},
     {"POST", "/embeddings", "embeddings", unit::tokens, serve_embeddings},
+    {"POST", "/responses", "responses", unit::tokens, serve_responses},
+    {"GET", "/responses/{}/input_items", "responses.input_items", unit::requests, list_response_items},
+    {"POST", "/responses/{}/cancel", "responses.cancel", unit::requests, cancel_response},
+    {"GET", "/responses/{}", "responses.get", unit::requests, serve_response},
+    {"DELETE", "/responses/{}", "responses.delete", unit::requests, delete_response},
     {"POST", "/moderations", "moderations", unit::requests, serve_moderations},
     {"POST", "/rerank", "rerank", unit::searches, serve_rerank},
     {"GET", "/models", "models.list", unit::requests, serve_model_list},

@@ -54,8 +54,8 @@ delivery reception::take(const request& r) {
     std::optional<parsed_prompt> prompt;
     if (!is_chat || shared_.rules.needs_prompt(facts)) prompt.emplace(r.body, is_chat);
     auto decided = shared_.rules.decide(r, asked, facts, prompt);
-    auto made =
-        make_answer(std::move(decided.what), {r, asked, facts, prompt, shared_.rules, shared_.options.seed, seq});
+    auto made = make_answer(std::move(decided.what), {r, asked, facts, prompt, shared_.rules, shared_.objects,
+                                                      shared_.options.seed, seq});
     std::shared_ptr<ledger_entry> entry;
     if (shared_.journal.is_wanted()) {
         entry = new_entry(r, seq);
@@ -65,6 +65,7 @@ delivery reception::take(const request& r) {
         entry->rule = decided.rule;
         entry->status = made.status;
         entry->operation = asked.name();
+        entry->object_id = made.object_id.empty() ? std::string(asked.id) : made.object_id;
         entry->units = made.units;
         entry->unit_kind = unit_name(made.counted_in);
         entry->prompt_tokens = made.tokens.prompt_tokens;

@@ -9,6 +9,11 @@ namespace ferry::bench {
 void serve_chat(answer& made, const answer_request& to);
 void serve_completions(answer& made, const answer_request& to);
 void serve_embeddings(answer& made, const answer_request& to);
+void serve_responses(answer& made, const answer_request& to);
+void serve_response(answer& made, const answer_request& to);
+void delete_response(answer& made, const answer_request& to);
+void cancel_response(answer& made, const answer_request& to);
+void list_response_items(answer& made, const answer_request& to);
 void serve_moderations(answer& made, const answer_request& to);
 void serve_rerank(answer& made, const answer_request& to);
 void serve_model_list(answer& made, const answer_request& to);
