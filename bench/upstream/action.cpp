@@ -218,6 +218,8 @@ const std::map<std::string_view, setter>& setters() {
         {"usage_extra", usage_extra},
         {"units", [](const json::value& v, action& a) { a.units = amount(v); }},
         {"searches", [](const json::value& v, action& a) { a.searches = amount(v); }},
+        {"bytes", [](const json::value& v, action& a) { a.bytes = number(v); }},
+        {"object_status", [](const json::value& v, action& a) { a.object_status = text(v); }},
         {"rerank_form", [](const json::value& v, action& a) { a.rerank = rerank(v); }},
         {"raw", [](const json::value& v, action& a) { a.raw = bytes(v); }},
         {"framing", [](const json::value& v, action& a) { a.framing = framing(v); }},

@@ -77,6 +77,9 @@ struct action {
     double searches = -1;     // search units of a rerank, -1: by the documents
     rerank_form rerank = rerank_form::by_model;
 
+    std::int64_t bytes = -1;    // of a binary answer, -1: as the operation has it
+    std::string object_status;  // of a batch, a job, an upload, a vector store: from now on
+
     std::optional<std::string> raw;
     answer_framing framing = answer_framing::automatic;
     std::int64_t cut_at = -1;

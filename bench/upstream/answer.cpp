@@ -1,5 +1,7 @@
 #include "upstream/answer.hpp"
 
+#include <exception>
+
 namespace ferry::bench {
 namespace {
 
@@ -10,7 +12,7 @@ void append_head(answer& made, std::string_view content_type, bool is_http10) {
     const action& a = *made.what;
     auto framing = a.framing;
     if (framing == answer_framing::automatic) {
-        framing = made.is_stream ? answer_framing::chunked : answer_framing::length;
+        framing = made.is_stream || made.is_open_ended ? answer_framing::chunked : answer_framing::length;
     }
     if (framing == answer_framing::chunked && is_http10) framing = answer_framing::close;
     std::string& head = made.head;
@@ -32,6 +34,16 @@ void append_head(answer& made, std::string_view content_type, bool is_http10) {
     head += "\r\n\r\n";
 }
 
+// A request that is odder than an operation expects ends itself, not the mock.
+void serve(answer& made, const answer_request& to) {
+    try {
+        to.asked.row->serve(made, to);
+    } catch (const std::exception& e) {
+        made.status = 500;
+        made.body = std::make_unique<fixed_body>(error_json(500, std::string("ferry-bench: ") + e.what()));
+    }
+}
+
 void choose_body(answer& made, const answer_request& to) {
     const action& a = *made.what;
     if (a.body) {
@@ -42,7 +54,7 @@ void choose_body(answer& made, const answer_request& to) {
     } else if (a.status >= 300) {
         made.body = std::make_unique<fixed_body>(error_json(a.status));
     } else if (to.asked.row && !to.asked.is_other_method) {
-        return to.asked.row->serve(made, to);
+        return serve(made, to);
     } else {
         made.status = to.asked.row ? 405 : 404;
         const auto why = to.asked.row ? std::string() : "Unknown path " + std::string(to.http.path);

@@ -76,6 +76,20 @@ void put_outcome(std::string& out, const ledger_entry& e) {
     if (!r.sha256.empty()) put(out, "sha256", r.sha256);
 }
 
+void put_parts(std::string& out, const std::vector<part_entry>& parts) {
+    out += ",\"parts\":[";
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const part_entry& p = parts[i];
+        out.append(i ? ",{" : "{").append("\"bytes\":").append(std::to_string(p.bytes));
+        put_raw(out, "name", p.name);
+        if (p.file_name) put_raw(out, "file_name", *p.file_name);
+        put_raw(out, "content_type", p.content_type);
+        put(out, "sha256", p.sha256);
+        out += '}';
+    }
+    out += ']';
+}
+
 void append_line(const ledger_entry& e, std::string& out) {
     out.append("{\"seq\":").append(std::to_string(e.seq));
     put(out, "connection", static_cast<std::int64_t>(e.connection));
@@ -87,6 +101,7 @@ void append_line(const ledger_entry& e, std::string& out) {
     put_raw(out, "body", e.body);
     put(out, "received_bytes", static_cast<std::int64_t>(e.received_bytes));
     if (!e.received_sha256.empty()) put(out, "received_sha256", e.received_sha256);
+    if (!e.parts.empty()) put_parts(out, e.parts);
     put(out, "body_framing", framing_name(e.framing));
     put(out, "whole", e.is_whole);
     put(out, "operation", e.operation);

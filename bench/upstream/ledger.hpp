@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/request.hpp"
 
@@ -29,6 +30,15 @@ struct outcome {
     std::string sha256;  // of the body bytes produced, hex, if asked
 };
 
+// A part of a multipart body.
+struct part_entry {
+    std::string name;
+    std::optional<std::string> file_name;
+    std::string content_type;
+    std::uint64_t bytes = 0;
+    std::string sha256;
+};
+
 // One request received and what it was served.
 struct ledger_entry {
     std::uint64_t seq = 0;
@@ -36,8 +46,9 @@ struct ledger_entry {
     std::int64_t unix_us = 0;
     std::int64_t received_us = 0;  // monotonic
     std::string method, target, head, body, nonce, model, server_name;
-    std::size_t received_bytes = 0;  // of the body
-    std::string received_sha256;     // of the body, hex, if asked
+    std::vector<part_entry> parts;
+    std::uint64_t received_bytes = 0;  // of the body
+    std::string received_sha256;       // of the body, hex, if asked
     body_framing framing = body_framing::none;
     bool is_stream = false, is_tls = false, is_resumed = false;
     std::size_t rule = 0;

@@ -14,6 +14,8 @@ constexpr operation_row chat{"POST", "/chat/completions", "chat.completions", un
 
 // A path that ends as two rows do is the first one's: the longer patterns stand first.
 constexpr operation_row rows[] = {
+    {"POST", "/vector_stores/{}/files", "vector_stores.files.create", unit::requests, create_vector_store_file},
+    {"GET", "/vector_stores/{}/files", "vector_stores.files.list", unit::requests, list_vector_store_files},
     {"POST", "/completions", "completions", unit::tokens, serve_completions},
     {"POST", "/embeddings", "embeddings", unit::tokens, serve_embeddings},
     {"POST", "/responses", "responses", unit::tokens, serve_responses},
@@ -23,6 +25,28 @@ constexpr operation_row rows[] = {
     {"DELETE", "/responses/{}", "responses.delete", unit::requests, delete_response},
     {"POST", "/moderations", "moderations", unit::requests, serve_moderations},
     {"POST", "/rerank", "rerank", unit::searches, serve_rerank},
+    {"POST", "/files", "files.create", unit::bytes, create_file},
+    {"GET", "/files", "files.list", unit::requests, list_files},
+    {"GET", "/files/{}/content", "files.content", unit::bytes, serve_file_content},
+    {"GET", "/files/{}", "files.get", unit::requests, serve_file},
+    {"DELETE", "/files/{}", "files.delete", unit::requests, delete_file},
+    {"POST", "/uploads", "uploads.create", unit::requests, create_upload},
+    {"POST", "/uploads/{}/parts", "uploads.parts", unit::bytes, create_upload_part},
+    {"POST", "/uploads/{}/complete", "uploads.complete", unit::requests, complete_upload},
+    {"POST", "/uploads/{}/cancel", "uploads.cancel", unit::requests, cancel_upload},
+    {"POST", "/batches", "batches.create", unit::requests, create_batch},
+    {"GET", "/batches", "batches.list", unit::requests, list_batches},
+    {"POST", "/batches/{}/cancel", "batches.cancel", unit::requests, cancel_batch},
+    {"GET", "/batches/{}", "batches.get", unit::requests, serve_batch},
+    {"POST", "/fine_tuning/jobs", "fine_tuning.jobs.create", unit::requests, create_job},
+    {"GET", "/fine_tuning/jobs", "fine_tuning.jobs.list", unit::requests, list_jobs},
+    {"GET", "/fine_tuning/jobs/{}/events", "fine_tuning.jobs.events", unit::requests, list_job_events},
+    {"POST", "/fine_tuning/jobs/{}/cancel", "fine_tuning.jobs.cancel", unit::requests, cancel_job},
+    {"GET", "/fine_tuning/jobs/{}", "fine_tuning.jobs.get", unit::requests, serve_job},
+    {"POST", "/vector_stores", "vector_stores.create", unit::requests, create_vector_store},
+    {"GET", "/vector_stores", "vector_stores.list", unit::requests, list_vector_stores},
+    {"GET", "/vector_stores/{}", "vector_stores.get", unit::requests, serve_vector_store},
+    {"DELETE", "/vector_stores/{}", "vector_stores.delete", unit::requests, delete_vector_store},
     {"GET", "/models", "models.list", unit::requests, serve_model_list},
 };
 

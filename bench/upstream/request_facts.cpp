@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "http/json_members.hpp"
+#include "upstream/form.hpp"
 
 namespace ferry::bench {
 namespace {
@@ -11,6 +12,14 @@ namespace {
 bool is_name_char(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
+
+std::int64_t whole_number(std::string_view raw, std::int64_t otherwise) {
+    std::int64_t value = otherwise;
+    const auto parsed = std::from_chars(raw.data(), raw.data() + raw.size(), value);
+    return parsed.ec == std::errc() && parsed.ptr == raw.data() + raw.size() ? value : otherwise;
+}
+
+}  // namespace
 
 // memmem is vectorised; the last of several occurrences counts, for a history repeats the earlier ones.
 std::string_view last_nonce(std::string_view body) {
@@ -24,14 +33,6 @@ std::string_view last_nonce(std::string_view body) {
     }
     return found;
 }
-
-std::int64_t whole_number(std::string_view raw, std::int64_t otherwise) {
-    std::int64_t value = otherwise;
-    const auto parsed = std::from_chars(raw.data(), raw.data() + raw.size(), value);
-    return parsed.ec == std::errc() && parsed.ptr == raw.data() + raw.size() ? value : otherwise;
-}
-
-}  // namespace
 
 request_facts::request_facts(std::string_view text) : body(text), nonce(last_nonce(text)) {
     has_marker = memmem(body.data(), body.size(), "[[mock", 6) != nullptr;
@@ -50,6 +51,15 @@ request_facts::request_facts(std::string_view text) : body(text), nonce(last_non
             }
         }
     }
+    n = n < 1 ? 1 : n > 128 ? 128 : n;
+}
+
+request_facts::request_facts(const form& parts)
+    : body(parts.text()), model(parts.model()), nonce(last_nonce(body)) {
+    has_marker = body.find("[[mock") != std::string_view::npos;
+    const auto* stream = parts.find("stream");
+    is_stream = stream && stream->content == "true";
+    if (const auto* count = parts.find("n")) n = whole_number(count->content, 1);
     n = n < 1 ? 1 : n > 128 ? 128 : n;
 }
 

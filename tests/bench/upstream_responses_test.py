@@ -2,21 +2,12 @@
 import json
 import unittest
 
-from raw_mock import Answer, MockTest, STREAM, elapsed_ms
+from raw_mock import MockTest, STREAM, elapsed_ms
 
 
 class Responses(MockTest):
-    def request(self, method, path, members=None, key="one"):
-        body = b"" if members is None else json.dumps(members).encode()
-        with self.mock.connect() as connection:
-            connection.sendall(f"{method} /v1{path} HTTP/1.1\r\nHost: m\r\nAuthorization: Bearer {key}\r\n"
-                               f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
-            return Answer(connection)
-
-    def respond(self, action=None, prompt="hello", key="one", **members):
-        marker = "" if action is None else " [[mock " + json.dumps(action) + "]]"
-        given = members.pop("input", f"{self.nonce} {prompt}{marker}")
-        return self.request("POST", "/responses", {"model": "r", "input": given, **members}, key)
+    def respond(self, action=None, key="one", **members):
+        return self.call("POST", "/responses", {"model": "r", "input": self.text(action), **members}, key)
 
     def events(self, answer):
         """(event line, data) of each event."""
@@ -114,12 +105,12 @@ class Responses(MockTest):
     def test_a_response_is_kept_and_may_be_deleted(self):
         made = self.respond().json
         path = "/responses/" + made["id"]
-        self.assertEqual(self.request("GET", path).json, made)
-        items = self.request("GET", path + "/input_items").json
+        self.assertEqual(self.call("GET", path).json, made)
+        items = self.call("GET", path + "/input_items").json
         self.assertIn(self.nonce, items["data"][0]["content"][0]["text"])
         self.assertEqual((items["object"], items["has_more"]), ("list", False))
-        self.assertEqual(self.request("DELETE", path).json, {"id": made["id"], "object": "response", "deleted": True})
-        answer = self.request("GET", path)
+        self.assertEqual(self.call("DELETE", path).json, {"id": made["id"], "object": "response", "deleted": True})
+        answer = self.call("GET", path)
         self.assertEqual(answer.status, 404)
         self.assertIn("not found", answer.json["error"]["message"])
         self.assertEqual([(e["operation"], e["object_id"]) for e in self.mock.ledger()[1:]], [
@@ -128,10 +119,10 @@ class Responses(MockTest):
 
     def test_a_response_is_unknown_under_another_key_and_when_it_is_not_stored(self):
         made = self.respond().json
-        self.assertEqual(self.request("GET", "/responses/" + made["id"], key="two").status, 404)
-        self.assertEqual(self.request("DELETE", "/responses/" + made["id"], key="two").status, 404)
+        self.assertEqual(self.call("GET", "/responses/" + made["id"], key="two").status, 404)
+        self.assertEqual(self.call("DELETE", "/responses/" + made["id"], key="two").status, 404)
         loose = self.respond(store=False).json
-        self.assertEqual(self.request("GET", "/responses/" + loose["id"]).status, 404)
+        self.assertEqual(self.call("GET", "/responses/" + loose["id"]).status, 404)
 
     def test_a_conversation_goes_on_from_a_known_response_only(self):
         first = self.respond().json["id"]
@@ -147,11 +138,11 @@ class Responses(MockTest):
         made = self.respond(background=True).json
         self.assertEqual((made["status"], made["output"]), ("queued", []))
         path = "/responses/" + made["id"]
-        self.assertEqual(self.request("GET", path).json["status"], "completed")
-        self.assertEqual(self.request("POST", path + "/cancel").json["status"], "cancelled")
-        self.assertEqual(self.request("GET", path).json["status"], "cancelled")
-        self.assertEqual(len(self.request("GET", path + "/input_items").json["data"]), 1)
-        self.assertEqual(self.request("POST", f"/responses/{self.respond().json['id']}/cancel").status, 400)
+        self.assertEqual(self.call("GET", path).json["status"], "completed")
+        self.assertEqual(self.call("POST", path + "/cancel").json["status"], "cancelled")
+        self.assertEqual(self.call("GET", path).json["status"], "cancelled")
+        self.assertEqual(len(self.call("GET", path + "/input_items").json["data"]), 1)
+        self.assertEqual(self.call("POST", f"/responses/{self.respond().json['id']}/cancel").status, 400)
 
 
 if __name__ == "__main__":

@@ -51,8 +51,7 @@ bool is_list_of_texts(const json::value& input) {
 void serve_moderations(answer& made, const answer_request& to) {
     const auto* input = body_object(to).if_contains("input");
     if (!input || input->is_null()) return answer_error(made, 400, "'input' is a required property", "input");
-    count_tokens(made, to, 0);
-    made.tokens.prompt_tokens = made.tokens.completion_tokens = 0;
+    count_nothing(made, to);
     json::array results;
     if (is_list_of_texts(*input)) {
         for (const auto& item : input->get_array()) results.push_back(result_of(item));

@@ -34,6 +34,42 @@ object_store::found find_object(const answer_request& to, std::string_view kind,
     return to.objects.find(credential_of(to), kind, id);
 }
 
+stored_object file_object(const answer& made, std::string_view purpose, std::string_view name, std::uint64_t bytes) {
+    stored_object file;
+    file.kind = "file";
+    file.id = made.tokens.named("file-");
+    file.bytes = bytes;
+    file.shown["id"] = file.id;
+    file.shown["object"] = "file";
+    file.shown["bytes"] = bytes;
+    file.shown["created_at"] = made.tokens.created;
+    file.shown["expires_at"] = nullptr;
+    file.shown["filename"] = name;
+    file.shown["purpose"] = purpose;
+    file.shown["status"] = "processed";
+    file.shown["status_details"] = nullptr;
+    return file;
+}
+
+void answer_no_file(answer& made, std::string_view id, std::string_view param) {
+    answer_error(made, 404, "No such File object: " + std::string(id), param);
+}
+
+void repeat_members(const answer_request& to, const std::vector<const char*>& names, json::object& into) {
+    for (const char* name : names) {
+        const auto* member = body_object(to).if_contains(name);
+        into[name] = member ? *member : json::value();
+    }
+}
+
+std::string next_status(const action& a, const json::object& o, const std::vector<std::string_view>& states) {
+    if (!a.object_status.empty()) return a.object_status;
+    const auto* member = o.if_contains("status");
+    const std::string now(member && member->is_string() ? std::string_view(member->get_string()) : std::string_view());
+    const auto there = std::find(states.begin(), states.end(), now);
+    return there == states.end() || there + 1 == states.end() ? now : std::string(there[1]);
+}
+
 void answer_page(answer& made, const answer_request& to, std::vector<json::object> all) {
     if (query_value(to.http.query, "order") != "asc") std::reverse(all.begin(), all.end());
     if (const auto after = query_value(to.http.query, "after")) {
