@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace ferry::bench {
@@ -13,7 +14,8 @@ struct request {
     std::string_view target;  // raw
     std::string_view path;    // target up to '?'
     std::string_view query;   // behind '?'
-    std::string_view body;    // chunk framing removed
+    std::string_view body;    // chunk framing removed; of one that was not held, what was kept of its beginning
+    std::uint64_t body_size = 0;
     body_framing framing = body_framing::none;
     bool keep_alive = true;
     bool is_http10 = false;

@@ -1,7 +1,5 @@
 #include "upstream/action.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include <string_view>
 
 #include "http/json_members.hpp"
+#include "upstream/base64.hpp"
 
 namespace ferry::bench {
 namespace {
@@ -30,6 +29,11 @@ int small(const json::value& v) {
     const auto n = number(v);
     if (n > 1'000'000'000) refuse("a whole number up to 1000000000");
     return static_cast<int>(n);
+}
+
+double amount(const json::value& v) {
+    if (!v.is_number() || !(v.to_number<double>() >= 0)) refuse("a number from 0");
+    return v.to_number<double>();
 }
 
 bool flag(const json::value& v) {
@@ -57,14 +61,9 @@ std::string text_or_json(const json::value& v) {
 std::string bytes(const json::value& v) {
     if (v.is_string()) return text(v);
     const auto* coded = v.is_object() ? v.get_object().if_contains("base64") : nullptr;
-    if (!coded || !coded->is_string() || coded->get_string().size() % 4) refuse("a string or {\"base64\": \"...\"}");
-    const auto& in = coded->get_string();
-    std::string out(in.size() / 4 * 3, '\0');
-    const int n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                  reinterpret_cast<const unsigned char*>(in.data()), static_cast<int>(in.size()));
-    if (n < 0) refuse("valid base64");
-    const auto padding = std::count(in.end() - std::min<std::ptrdiff_t>(2, in.end() - in.begin()), in.end(), '=');
-    out.resize(static_cast<std::size_t>(n - padding));
+    if (!coded || !coded->is_string()) refuse("a string or {\"base64\": \"...\"}");
+    std::string out;
+    if (!from_base64(coded->get_string(), out)) refuse("valid base64");
     return out;
 }
 
@@ -118,6 +117,12 @@ answer_framing framing(const json::value& v) {
     using f = answer_framing;
     static const std::map<std::string_view, f> names{
         {"automatic", f::automatic}, {"length", f::length}, {"chunked", f::chunked}, {"close", f::close}};
+    return one_of(v, names);
+}
+
+rerank_form rerank(const json::value& v) {
+    using f = rerank_form;
+    static const std::map<std::string_view, f> names{{"jina", f::jina}, {"cohere", f::cohere}};
     return one_of(v, names);
 }
 
@@ -211,6 +216,11 @@ const std::map<std::string_view, setter>& setters() {
         {"cached_tokens", [](const json::value& v, action& a) { a.cached_tokens = number(v); }},
         {"reasoning_tokens", [](const json::value& v, action& a) { a.reasoning_tokens = number(v); }},
         {"usage_extra", usage_extra},
+        {"units", [](const json::value& v, action& a) { a.units = amount(v); }},
+        {"searches", [](const json::value& v, action& a) { a.searches = amount(v); }},
+        {"bytes", [](const json::value& v, action& a) { a.bytes = number(v); }},
+        {"object_status", [](const json::value& v, action& a) { a.object_status = text(v); }},
+        {"rerank_form", [](const json::value& v, action& a) { a.rerank = rerank(v); }},
         {"raw", [](const json::value& v, action& a) { a.raw = bytes(v); }},
         {"framing", [](const json::value& v, action& a) { a.framing = framing(v); }},
         {"cut_at", [](const json::value& v, action& a) { a.cut_at = number(v); }},

@@ -26,6 +26,8 @@ enum class usage_form {
 
 enum class answer_framing { automatic, length, chunked, close };
 
+enum class rerank_form { by_model, jina, cohere };
+
 // A number of tokens: by default counted, fixed when low == high, else drawn per request.
 struct token_range {
     std::int64_t low = -1;
@@ -71,6 +73,12 @@ struct action {
     std::int64_t cached_tokens = -1;
     std::int64_t reasoning_tokens = -1;
     std::string usage_extra;  // raw members: "name":value,...
+    double units = -1;        // what the ledger says was served, -1: as the operation counts
+    double searches = -1;     // search units of a rerank, -1: by the documents
+    rerank_form rerank = rerank_form::by_model;
+
+    std::int64_t bytes = -1;    // of a binary answer, -1: as the operation has it
+    std::string object_status;  // of a batch, a job, an upload, a vector store: from now on
 
     std::optional<std::string> raw;
     answer_framing framing = answer_framing::automatic;

@@ -1,9 +1,6 @@
 #include "upstream/answer.hpp"
 
-#include <algorithm>
-#include <charconv>
-
-#include "upstream/chat_stream.hpp"
+#include <exception>
 
 namespace ferry::bench {
 namespace {
@@ -11,30 +8,11 @@ namespace {
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view stream_type = "text/event-stream; charset=utf-8";
 
-bool ends_with(std::string_view path, std::string_view tail) {
-    return path.size() >= tail.size() && path.substr(path.size() - tail.size()) == tail;
-}
-
-std::string percent_decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        int code = 0;
-        const char* two = text.data() + i + 1;
-        if (text[i] == '%' && i + 2 < text.size() && std::from_chars(two, two + 2, code, 16).ptr == two + 2) {
-            out += static_cast<char>(code);
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
-
 void append_head(answer& made, std::string_view content_type, bool is_http10) {
     const action& a = *made.what;
     auto framing = a.framing;
     if (framing == answer_framing::automatic) {
-        framing = made.is_stream ? answer_framing::chunked : answer_framing::length;
+        framing = made.is_stream || made.is_open_ended ? answer_framing::chunked : answer_framing::length;
     }
     if (framing == answer_framing::chunked && is_http10) framing = answer_framing::close;
     std::string& head = made.head;
@@ -56,55 +34,18 @@ void append_head(answer& made, std::string_view content_type, bool is_http10) {
     head += "\r\n\r\n";
 }
 
-void use_models(answer& made, std::string_view path, const std::vector<std::string>& names) {
-    const auto at = path.rfind("/models");
-    const auto rest = path.substr(at + 7);
-    if (rest.empty()) {
-        std::string list = "{\"object\":\"list\",\"data\":[";
-        for (const auto& name : names) list.append(&name == &names.front() ? "" : ",").append(model_json(name));
-        made.body = std::make_unique<fixed_body>(list + "]}");
-        return;
+// A request that is odder than an operation expects ends itself, not the mock.
+void serve(answer& made, const answer_request& to) {
+    try {
+        to.asked.row->serve(made, to);
+    } catch (const std::exception& e) {
+        made.status = 500;
+        made.body = std::make_unique<fixed_body>(error_json(500, std::string("ferry-bench: ") + e.what()));
     }
-    const auto name = percent_decoded(rest.substr(1));
-    if (std::find(names.begin(), names.end(), name) != names.end()) {
-        made.body = std::make_unique<fixed_body>(model_json(name));
-        return;
-    }
-    made.status = 404;
-    made.body = std::make_unique<fixed_body>(error_json(404, "The model '" + name + "' does not exist."));
-}
-
-// The tools of the request lend their names, in order, to calls that have none.
-std::shared_ptr<const action> with_tool_names(std::shared_ptr<const action> a, const std::optional<parsed_prompt>& p) {
-    const bool named = std::none_of(a->tool_calls.begin(), a->tool_calls.end(), [](auto& t) { return t.name.empty(); });
-    if (named) return a;
-    auto made = std::make_shared<action>(*a);
-    for (std::size_t i = 0; i < made->tool_calls.size(); ++i) {
-        if (!made->tool_calls[i].name.empty()) continue;
-        const bool offered = p && !p->tool_names.empty();
-        made->tool_calls[i].name = offered ? p->tool_names[i % p->tool_names.size()] : "get_weather";
-    }
-    return made;
-}
-
-void use_chat(answer& made, const answer_request& to) {
-    made.what = with_tool_names(std::move(made.what), to.prompt);
-    const action& a = *made.what;
-    content text(a, to.facts.max_tokens);
-    const auto pieces = std::max<std::int64_t>(1, static_cast<std::int64_t>(text.size()) * to.facts.n);
-    made.tokens = make_served(a, to.facts, to.seed, to.seq, pieces);
-    made.is_stream = a.stream.value_or(to.facts.is_stream);
-    if (made.is_stream) {
-        made.body = std::make_unique<chat_stream>(made.what, to.facts, made.tokens, std::move(text));
-        return;
-    }
-    const auto reported = whole_answer_reports(a.usage) ? made.tokens.completion_tokens : -1;
-    made.body = std::make_unique<fixed_body>(whole_completion(a, to.facts, made.tokens, text), reported);
 }
 
 void choose_body(answer& made, const answer_request& to) {
     const action& a = *made.what;
-    const auto path = to.http.path;
     if (a.body) {
         made.body = std::make_unique<fixed_body>(*a.body);
     } else if (a.events) {
@@ -112,19 +53,29 @@ void choose_body(answer& made, const answer_request& to) {
         made.body = std::make_unique<event_list>(*a.events, a.interval);
     } else if (a.status >= 300) {
         made.body = std::make_unique<fixed_body>(error_json(a.status));
-    } else if (ends_with(path, "/chat/completions")) {
-        if (to.http.method == "POST") return use_chat(made, to);
-        made.status = 405;
-        made.body = std::make_unique<fixed_body>(error_json(405));
-    } else if (ends_with(path, "/models") || path.find("/models/") != std::string_view::npos) {
-        use_models(made, path, to.rules.model_names());
+    } else if (to.asked.row && !to.asked.is_other_method) {
+        return serve(made, to);
     } else {
-        made.status = 404;
-        made.body = std::make_unique<fixed_body>(error_json(404, "Unknown path " + std::string(path)));
+        made.status = to.asked.row ? 405 : 404;
+        const auto why = to.asked.row ? std::string() : "Unknown path " + std::string(to.http.path);
+        made.body = std::make_unique<fixed_body>(error_json(made.status, why));
     }
-    made.tokens = make_served(a, to.facts, to.seed, to.seq, 0);
-    const bool told = a.prompt_tokens.low >= 0 && made.status == a.status;
-    if (!told) made.tokens.prompt_tokens = made.tokens.completion_tokens = 0;
+}
+
+// What the ledger says was served: nothing by an error, unless the script says so.
+void settle_units(answer& made, const answer_request& to) {
+    const action& a = *made.what;
+    const bool is_told = a.prompt_tokens.low >= 0 && made.status == a.status;
+    if (made.tokens.id.empty()) {
+        made.tokens = make_served(a, to.facts, to.seed, to.seq, 0);
+        if (!is_told) made.tokens.prompt_tokens = made.tokens.completion_tokens = 0;
+    }
+    if (made.units < 0) {
+        const auto tokens = made.tokens.prompt_tokens + made.tokens.completion_tokens;
+        const bool is_own = made.status < 300 && !a.body && !a.events;
+        made.units = made.counted_in == unit::tokens ? static_cast<double>(tokens) : is_own ? 1 : 0;
+    }
+    if (a.units >= 0) made.units = a.units;
 }
 
 }  // namespace
@@ -134,7 +85,9 @@ answer make_answer(std::shared_ptr<const action> what, const answer_request& to)
     made.what = std::move(what);
     made.status = made.what->status;
     made.closes = !to.http.keep_alive;
+    if (to.asked.row) made.counted_in = to.asked.row->counted_in;
     choose_body(made, to);
+    settle_units(made, to);
     const action& a = *made.what;
     if (a.raw) {
         made.body = std::make_unique<fixed_body>(*a.raw);
@@ -145,7 +98,8 @@ answer make_answer(std::shared_ptr<const action> what, const answer_request& to)
         const waiting_body::plan plan{a.first_delay, a.keepalive, a.leading_blank_lines, made.is_stream};
         made.body = std::make_unique<waiting_body>(plan, std::move(made.body));
     }
-    append_head(made, made.is_stream ? stream_type : json_type, to.http.is_http10);
+    const std::string_view usual = made.is_stream ? stream_type : json_type;
+    append_head(made, made.content_type.empty() ? usual : made.content_type, to.http.is_http10);
     made.closes = made.closes || a.close_after;
     return made;
 }

@@ -6,6 +6,10 @@
 
 #include "http/request.hpp"
 #include "upstream/body_source.hpp"
+#include "upstream/form.hpp"
+#include "upstream/object_store.hpp"
+#include "upstream/operation.hpp"
+#include "upstream/parsed_prompt.hpp"
 #include "upstream/request_facts.hpp"
 #include "upstream/script.hpp"
 #include "upstream/served.hpp"
@@ -22,13 +26,23 @@ struct answer {
     bool is_stream = false;
     int status = 200;
     served tokens;  // zeros unless the mock made the answer itself
+
+    std::string content_type;  // "": JSON or an event stream
+    bool is_open_ended = false;  // framed by chunks like a stream, unless the action says otherwise
+    bool is_hashed = false;      // for the ledger, whether asked or not
+    unit counted_in = unit::requests;
+    double units = -1;      // served, -1: the tokens, or one request
+    std::string object_id;  // of what it made, "" if nothing
 };
 
 struct answer_request {
     const request& http;
+    const operation& asked;
     const request_facts& facts;
     const std::optional<parsed_prompt>& prompt;
+    const form* parts;    // of a multipart body, else null
     const script& rules;  // names the models
+    object_store& objects;
     std::uint64_t seed;
     std::uint64_t seq;
 };

@@ -16,33 +16,42 @@ std::string finish_of(const action& a, const content& text) {
 
 constexpr std::string_view zero_usage = "{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0}";
 
+std::string head_of(completion_form form, const served& what) {
+    const bool is_chat = form == completion_form::chat;
+    std::string head = "{\"id\":\"" + (is_chat ? what.id : what.named("cmpl-"));
+    head += is_chat ? "\",\"object\":\"chat.completion.chunk\"" : "\",\"object\":\"text_completion\"";
+    head.append(",\"created\":").append(std::to_string(what.created)).append(",\"model\":\"").append(what.model);
+    return head.append("\",\"system_fingerprint\":\"fp_mock\",\"choices\":[");
+}
+
 }  // namespace
 
-chat_stream::chat_stream(std::shared_ptr<const action> a, const request_facts& facts, served what, content text)
+chat_stream::chat_stream(std::shared_ptr<const action> a, const request_facts& facts, served what, content text,
+                         completion_form form)
     : action_(std::move(a)),
       served_(std::move(what)),
+      form_(form),
       text_(std::move(text)),
-      reasoning_(action_->reasoning, -1, 0),
-      refusal_(action_->refusal, -1, 0),
-      tool_deltas_(tool_deltas(action_->tool_calls, served_.id)),
+      reasoning_(form == completion_form::chat ? action_->reasoning : std::string(), -1, 0),
+      refusal_(form == completion_form::chat ? action_->refusal : std::string(), -1, 0),
+      prefix_(head_of(form, served_)),
       finish_reason_(finish_of(*action_, text_)),
       n_(static_cast<std::size_t>(facts.n)),
-      lines_(2 + reasoning_.size() + text_.size() + refusal_.size() + tool_deltas_.size()) {
-    prefix_ = "{\"id\":\"" + served_.id +
-              "\",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(served_.created) +
-              ",\"model\":\"" + served_.model + "\",\"system_fingerprint\":\"fp_mock\",\"choices\":[";
-    const auto form = action_->usage;
-    const bool asked = form == usage_form::own_chunk && facts.include_usage;
-    says_null_usage_ = asked || form == usage_form::own_chunk_always || form == usage_form::finish_chunk;
-    if (action_->error_after >= 0 && static_cast<std::size_t>(action_->error_after) < lines_ - 2) {
-        lines_ = 1 + static_cast<std::size_t>(action_->error_after);
+      roles_(form == completion_form::chat ? 1 : 0) {
+    if (form == completion_form::chat) tool_deltas_ = tool_deltas(action_->tool_calls, served_.id);
+    lines_ = roles_ + reasoning_.size() + text_.size() + refusal_.size() + tool_deltas_.size() + 1;
+    const auto reported = action_->usage;
+    const bool asked = reported == usage_form::own_chunk && facts.include_usage;
+    says_null_usage_ = asked || reported == usage_form::own_chunk_always || reported == usage_form::finish_chunk;
+    if (action_->error_after >= 0 && static_cast<std::size_t>(action_->error_after) < lines_ - roles_ - 1) {
+        lines_ = roles_ + static_cast<std::size_t>(action_->error_after);
         fails_ = true;
         tails_ = {tail::error};
         return;
     }
-    if (asked || form == usage_form::own_chunk_always) tails_.push_back(tail::usage);
+    if (asked || reported == usage_form::own_chunk_always) tails_.push_back(tail::usage);
     if (!action_->no_done) tails_.push_back(tail::done);
-    if (form == usage_form::after_done) tails_.push_back(tail::late_usage);
+    if (reported == usage_form::after_done) tails_.push_back(tail::late_usage);
 }
 
 void chat_stream::append_delta(std::size_t line, std::string& out) const {
@@ -66,11 +75,22 @@ void chat_stream::append_delta(std::size_t line, std::string& out) const {
     out += line < tool_deltas_.size() ? std::string_view(tool_deltas_[line]) : "{}";
 }
 
+void chat_stream::append_text(std::size_t line, std::string& out) const {
+    out += ",\"text\":\"";
+    if (line < text_.size()) text_.append(line, out);
+    out += '"';
+}
+
 void chat_stream::append_choice(std::size_t line, std::size_t choice, piece& to) const {
     const bool is_finish = line + 1 == lines_ && !fails_;
     auto& out = to.bytes;
-    out.append("data: ").append(prefix_).append("{\"index\":").append(std::to_string(choice)).append(",\"delta\":");
-    append_delta(line, out);
+    out.append("data: ").append(prefix_).append("{\"index\":").append(std::to_string(choice));
+    if (form_ == completion_form::chat) {
+        out += ",\"delta\":";
+        append_delta(line, out);
+    } else {
+        append_text(line, out);
+    }
     out.append(",\"logprobs\":null,\"finish_reason\":").append(is_finish ? finish_reason_ : "null");
     const bool is_last = is_finish && choice + 1 == n_;
     if (is_last && action_->usage == usage_form::choices) {
@@ -92,7 +112,7 @@ void chat_stream::append_usage(bool is_last, std::size_t line, piece& to) const 
         to.bytes.append(",\"usage\":").append(zero_usage);
     } else if (form == usage_form::every_chunk) {
         report(is_last ? served_.completion_tokens
-                       : std::min(served_.completion_tokens, static_cast<std::int64_t>(line * n_)));
+                       : std::min(served_.completion_tokens, static_cast<std::int64_t>((line + 1 - roles_) * n_)));
     } else if (is_last && form == usage_form::finish_chunk) {
         report(served_.completion_tokens);
     } else if (is_last && form == usage_form::x_groq) {
@@ -137,6 +157,32 @@ bool whole_answer_reports(usage_form form) {
     return form != usage_form::none && form != usage_form::zeros;
 }
 
+namespace {
+
+void append_whole_usage(const action& a, const served& what, std::string& out) {
+    if (a.usage == usage_form::zeros) out.append(",\"usage\":").append(zero_usage);
+    if (whole_answer_reports(a.usage) && a.usage != usage_form::choices) {
+        out.append(",\"usage\":").append(what.usage_json());
+    }
+    if (a.usage == usage_form::x_groq) out.append(",\"x_groq\":{\"usage\":").append(what.usage_json()).append("}");
+}
+
+}  // namespace
+
+std::string whole_text_completion(const action& a, const request_facts& facts, const served& what,
+                                  const content& text) {
+    std::string out = head_of(completion_form::text, what);
+    for (std::int64_t i = 0; i < facts.n; ++i) {
+        out.append(i ? ",{\"index\":" : "{\"index\":").append(std::to_string(i)).append(",\"text\":\"");
+        text.append_all(out);
+        out.append("\",\"logprobs\":null,\"finish_reason\":").append(finish_of(a, text));
+        if (a.usage == usage_form::choices) out.append(",\"usage\":").append(what.usage_json());
+        out += '}';
+    }
+    append_whole_usage(a, what, out += ']');
+    return out += '}';
+}
+
 std::string whole_completion(const action& a, const request_facts& facts, const served& what, const content& text) {
     std::string message = "{\"role\":\"assistant\",\"content\":";
     if (text.size() > 0 || (a.tool_calls.empty() && a.refusal.empty())) {
@@ -169,12 +215,7 @@ std::string whole_completion(const action& a, const request_facts& facts, const 
         if (a.usage == usage_form::choices) out.append(",\"usage\":").append(what.usage_json());
         out += '}';
     }
-    out += ']';
-    if (a.usage == usage_form::zeros) out.append(",\"usage\":").append(zero_usage);
-    if (whole_answer_reports(a.usage) && a.usage != usage_form::choices) {
-        out.append(",\"usage\":").append(what.usage_json());
-    }
-    if (a.usage == usage_form::x_groq) out.append(",\"x_groq\":{\"usage\":").append(what.usage_json()).append("}");
+    append_whole_usage(a, what, out += ']');
     return out += ",\"system_fingerprint\":\"fp_mock\"}";
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "http/query.hpp"
 #include "upstream/served.hpp"
 
 namespace ferry::bench {
@@ -13,20 +14,8 @@ namespace json = boost::json;
 
 constexpr std::string_view json_type = "application/json";
 
-// The value of `name` in a query string; nullopt if it is not there.
-std::optional<std::string_view> parameter(std::string_view query, std::string_view name) {
-    while (!query.empty()) {
-        const auto pair = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(pair.size() + 1, query.size()));
-        if (pair.size() > name.size() && pair.substr(0, name.size()) == name && pair[name.size()] == '=') {
-            return pair.substr(name.size() + 1);
-        }
-    }
-    return std::nullopt;
-}
-
 std::uint64_t number(std::string_view query, std::string_view name, std::uint64_t otherwise) {
-    const auto text = parameter(query, name);
+    const auto text = query_value(query, name);
     std::uint64_t value = otherwise;
     if (text) std::from_chars(text->data(), text->data() + text->size(), value);
     return value;
@@ -39,7 +28,8 @@ bool is_over(std::string_view query, steady::time_point since) {
 
 }  // namespace
 
-control::control(script& s, ledger& l, stats& counters) : script_(s), ledger_(l), stats_(counters) {}
+control::control(script& s, ledger& l, object_store& o, stats& counters)
+    : script_(s), ledger_(l), objects_(o), stats_(counters) {}
 
 void control::set_start_script(json::value source) {
     script_.load(source);
@@ -75,12 +65,13 @@ control_reply control::reset() {
         script_.load(start_script_);
     }
     ledger_.clear();
+    objects_.clear();
     stats_.reset();
     return {200, json_type, "{\"ok\":true}"};
 }
 
 std::optional<control_reply> control::stats_reply(std::string_view query, steady::time_point since) const {
-    if (parameter(query, "wait") == "idle" && stats_.in_flight > 0 && !is_over(query, since)) return std::nullopt;
+    if (query_value(query, "wait") == "idle" && stats_.in_flight > 0 && !is_over(query, since)) return std::nullopt;
     json::object out;
     const auto put = [&](const char* name, const stats::counter& c) { out[name] = c.load(std::memory_order_relaxed); };
     put("requests", stats_.requests);
@@ -103,8 +94,8 @@ std::optional<control_reply> control::ledger_reply(std::string_view query, stead
     if (!ledger_.keeps()) return control_reply{409, json_type, error_json(409, "--no-record keeps no ledger")};
     ledger_query wanted;
     wanted.since = number(query, "since", 0);
-    if (const auto nonce = parameter(query, "nonce")) wanted.nonce = std::string(*nonce);
-    if (const auto wait = parameter(query, "wait")) {
+    if (const auto nonce = query_value(query, "nonce")) wanted.nonce = std::string(*nonce);
+    if (const auto wait = query_value(query, "wait")) {
         const auto found = ledger_.count(wanted, *wait == "ended", number(query, "events", 0));
         if (found < number(query, "count", 1) && !is_over(query, since)) return std::nullopt;
     }

@@ -7,6 +7,7 @@
 #include "http/request.hpp"
 #include "io/timer_heap.hpp"
 #include "upstream/ledger.hpp"
+#include "upstream/object_store.hpp"
 #include "upstream/script.hpp"
 #include "upstream/stats.hpp"
 
@@ -25,7 +26,7 @@ struct control_reply {
 // What lies under /_control/. Owned by: the server. Lives on: any thread.
 class control {
 public:
-    control(script& s, ledger& l, stats& counters);    // all outlive this
+    control(script& s, ledger& l, object_store& o, stats& counters);  // all outlive this
     void set_start_script(boost::json::value source);  // what a reset goes back to; throws as script::load does
 
     // nullopt: a wait that is not over; ask again soon. `since` is when it was asked first.
@@ -39,6 +40,7 @@ private:
 
     script& script_;
     ledger& ledger_;
+    object_store& objects_;
     stats& stats_;
     boost::json::value start_script_;
 };

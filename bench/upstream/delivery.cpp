@@ -19,7 +19,7 @@ delivery::delivery(answer a, std::shared_ptr<ledger_entry> entry, bool hashes, s
     stop_at(act.cut_at, delivery_step::cut);
     stop_at(act.reset_at, delivery_step::reset);
     stop_at(act.stall_at, delivery_step::stall);
-    if (hashes || act.sha256) digest_.emplace();
+    if (hashes || act.sha256 || answer_.is_hashed) digest_.emplace();
 }
 
 void delivery::hash(std::string_view bytes) {

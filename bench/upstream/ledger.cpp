@@ -1,5 +1,6 @@
 #include "upstream/ledger.hpp"
 
+#include <charconv>
 #include <chrono>
 #include <stdexcept>
 
@@ -20,6 +21,12 @@ void put(std::string& out, const char* name, bool value) {
 void put_optional(std::string& out, const char* name, std::int64_t value) {
     if (value >= 0) return put(out, name, value);
     out.append(",\"").append(name).append("\":null");
+}
+
+void put_amount(std::string& out, const char* name, double value) {
+    char text[40];
+    out.append(",\"").append(name).append("\":");
+    out.append(text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr);
 }
 
 void put(std::string& out, const char* name, std::string_view text) {
@@ -69,6 +76,20 @@ void put_outcome(std::string& out, const ledger_entry& e) {
     if (!r.sha256.empty()) put(out, "sha256", r.sha256);
 }
 
+void put_parts(std::string& out, const std::vector<part_entry>& parts) {
+    out += ",\"parts\":[";
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const part_entry& p = parts[i];
+        out.append(i ? ",{" : "{").append("\"bytes\":").append(std::to_string(p.bytes));
+        put_raw(out, "name", p.name);
+        if (p.file_name) put_raw(out, "file_name", *p.file_name);
+        put_raw(out, "content_type", p.content_type);
+        put(out, "sha256", p.sha256);
+        out += '}';
+    }
+    out += ']';
+}
+
 void append_line(const ledger_entry& e, std::string& out) {
     out.append("{\"seq\":").append(std::to_string(e.seq));
     put(out, "connection", static_cast<std::int64_t>(e.connection));
@@ -80,8 +101,11 @@ void append_line(const ledger_entry& e, std::string& out) {
     put_raw(out, "body", e.body);
     put(out, "received_bytes", static_cast<std::int64_t>(e.received_bytes));
     if (!e.received_sha256.empty()) put(out, "received_sha256", e.received_sha256);
+    if (!e.parts.empty()) put_parts(out, e.parts);
     put(out, "body_framing", framing_name(e.framing));
     put(out, "whole", e.is_whole);
+    put(out, "operation", e.operation);
+    put_raw(out, "object_id", e.object_id);
     put(out, "nonce", e.nonce);
     put_raw(out, "model", e.model);
     put(out, "stream", e.is_stream);
@@ -90,6 +114,8 @@ void append_line(const ledger_entry& e, std::string& out) {
     put_raw(out, "server_name", e.server_name);
     put(out, "rule", static_cast<std::int64_t>(e.rule));
     put(out, "status", static_cast<std::int64_t>(e.status));
+    put_amount(out, "units", e.units);
+    put(out, "unit_kind", e.unit_kind);
     put(out, "prompt_tokens", e.prompt_tokens);
     put(out, "completion_tokens", e.completion_tokens);
     put_optional(out, "cached_tokens", e.cached_tokens);

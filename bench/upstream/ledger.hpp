@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/request.hpp"
 
@@ -29,6 +30,15 @@ struct outcome {
     std::string sha256;  // of the body bytes produced, hex, if asked
 };
 
+// A part of a multipart body.
+struct part_entry {
+    std::string name;
+    std::optional<std::string> file_name;
+    std::string content_type;
+    std::uint64_t bytes = 0;
+    std::string sha256;
+};
+
 // One request received and what it was served.
 struct ledger_entry {
     std::uint64_t seq = 0;
@@ -36,12 +46,17 @@ struct ledger_entry {
     std::int64_t unix_us = 0;
     std::int64_t received_us = 0;  // monotonic
     std::string method, target, head, body, nonce, model, server_name;
-    std::size_t received_bytes = 0;  // of the body
-    std::string received_sha256;     // of the body, hex, if asked
+    std::vector<part_entry> parts;
+    std::uint64_t received_bytes = 0;  // of the body
+    std::string received_sha256;       // of the body, hex, if asked
     body_framing framing = body_framing::none;
     bool is_stream = false, is_tls = false, is_resumed = false;
     std::size_t rule = 0;
     int status = 0;
+    std::string_view operation;  // its name in the table, "" if the path has none
+    std::string object_id;       // made, or asked for by its path
+    double units = 0;            // served, in `unit_kind`
+    std::string_view unit_kind;
     std::int64_t prompt_tokens = 0, completion_tokens = 0, cached_tokens = -1, reasoning_tokens = -1;
     bool is_whole = true;  // false: the connection ended, or turned into nonsense, inside the request
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "upstream/reading.hpp"
 #include "upstream/server.hpp"
 #include "upstream/sha256.hpp"
 
@@ -13,12 +14,18 @@ std::int64_t unix_us() {
     return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
 }
 
+void note_parts(const form& from, ledger_entry& to) {
+    for (const auto& part : from.parts()) {
+        to.parts.push_back({part.name, part.file_name, part.content_type, part.bytes, part.sha256});
+    }
+}
+
 }  // namespace
 
 reception::reception(upstream_shared& shared, const transport& from)
     : shared_(shared), transport_(from), connection_(shared.next_connection.fetch_add(1)) {}
 
-std::shared_ptr<ledger_entry> reception::new_entry(const request& r, std::uint64_t seq) const {
+std::shared_ptr<ledger_entry> reception::new_entry(const request& r, large_body* large, std::uint64_t seq) const {
     auto entry = std::make_shared<ledger_entry>();
     entry->seq = seq;
     entry->connection = connection_;
@@ -30,8 +37,10 @@ std::shared_ptr<ledger_entry> reception::new_entry(const request& r, std::uint64
         entry->head = r.head;
         entry->body = r.body;
     }
-    entry->received_bytes = r.body.size();
-    if (shared_.options.sha256) {
+    entry->received_bytes = r.body_size;
+    if (large) {
+        entry->received_sha256 = large->hash();
+    } else if (shared_.options.sha256) {
         sha256 hash;
         hash.add(r.body);
         entry->received_sha256 = hash.hex();
@@ -43,23 +52,32 @@ std::shared_ptr<ledger_entry> reception::new_entry(const request& r, std::uint64
     return entry;
 }
 
-delivery reception::take(const request& r) {
+delivery reception::take(const request& given, large_body* large) {
+    request r = given;
+    if (large) r.body = large->beginning();
     const auto seq = shared_.journal.next_seq();
     bump(shared_.counters.requests);
     bump(shared_.counters.in_flight);
-    const request_facts facts(r.body);
-    std::optional<parsed_prompt> prompt;
-    if (shared_.rules.needs_prompt(facts)) prompt.emplace(r.body);
-    auto decided = shared_.rules.decide(r, facts, prompt);
-    auto made = make_answer(std::move(decided.what), {r, facts, prompt, shared_.rules, shared_.options.seed, seq});
+    const operation asked = find_operation(r.method, r.path);
+    reading said(r, asked, large);
+    if (said.is_chat && shared_.rules.needs_prompt(said.facts)) said.parse_chat();
+    const request_facts& facts = said.facts;
+    auto decided = shared_.rules.decide(r, asked, facts, said.prompt);
+    auto made = make_answer(std::move(decided.what), {r, asked, facts, said.prompt, said.parts, shared_.rules,
+                                                      shared_.objects, shared_.options.seed, seq});
     std::shared_ptr<ledger_entry> entry;
     if (shared_.journal.is_wanted()) {
-        entry = new_entry(r, seq);
+        entry = new_entry(r, large, seq);
+        if (said.parts) note_parts(*said.parts, *entry);
         entry->nonce = facts.nonce;
         entry->model = facts.model;
         entry->is_stream = made.is_stream;
         entry->rule = decided.rule;
         entry->status = made.status;
+        entry->operation = asked.name();
+        entry->object_id = made.object_id.empty() ? std::string(asked.id) : made.object_id;
+        entry->units = made.units;
+        entry->unit_kind = unit_name(made.counted_in);
         entry->prompt_tokens = made.tokens.prompt_tokens;
         entry->completion_tokens = made.tokens.completion_tokens;
         entry->cached_tokens = made.tokens.cached_tokens;
@@ -76,7 +94,7 @@ delivery reception::refuse(std::string_view received, std::string_view why) {
     if (shared_.journal.is_wanted()) {
         request seen;
         seen.head = received;
-        entry = new_entry(seen, shared_.journal.next_seq());
+        entry = new_entry(seen, nullptr, shared_.journal.next_seq());
         entry->is_whole = false;
         entry->status = 400;
         shared_.journal.add(entry);
@@ -86,10 +104,20 @@ delivery reception::refuse(std::string_view received, std::string_view why) {
 }
 
 void reception::record_fragment(std::string_view received, bool by_reset) {
-    if (!shared_.journal.is_wanted()) return;
     request seen;
     seen.head = received;
-    const auto entry = new_entry(seen, shared_.journal.next_seq());
+    record_gone(seen, nullptr, by_reset);
+}
+
+void reception::record_part(request r, large_body& received, bool by_reset) {
+    r.body = received.beginning();
+    r.body_size = received.size();
+    record_gone(r, &received, by_reset);
+}
+
+void reception::record_gone(const request& r, large_body* large, bool by_reset) {
+    if (!shared_.journal.is_wanted()) return;
+    const auto entry = new_entry(r, large, shared_.journal.next_seq());
     entry->is_whole = false;
     shared_.journal.add(entry);
     outcome result;

@@ -1,17 +1,18 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace ferry::bench {
 
-// What the mock must know of a chat request, found by one scan that builds nothing. Views into the body.
+class form;
+
+// What the mock must know of a request: of a JSON body found by one scan that builds nothing. Views into the body.
 struct request_facts {
     explicit request_facts(std::string_view body);
+    explicit request_facts(const form& parts);
 
-    std::string_view body;
+    std::string_view body;   // of a form its text
     std::string_view model;  // raw inside of the JSON string, so that it can be echoed as it came; "" if none
     std::string_view nonce;  // behind the last "nonce:", "" if none
     bool is_stream = false;
@@ -21,13 +22,7 @@ struct request_facts {
     std::int64_t max_tokens = -1;  // max_completion_tokens or max_tokens, -1 if absent
 };
 
-// The rarely needed rest, from a real parse. Where the body is not JSON (or too odd), `text` is the raw body.
-struct parsed_prompt {
-    explicit parsed_prompt(std::string_view body);
-
-    std::string text;                     // of the last user message, text parts joined by a line feed
-    bool ends_with_tool_result = false;   // the last message has role "tool"
-    std::vector<std::string> tool_names;  // functions offered, in order
-};
+// What follows the last "nonce:" in `text`, "" if none.
+std::string_view last_nonce(std::string_view text);
 
 }  // namespace ferry::bench

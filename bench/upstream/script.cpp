@@ -104,6 +104,8 @@ script::rule script::read_rule(const json::value& source) {
             made.path = text_of(member);
         else if (name == "model")
             made.model = text_of(member);
+        else if (name == "operation")
+            made.operation = text_of(member);
         else if (name == "prompt_contains")
             made.prompt_contains = text_of(member);
         else if (name == "method")
@@ -195,9 +197,10 @@ std::shared_ptr<const action> script::mood_of(std::string_view model) const {
     return found != moods_.end() ? found->second : built_in(model);
 }
 
-bool script::fits(const rule& r, const request& q, const request_facts& facts,
+bool script::fits(const rule& r, const request& q, const operation& op, const request_facts& facts,
                   const std::optional<parsed_prompt>& prompt) {
     if (!r.method.empty() && r.method != q.method) return false;
+    if (!r.operation.empty() && r.operation != op.name()) return false;
     if (!r.model.empty() && r.model != facts.model) return false;
     if (r.stream && *r.stream != facts.is_stream) return false;
     if (!r.path.empty() && !fits_path(r.path, q.path)) return false;
@@ -216,10 +219,11 @@ void script::lay_over(const json::object& members, const request_facts& facts, a
     onto = std::move(failing);
 }
 
-decision script::decide(const request& r, const request_facts& facts, const std::optional<parsed_prompt>& prompt) {
+decision script::decide(const request& r, const operation& op, const request_facts& facts,
+                        const std::optional<parsed_prompt>& prompt) {
     if (!facts.has_marker && !scripted_) return {built_in(facts.model), 0};
     const std::lock_guard lock(mutex_);
-    const std::size_t used = rule_for(r, facts, prompt);
+    const std::size_t used = rule_for(r, op, facts, prompt);
     if (used == 0 && !facts.has_marker) return {mood_of(facts.model), 0};
     action made = *mood_of(facts.model);
     try {
@@ -234,10 +238,11 @@ decision script::decide(const request& r, const request_facts& facts, const std:
 }
 
 // The number of the first rule that fits and whose turn it is, 0 if none.
-std::size_t script::rule_for(const request& r, const request_facts& facts, const std::optional<parsed_prompt>& prompt) {
+std::size_t script::rule_for(const request& r, const operation& op, const request_facts& facts,
+                             const std::optional<parsed_prompt>& prompt) {
     for (std::size_t i = 0; i < rules_.size(); ++i) {
         rule& candidate = rules_[i];
-        if (!fits(candidate, r, facts, prompt)) continue;
+        if (!fits(candidate, r, op, facts, prompt)) continue;
         ++candidate.seen;
         if (candidate.nth && candidate.seen != candidate.nth) continue;
         if (candidate.every && candidate.seen % candidate.every != 0) continue;

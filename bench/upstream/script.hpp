@@ -14,6 +14,8 @@
 #include "http/request.hpp"
 #include "io/network.hpp"
 #include "upstream/action.hpp"
+#include "upstream/operation.hpp"
+#include "upstream/parsed_prompt.hpp"
 #include "upstream/request_facts.hpp"
 
 namespace ferry::bench {
@@ -35,7 +37,8 @@ public:
     void forget_counts();
 
     // Never throws: a bad marker is answered with a 400 that says what is wrong with it.
-    decision decide(const request& r, const request_facts& facts, const std::optional<parsed_prompt>& prompt);
+    decision decide(const request& r, const operation& op, const request_facts& facts,
+                    const std::optional<parsed_prompt>& prompt);
     // Whether decide() needs a parsed prompt.
     bool needs_prompt(const request_facts& facts) const;
     std::vector<std::string> model_names() const;
@@ -43,7 +46,7 @@ public:
 
 private:
     struct rule {
-        std::string path, model, prompt_contains, method;
+        std::string path, operation, model, prompt_contains, method;
         std::optional<bool> stream;
         std::uint64_t nth = 0, every = 0, times = 0;
         std::uint64_t seen = 0, used = 0;
@@ -52,12 +55,13 @@ private:
     using moods = std::unordered_map<std::string, std::shared_ptr<const action>>;
 
     static rule read_rule(const boost::json::value& source);
-    static bool fits(const rule& r, const request& q, const request_facts& facts,
+    static bool fits(const rule& r, const request& q, const operation& op, const request_facts& facts,
                      const std::optional<parsed_prompt>& prompt);
     std::shared_ptr<const action> built_in(std::string_view model) const;
     // The rest REQUIRES the mutex.
     std::shared_ptr<const action> mood_of(std::string_view model) const;
-    std::size_t rule_for(const request& r, const request_facts& facts, const std::optional<parsed_prompt>& prompt);
+    std::size_t rule_for(const request& r, const operation& op, const request_facts& facts,
+                         const std::optional<parsed_prompt>& prompt);
     void lay_over(const boost::json::object& members, const request_facts& facts, action& onto);
 
     mutable std::mutex mutex_;

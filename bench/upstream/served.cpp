@@ -5,16 +5,10 @@
 #include <random>
 
 #include "http/json_members.hpp"
+#include "upstream/random.hpp"
 
 namespace ferry::bench {
 namespace {
-
-std::uint64_t mixed(std::uint64_t x) {  // splitmix64
-    x += 0x9e3779b97f4a7c15;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-    return x ^ (x >> 31);
-}
 
 std::int64_t drawn(token_range range, std::uint64_t random, std::int64_t counted) {
     if (range.low == -1 && range.high == -1) return counted;
@@ -68,6 +62,10 @@ const error_kind& kind_of(int status) {
 
 }  // namespace
 
+std::string served::named(std::string_view prefix) const {
+    return std::string(prefix) + id.substr(id.find('-') + 1);
+}
+
 std::string served::usage_json(std::int64_t prompt, std::int64_t completion) const {
     std::string out = "{\"prompt_tokens\":" + std::to_string(prompt);
     out.append(",\"completion_tokens\":").append(std::to_string(completion));
@@ -105,6 +103,25 @@ std::string error_json(int status, std::string_view message) {
     append_escaped(message.empty() ? std::string_view(kind.message) : message, out);
     out.append("\",\"type\":\"").append(kind.type).append("\",\"param\":null,\"code\":\"").append(kind.code);
     return out += "\"}}";
+}
+
+std::string error_json(std::string_view message, std::string_view param, std::string_view code) {
+    const auto member = [](const char* name, std::string_view text, std::string& out) {
+        out.append(",\"").append(name).append("\":");
+        if (text.empty()) {
+            out += "null";
+            return;
+        }
+        out += '"';
+        append_escaped(text, out);
+        out += '"';
+    };
+    std::string out = "{\"error\":{\"message\":\"";
+    append_escaped(message, out);
+    out += "\",\"type\":\"invalid_request_error\"";
+    member("param", param, out);
+    member("code", code, out);
+    return out += "}}";
 }
 
 std::string model_json(std::string_view name) {

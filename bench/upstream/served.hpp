@@ -20,6 +20,8 @@ struct served {
     std::int64_t reasoning_tokens = -1;  // -1: not stated
     std::string usage_extra;
 
+    std::string named(std::string_view prefix) const;  // the id of something else that belongs to this answer
+
     std::string usage_json() const { return usage_json(prompt_tokens, completion_tokens); }
     std::string usage_json(std::int64_t prompt, std::int64_t completion) const;
 };
@@ -30,6 +32,8 @@ served make_served(const action& a, const request_facts& facts, std::uint64_t se
 
 // {"error":{...}} as OpenAI words it for this status.
 std::string error_json(int status, std::string_view message = {});
+// The same for an invalid request; "" stands for null.
+std::string error_json(std::string_view message, std::string_view param, std::string_view code);
 std::string model_json(std::string_view name);
 std::string_view reason_phrase(int status);
 

@@ -11,6 +11,7 @@
 #include "io/tls_context.hpp"
 #include "upstream/control.hpp"
 #include "upstream/ledger.hpp"
+#include "upstream/object_store.hpp"
 #include "upstream/script.hpp"
 #include "upstream/stats.hpp"
 
@@ -38,8 +39,9 @@ struct upstream_shared {
     tls_context tls;  // null: plain
     script rules;
     ledger journal;
+    object_store objects;
     stats counters;
-    control commands{rules, journal, counters};
+    control commands{rules, journal, objects, counters};
     std::atomic<std::uint64_t> next_connection{1};
 };
 

@@ -9,6 +9,7 @@
 namespace ferry::bench {
 namespace {
 
+constexpr int most_reads = 16;               // in a row, so that what was read is taken before it piles up
 constexpr std::size_t read_ahead = 1 << 20;  // bytes kept of what follows the request being answered
 constexpr auto control_poll = std::chrono::milliseconds(2);
 constexpr auto reset_poll = std::chrono::milliseconds(1);
@@ -51,7 +52,7 @@ void session::on_timer() {
 }
 
 bool session::receive() {
-    for (;;) {
+    for (int i = 0; i < most_reads; ++i) {
         const auto got = transport_.read(owner_.scratch(), owner::scratch_size);
         note_handshake();
         switch (got.state) {
@@ -66,9 +67,19 @@ bool session::receive() {
             case io_state::ok:
                 in_.append(owner_.scratch(), got.bytes);
         }
-        // epoll tells of what a socket still holds, but not of what lies decrypted inside TLS.
+        // epoll tells of what a socket still holds, but not of what lies decrypted inside TLS: read until it blocks. A
+        // read takes a whole record, so that nothing lies there between two of them.
         if (!transport_.is_tls()) return true;
     }
+    return true;
+}
+
+void session::start(const request& r) {
+    large_ = std::make_unique<large_body>(r, owner_.shared().options.sha256);
+}
+
+void session::take(std::string_view bytes) {
+    large_->take(bytes);
 }
 
 void session::note_handshake() {
@@ -136,6 +147,7 @@ bool session::begin() {
     if (in_.empty()) return false;
     switch (reader_.read(in_)) {
         case read_state::more:
+            in_.erase(0, reader_.consumed());
             if (continued_ || interim_due_ || !reader_.has_head()) return false;
             if (way_.interim_after.count() == 0 && !reader_.wants_continue()) return false;
             interim_due_ = steady::now() + way_.interim_after;
@@ -145,6 +157,7 @@ bool session::begin() {
             delivery_.emplace(reception_.refuse(in_, reader_.problem()));
             in_.clear();
             reader_.clear();
+            large_.reset();
             return true;
         case read_state::complete:
             break;
@@ -154,10 +167,11 @@ bool session::begin() {
     if (is_control(reader_.found().path)) {
         if (!begin_control(reader_.found())) return false;
     } else {
-        delivery_.emplace(reception_.take(reader_.found()));
+        delivery_.emplace(reception_.take(reader_.found(), large_.get()));
     }
     in_.erase(0, reader_.consumed());
     reader_.clear();
+    large_.reset();
     continued_ = false;
     interim_due_.reset();
     return true;
@@ -248,6 +262,8 @@ void session::settle(std::string_view how, bool by_reset) {
 void session::peer_gone(bool by_reset) {
     if (delivery_) {
         settle("client_gone", by_reset);
+    } else if (reader_.is_large()) {
+        reception_.record_part(reader_.found(), *large_, by_reset);
     } else if (!in_.empty() && !is_control_) {
         reception_.record_fragment(in_, by_reset);
     }

@@ -9,6 +9,7 @@
 #include "io/network.hpp"
 #include "io/transport.hpp"
 #include "upstream/delivery.hpp"
+#include "upstream/large_body.hpp"
 #include "upstream/reception.hpp"
 
 namespace ferry::bench {
@@ -17,7 +18,7 @@ struct upstream_shared;
 
 // One connection: reads requests, in order, and delivers their answers. It reads on while it answers or waits, so that
 // it notices at once when the peer goes. Owned by: its worker. Lives on: the worker's thread.
-class session final : public watcher, public timer {
+class session final : public watcher, public timer, private body_sink {
 public:
     // What it needs of its worker.
     class owner {
@@ -38,6 +39,8 @@ public:
     void on_timer() override;
 
 private:
+    void start(const request& r) override;
+    void take(std::string_view bytes) override;
     bool receive();  // false: the session is over
     void note_handshake();
     void drive();
@@ -76,7 +79,8 @@ private:
     int resets_tried_ = 0;
 
     std::string in_;
-    request_reader reader_;
+    request_reader reader_{*this};
+    std::unique_ptr<large_body> large_;  // of the request that is being read
     std::optional<steady::time_point> control_since_;
     std::string out_;
     std::size_t out_at_ = 0;

@@ -55,10 +55,11 @@ class Mock:
         return self.context.wrap_socket(plain, server_hostname="mock.test", session=session)
 
     def control(self, path, body=None):
-        url = f"http://127.0.0.1:{self.port}/_control/{path}"
+        url = f"http{'s' if self.is_tls else ''}://127.0.0.1:{self.port}/_control/{path}"
+        context = self.context if self.is_tls else None
         data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=15) as answer:
+            with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=15, context=context) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -88,6 +89,27 @@ def chat(prompt="hello", action=None, **members):
 
 def post(body, path="/v1/chat/completions", headers=""):
     return f"POST {path} HTTP/1.1\r\nHost: mock\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+BOUNDARY = "a-boundary"
+
+
+def part_head(name, file_name=None):
+    """Everything of a form's part that stands before its bytes; they end with a line feed."""
+    file = "" if file_name is None else f'; filename="{file_name}"\r\nContent-Type: application/octet-stream'
+    return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode()
+
+
+FORM_END = f"--{BOUNDARY}--\r\n".encode()
+FORM_TYPE = f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
+
+
+def form(*parts):
+    """The body of (name, text) and (name, file name, bytes)."""
+    coded = b""
+    for name, *file_name, data in parts:
+        coded += part_head(name, *file_name) + (data.encode() if isinstance(data, str) else data) + b"\r\n"
+    return coded + FORM_END
 
 
 class Answer:
@@ -215,6 +237,22 @@ class MockTest(unittest.TestCase):
         with self.mock.connect() as connection:
             connection.sendall(post(chat(f"{self.nonce} {prompt}", action, **members), path))
             return Answer(connection)
+
+    def call(self, method, path, body=b"", key="one", headers=""):
+        """One request under a key: a dict is sent as JSON, a list of parts as a form."""
+        if isinstance(body, dict):
+            body, headers = json.dumps(body).encode(), headers + "Content-Type: application/json\r\n"
+        elif isinstance(body, list):
+            body, headers = form(*body), headers + FORM_TYPE
+        with self.mock.connect() as connection:
+            connection.sendall(f"{method} /v1{path} HTTP/1.1\r\nHost: m\r\nAuthorization: Bearer {key}\r\n{headers}"
+                               f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            return Answer(connection)
+
+    def text(self, action=None, prompt="hello"):
+        """A text with the test's nonce and, if there is one, an action."""
+        marker = "" if action is None else " [[mock " + json.dumps(action) + "]]"
+        return f"{self.nonce} {prompt}{marker}"
 
     def entry(self, count=1):
         return self.mock.settled(self.nonce[6:], count)[-1]
