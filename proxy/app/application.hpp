@@ -34,7 +34,7 @@ std::shared_ptr<const net::tls_server> read_certificate(const settings& chosen, 
 
 // How the process speaks. Made before the first thread that may log, ended after the last.
 struct log_outputs {
-    background_log diagnostics;                           // stderr
+    background_log diagnostics;                          // stderr
     log_thread access{STDOUT_FILENO, "the access log"};  // stdout
 };
 
@@ -123,7 +123,7 @@ private:
     served_address admin_;
     upstream::name_lookup lookup_;
     upstream::name_cache names_{lookup_};
-    relay::memory_budget bodies_, answers_;
+    relay::memory_budget bodies_, answers_, spools_;
     relay::cooldowns cooling_;
     relay::id_owners owners_;
     shared_parts shared_;

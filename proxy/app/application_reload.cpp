@@ -44,6 +44,7 @@ void application::reconfigure(settings fresh) {
     set_up_log(fresh.log);
     bodies_.limit = fresh.server.limits.body_memory;
     answers_.limit = fresh.server.limits.answer_memory;
+    spools_.limit = fresh.server.limits.spool_bytes;
     refresher_->set_interval(fresh.store.refresh_interval);
     const auto chosen = std::make_shared<const settings>(fresh);
     for (std::size_t i = 0; i < cores_.size(); ++i) cores_[i]->reconfigure(chosen, tls, std::move(providers[i]));

@@ -24,6 +24,8 @@ std::shared_ptr<const relay::settings> relay_settings(const settings& from) {
     to.body_timeout = from.server.limits.body_timeout;
     to.client_patience = from.server.limits.write_timeout;
     to.json_body_bytes = from.server.limits.json_body_bytes;
+    to.multipart_body_bytes = from.server.limits.multipart_body_bytes;
+    to.spool_dir = from.server.limits.spool_dir;
     to.json_depth = from.server.limits.json_depth;
     to.auth_required = from.server.auth_required;
     to.expose_upstream_limits = from.server.expose_upstream_limits;
@@ -57,6 +59,7 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
                 log_,
                 shared.bodies,
                 shared.answers,
+                shared.spools,
                 counts_,
                 learned_,
                 shared.cooling,

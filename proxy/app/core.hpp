@@ -34,6 +34,7 @@ struct shared_parts {
     upstream::name_cache& names;
     relay::memory_budget& bodies;
     relay::memory_budget& answers;
+    relay::memory_budget& spools;
     log_thread& access_lines;  // the access log's way to stdout
     server::address_counts& addresses;
     upstream::socket_budget& upstream_sockets;
@@ -143,8 +144,8 @@ private:
     std::uint64_t requests_seen_ = 0;
     int quiet_ticks_ = 0;
     std::atomic<std::int64_t> catalog_version_{-1};  // of what it serves; -1: nothing yet
-    std::atomic<std::int64_t> open_ops_{0};  // connections to the admin listener
-    int running_ = 0;                        // coroutines: listeners and sessions
+    std::atomic<std::int64_t> open_ops_{0};          // connections to the admin listener
+    int running_ = 0;                                // coroutines: listeners and sessions
     bool finishing_ = false;
     net::deadline tick_, last_call_;
     std::thread thread_;

@@ -1,5 +1,7 @@
 #include "app/request_families.hpp"
 
+#include "openai/operation.hpp"
+
 namespace ferry::app {
 
 namespace {
@@ -83,14 +85,14 @@ void add_conventional(metric_sheet& sheet, const model_labels& of, const relay::
     const auto& [operation, model, provider, currency, stream] = of;
     const metric_labels labels = {
         {"gen_ai_operation_name", "chat"}, {"gen_ai_provider_name", provider}, {"gen_ai_request_model", model}};
-    const bool is_model = operation == "chat.completions" && provider != "none";
+    const bool is_model = operation == openai::chat_completions().name && provider != "none";
     sheet.histogram("gen_ai_server_request_duration_seconds", "Time to the last byte of the answer.");
     if (is_model) add(sheet, from.duration_us, microseconds, labels);
     sheet.histogram("gen_ai_server_time_to_first_token_seconds", "Time to the first token of a stream.");
     if (is_model) add(sheet, from.first_token_us, microseconds, labels);
     sheet.histogram("gen_ai_client_token_usage", "Input and output tokens of one request.");
-    const auto tokens = [&, &model = model, &provider = provider](
-                            std::string_view type, const metric_histogram<relay::token_bounds>& values) {
+    const auto tokens = [&, &model = model, &provider = provider](std::string_view type,
+                                                                  const metric_histogram<relay::token_bounds>& values) {
         add(sheet, values, 1,
             {{"gen_ai_operation_name", "chat"},
              {"gen_ai_provider_name", provider},

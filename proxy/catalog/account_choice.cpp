@@ -65,7 +65,8 @@ std::optional<fault> keep_serving(const openai::operation& operation, route& cho
     auto& rows = chosen.candidates;
     if (rows.empty()) return std::nullopt;
     const auto index = openai::index_of(operation);
-    const auto kept = std::remove_if(rows.begin(), rows.end(), [index](const auto* row) { return !row->serves[index]; });
+    const auto kept =
+        std::remove_if(rows.begin(), rows.end(), [index](const auto* row) { return !row->serves[index]; });
     rows.erase(kept, rows.end());
     if (!rows.empty()) return std::nullopt;
     return fault::client(fault_code::unsupported_operation,

@@ -152,8 +152,8 @@ public:
     // The rows of a model, by priority and then id; empty if there is none. Valid as long as the catalog.
     std::span<const candidate* const> rows_of(std::string_view model_name) const;
 
-    // Where all rows that serve an operation lead to one account: the first of them, by priority and then id. Null where
-    // there are more accounts, or none. For operations that name no model.
+    // Where all rows that serve an operation lead to one account: the first of them, by priority and then id. Null
+    // where there are more accounts, or none. For operations that name no model.
     const candidate* only_account(const openai::operation& operation) const;
 
     // The virtual model of this name, or nullptr.

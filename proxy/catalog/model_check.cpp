@@ -16,7 +16,6 @@
 namespace ferry::catalog {
 namespace {
 
-
 // How many letters may be wrong for a word of this length to be taken for another: deepsek, chat/complitions.
 std::size_t most_slips(std::string_view word) {
     return word.size() < 6 ? 1 : word.size() < 12 ? 2 : 3;
@@ -123,8 +122,9 @@ void model_check::look_at_fallback(const store::model_row& row, model_findings& 
     const std::string_view name = *row.fallback_model;
     if (routes_.contains(name) || models_by_name_.contains(name)) return;
     warn(found, "unknown_fallback",
-         "fallback_model '" + printable(name) + "' is the name of no enabled model or route: nobody is asked when this "
-         "row cannot answer. Add that model, correct the name, or clear the column");
+         "fallback_model '" + printable(name) +
+             "' is the name of no enabled model or route: nobody is asked when this "
+             "row cannot answer. Add that model, correct the name, or clear the column");
 }
 
 void model_check::look_at_price(const store::model_row& row, model_findings& found) const {
@@ -134,9 +134,10 @@ void model_check::look_at_price(const store::model_row& row, model_findings& fou
     for (const store::model_row* other : same_name->second) {
         if (other->id == row.id || is_free(*other)) continue;
         return warn(found, "free_beside_priced",
-                    "the row costs nothing, but row " + std::to_string(other->id) + " of the same model_name has a "
-                    "price: what this row answers is not billed. Give it a price, or, if it is free, write 0 into "
-                    "input_cost_per_1k and output_cost_per_1k");
+                    "the row costs nothing, but row " + std::to_string(other->id) +
+                        " of the same model_name has a "
+                        "price: what this row answers is not billed. Give it a price, or, if it is free, write 0 into "
+                        "input_cost_per_1k and output_cost_per_1k");
     }
 }
 

@@ -15,8 +15,24 @@ listed_model describe(const catalog& models, std::string_view name, std::string_
     listed.name = name;
     listed.owned_by = rows.front()->service->name;
     listed.created = rows.front()->created;
-    for (const candidate* row : rows) listed.created = std::min(listed.created, row->created);
+    bool says_all = true;
+    for (const candidate* row : rows) {
+        listed.created = std::min(listed.created, row->created);
+        says_all = says_all && row->names_operations;
+        listed.operations |= row->serves;
+    }
+    if (!says_all) listed.operations.reset();
     return listed;
+}
+
+// `,"operations":["embeddings"]`; nothing where the rows do not say.
+std::string operations_member(const operation_set& named) {
+    std::string text;
+    for (const auto& one : openai::operations()) {
+        if (!named[openai::index_of(one)] || one.who != openai::answered_by::relay) continue;
+        text.append(text.empty() ? ",\"operations\":[" : ",").append(openai::quote_json(one.name));
+    }
+    return text.empty() ? text : text + "]";
 }
 
 }  // namespace
@@ -32,7 +48,7 @@ std::optional<listed_model> find_listed_model(const catalog& models, std::string
 std::string to_json(const listed_model& model) {
     return "{\"id\":" + openai::quote_json(model.name) +
            ",\"object\":\"model\",\"created\":" + std::to_string(model.created) +
-           ",\"owned_by\":" + openai::quote_json(model.owned_by) + "}";
+           ",\"owned_by\":" + openai::quote_json(model.owned_by) + operations_member(model.operations) + "}";
 }
 
 std::optional<name_block::line> line_of(const catalog& models, std::string_view name) {

@@ -16,6 +16,7 @@ struct listed_model {
     std::string_view name;
     std::int64_t created = 0;   // seconds since the epoch: the oldest row of this name
     std::string_view owned_by;  // the name of the service that answers first
+    operation_set operations;   // that its rows say they serve; none where no row says it
     bool operator==(const listed_model&) const = default;
 };
 

@@ -72,7 +72,8 @@ result<std::vector<unit_price>> parse_unit_prices(std::string_view column) {
         const auto text = string_of(member.value).value_or(std::string(member.value));
         const auto pico = parse_decimal(text, money_scale);
         if (!is_unit(kind)) {
-            return bad("unit_prices: '" + printable(member.name) + "' is no unit: write images, seconds, characters, "
+            return bad("unit_prices: '" + printable(member.name) +
+                       "' is no unit: write images, seconds, characters, "
                        "bytes, searches, pages or requests, and behind a colon which of them");
         }
         if (!pico) {

@@ -83,8 +83,8 @@ std::string tell_as_events(std::string_view completion, bool with_usage) {
     });
     // Choices without a message are texts: in a stream they are what they are in a document.
     const bool is_text = !texts.empty();
-    const auto head = std::string("data: {\"object\":\"") + (is_text ? "text_completion" : "chat.completion.chunk") +
-                      '"' + members;
+    const auto head =
+        std::string("data: {\"object\":\"") + (is_text ? "text_completion" : "chat.completion.chunk") + '"' + members;
     std::string all;
     if (is_text) all.append(head).append(",\"choices\":[").append(texts).append("]}\n\n");
     const auto tell = [&all, &head](const told_choice& of, std::string_view delta, std::string_view finish_reason) {

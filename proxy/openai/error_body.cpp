@@ -33,7 +33,8 @@ namespace {
 
 // Between the parts of JSON a line feed is as good as a blank, but not in an event.
 std::string in_one_line(std::string text) {
-    std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
     return text;
 }
 

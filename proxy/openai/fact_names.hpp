@@ -24,11 +24,11 @@ enum class fact : unsigned char {
     meta,        // an object with `billed_units`
     billed,      // that
     usage_info,  // an object that counts pages
-    status,  // an object that holds the code of a failure
-    sign,    // an object or array that means a failure if anything is in it
+    status,      // an object that holds the code of a failure
+    sign,        // an object or array that means a failure if anything is in it
 
-    payload,  // a string, array or object that is payload if not empty
-    success,  // a literal: false means a failure
+    payload,   // a string, array or object that is payload if not empty
+    success,   // a literal: false means a failure
     identity,  // a string that says which one it is
     // those whose text matters
     error_flag,  // "object": "error"

@@ -91,6 +91,60 @@ bool facts_reader::close(json_kind, std::size_t, int depth) {
     return true;
 }
 
+// What streams of typed events and answers without choices say.
+void facts_reader::take_said(fact which, const json_token& token) {
+    const bool is_string = token.kind == json_kind::string;
+    switch (which) {
+        case fact::event_type:
+            if (is_string && facts_.type == event_type::none) facts_.type = event_type_of(token.text);
+            break;
+        case fact::state:
+            if (is_string && facts_.status.empty()) facts_.status = token.text.substr(0, text_max);
+            break;
+        case fact::seconds:
+            take_count(facts_.seconds, token);
+            break;
+        case fact::searches:
+            take_count(facts_.searches, token);
+            break;
+        case fact::pages:
+            take_count(facts_.pages, token);
+            break;
+        case fact::sequence:
+            take_count(facts_.sequence, token);
+            break;
+        default:
+            break;
+    }
+}
+
+// What tells of a failure, or of none.
+void facts_reader::take_sign(fact which, const json_token& token) {
+    const auto kind = token.kind;
+    const bool is_string = kind == json_kind::string;
+    switch (which) {
+        case fact::sign:
+            if (is_string && !token.is_empty_string()) facts_.has_error_sign = true;
+            break;
+        case fact::success:
+            if (kind == json_kind::literal_false) facts_.has_error_sign = true;
+            break;
+        case fact::code:
+            if ((is_string || kind == json_kind::number) && !is_code_of_success(token.text)) {
+                facts_.has_error_sign = true;
+            }
+            break;
+        case fact::error_flag:
+            if (is_string && token.text == "error")
+                facts_.is_error = true;
+            else
+                facts_.has_identity = facts_.has_identity || (is_string && !token.is_empty_string());
+            break;
+        default:
+            break;
+    }
+}
+
 bool facts_reader::scalar(const json_token& token) {
     const fact which = take_current(token.depth);
     const auto kind = token.kind;
@@ -118,42 +172,21 @@ bool facts_reader::scalar(const json_token& token) {
             }
             break;
         case fact::sign:
-            if (is_string && !token.is_empty_string()) facts_.has_error_sign = true;
-            break;
         case fact::success:
-            if (kind == json_kind::literal_false) facts_.has_error_sign = true;
-            break;
         case fact::code:
-            if ((is_string || kind == json_kind::number) && !is_code_of_success(token.text)) {
-                facts_.has_error_sign = true;
-            }
-            break;
         case fact::error_flag:
-            if (is_string && token.text == "error")
-                facts_.is_error = true;
-            else
-                facts_.has_identity = facts_.has_identity || (is_string && !token.is_empty_string());
+            take_sign(which, token);
             break;
         case fact::identity:
             facts_.has_identity = facts_.has_identity || (is_string && !token.is_empty_string());
             break;
         case fact::event_type:
-            if (is_string && facts_.type == event_type::none) facts_.type = event_type_of(token.text);
-            break;
         case fact::state:
-            if (is_string && facts_.status.empty()) facts_.status = token.text.substr(0, text_max);
-            break;
         case fact::seconds:
-            take_count(facts_.seconds, token);
-            break;
         case fact::searches:
-            take_count(facts_.searches, token);
-            break;
         case fact::pages:
-            take_count(facts_.pages, token);
-            break;
         case fact::sequence:
-            take_count(facts_.sequence, token);
+            take_said(which, token);
             break;
         case fact::index:
             if (std::from_chars(number.data(), number.data() + number.size(), choice_).ec != std::errc()) {

@@ -39,6 +39,8 @@ private:
     static constexpr int followed = 8;
 
     json_heed fill(fact container);
+    void take_said(fact which, const json_token& token);
+    void take_sign(fact which, const json_token& token);
     fact element_of(fact container);
     // What the value is that is told of now.
     fact take_current(int depth) {

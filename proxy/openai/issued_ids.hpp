@@ -13,8 +13,8 @@ inline constexpr std::size_t issued_id_max = 128, issued_ids_max = 4;
 bool is_issued_id(std::string_view text);
 
 // The ids in an answer that the account alone knows which gave it: of what it made (`id`), of the files a job wrote
-// (`output_file_id`, `error_file_id`, `result_files`), of what an upload became (`file`), of a response that a stream is
-// about (`response`). `answer` is valid JSON. Others than plain ids are passed over.
+// (`output_file_id`, `error_file_id`, `result_files`), of what an upload became (`file`), of a response that a stream
+// is about (`response`). `answer` is valid JSON. Others than plain ids are passed over.
 std::vector<std::string> find_issued_ids(std::string_view answer);
 
 // The ids in the values of a request: one in a string, or several in a list of strings.

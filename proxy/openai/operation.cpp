@@ -16,7 +16,8 @@ bool is_id(std::string_view segment) {
     if (segment.find_first_not_of('.') == std::string_view::npos) return false;
     return std::all_of(segment.begin(), segment.end(), [](char c) {
         const char lower = lower_case(c);
-        return (lower >= 'a' && lower <= 'z') || is_digit(c) || std::string_view("-_.:~").find(c) != std::string_view::npos;
+        return (lower >= 'a' && lower <= 'z') || is_digit(c) ||
+               std::string_view("-_.:~").find(c) != std::string_view::npos;
     });
 }
 
@@ -58,8 +59,8 @@ const operation& chat_completions() {
 }
 
 std::string_view to_text(unit_kind value) {
-    static constexpr std::string_view texts[] = {"",           "tokens", "images",   "seconds", "characters",
-                                                 "bytes",      "searches", "pages", "requests"};
+    static constexpr std::string_view texts[] = {"",      "tokens",   "images", "seconds", "characters",
+                                                 "bytes", "searches", "pages",  "requests"};
     return texts[static_cast<std::size_t>(value)];
 }
 

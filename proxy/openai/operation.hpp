@@ -45,7 +45,7 @@ enum class stream_kind {
 enum class unit_kind { none, tokens, images, seconds, characters, bytes, searches, pages, requests };
 
 struct operation {
-    std::string_view name;  // in usage rows, logs and metrics
+    std::string_view name;    // in usage rows, logs and metrics
     std::string_view method;  // GET means HEAD, too
     // Below /v1. `{id}` stands for one segment; where the model is the rest of the path, this is the path before it,
     // with its slash.

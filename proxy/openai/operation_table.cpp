@@ -108,8 +108,7 @@ constexpr operation acts(std::string_view name, std::string_view path, std::stri
 }
 
 // Acts on something in a way that does no harm if it is done twice.
-constexpr operation acts_again(std::string_view name, std::string_view path,
-                               answer_kind answer = answer_kind::object) {
+constexpr operation acts_again(std::string_view name, std::string_view path, answer_kind answer = answer_kind::object) {
     auto row = acts(name, path);
     row.may_be_repeated = true;
     row.issues_ids = false;

@@ -62,9 +62,8 @@ bool stream_aggregate::add_choice(std::string_view choice) {
     if (made == nullptr) return false;
     made->member("index").set(std::string(index));
     made->member(is_text_ ? "text" : "message");
-    for_each_member(choice, [&](std::string_view key, std::string_view value) {
-        return add_to_choice(*made, key, value);
-    });
+    for_each_member(choice,
+                    [&](std::string_view key, std::string_view value) { return add_to_choice(*made, key, value); });
     return !account_.failed();
 }
 

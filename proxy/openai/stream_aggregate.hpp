@@ -15,10 +15,9 @@ enum class aggregation : unsigned char {
 };
 
 // One whole answer (chat.completion, or text_completion where choices are texts) put together from the events of a
-// stream, for a client that did not ask for one. Texts, tool calls and log probabilities grow by the fragments that come, with the
-// bytes they came with; of members Ferry knows nothing of the last value stands.
-// Owned by: the relay of one answer. Lives on: a core. Its memory is bounded by `most_bytes`, roughly, and its work by
-// the bytes that come.
+// stream, for a client that did not ask for one. Texts, tool calls and log probabilities grow by the fragments that
+// come, with the bytes they came with; of members Ferry knows nothing of the last value stands. Owned by: the relay of
+// one answer. Lives on: a core. Its memory is bounded by `most_bytes`, roughly, and its work by the bytes that come.
 class stream_aggregate {
 public:
     // Of the top object and of a choice each.

@@ -16,8 +16,8 @@ struct matched_operation {
     std::string_view id;     // the first in the path, "" if there is none
 };
 
-// Operations are served under /v1 and /api/v1, and as Azure spells them; HEAD is GET. Faults: unknown_url, whose message names the nearest right
-// URL for a trailing slash or a missing /v1; method_not_allowed, with `allow`.
+// Operations are served under /v1 and /api/v1, and as Azure spells them; HEAD is GET. Faults: unknown_url, whose
+// message names the nearest right URL for a trailing slash or a missing /v1; method_not_allowed, with `allow`.
 result<matched_operation> find_operation(std::string_view method, std::string_view target);
 
 }  // namespace ferry::server

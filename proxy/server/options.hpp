@@ -10,9 +10,12 @@ namespace ferry::server {
 
 // Past any of these the request is refused with 4xx or 503 and nothing is sent upstream.
 struct limits {
-    std::size_t header_bytes = 16u << 10;              // request line and all header fields together -> 431
-    std::size_t json_body_bytes = 32u << 20;           // one JSON request body -> 413
-    std::size_t multipart_body_bytes = 100u << 20;     // one multipart request body -> 413
+    std::size_t header_bytes = 16u << 10;           // request line and all header fields together -> 431
+    std::size_t json_body_bytes = 32u << 20;        // one JSON request body -> 413
+    std::size_t multipart_body_bytes = 100u << 20;  // one multipart request body -> 413
+    // A form longer than 256 KiB waits in a file of this folder until it is whole; those of all cores together -> 503
+    std::string spool_dir = "/var/tmp";
+    std::size_t spool_bytes = std::size_t{8} << 30;
     std::size_t body_memory = std::size_t{512} << 20;  // the request bodies of all cores together -> 503
     // What is held of the answers of all cores together (documents that are not sent yet, streams that are put
     // together, split events) -> 503

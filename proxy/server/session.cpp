@@ -162,8 +162,7 @@ asio::awaitable<session::head_state> session::read_head() {
         if (is_late) stream.resume();
         if (is_late && !idle_ && !limit_.expired()) continue;
         if (is_late && !idle_) {
-            const auto late = fault::client(fault_code::request_timeout,
-                                            "The request's head did not arrive in time.");
+            const auto late = fault::client(fault_code::request_timeout, "The request's head did not arrive in time.");
             co_await refuse_head(late);
             co_return head_state::refused;
         }
@@ -210,8 +209,7 @@ asio::awaitable<void> session::serve_request() {
 }
 
 asio::awaitable<void> session::serve_client() {
-    const auto& head = link_.reader.head();
-    auto found = find_operation(head.method, head.target);
+    auto found = find_operation(link_.reader.head().method, link_.reader.head().target);
     if (found && found->what->who == openai::answered_by::relay) {
         relay::request x(context_.services, link_, *found->what);
         x.asked_model = std::move(found->model);
@@ -225,7 +223,7 @@ asio::awaitable<void> session::serve_client() {
     }
     relay::http_exchange x(context_.services, link_, found ? found->what->name : unknown);
     begin(x);
-    const bool asks_leave = !found && head.method == "OPTIONS" && context_.cors.is_on();
+    const bool asks_leave = !found && x.head.method == "OPTIONS" && context_.cors.is_on();
     if (asks_leave && !found.error().allow.empty()) {
         co_await answer_preflight(x, found.error().allow);
     } else {

@@ -106,7 +106,7 @@ struct usage_row {
     std::optional<std::string> unit_kind;
     std::optional<std::int64_t> unit_price_pico;  // that `units` were billed at
     std::optional<std::string> issued_ids;        // JSON list
-    std::string basis;  // provider, partial, estimated, mixed, none, interrupted
+    std::string basis;                            // provider, partial, estimated, mixed, none, interrupted
     std::int64_t cost_pico = 0;
     std::int64_t input_price_pico = 0, output_price_pico = 0, cached_price_pico = 0;
     std::string currency;

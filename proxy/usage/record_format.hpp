@@ -15,11 +15,11 @@ namespace ferry::usage {
 inline constexpr unsigned char record_version = 1;
 
 // Bounds of texts, in bytes.
-inline constexpr std::size_t max_name_bytes = 1024;  // model names
-inline constexpr std::size_t max_text_bytes = 256;   // what clients and upstreams say: ids, user agent
+inline constexpr std::size_t max_name_bytes = 1024;    // model names
+inline constexpr std::size_t max_text_bytes = 256;     // what clients and upstreams say: ids, user agent
 inline constexpr std::size_t max_message_bytes = 300;  // what a provider said of its failure
-inline constexpr std::size_t max_code_bytes = 64;    // codes, operations, providers, addresses
-inline constexpr std::size_t max_ids_bytes = 640;    // ids that an answer issued, as a JSON list
+inline constexpr std::size_t max_code_bytes = 64;      // codes, operations, providers, addresses
+inline constexpr std::size_t max_ids_bytes = 640;      // ids that an answer issued, as a JSON list
 inline constexpr std::size_t max_attempt_results = 64;
 // No record is longer; a longer one is damage.
 inline constexpr std::size_t max_record_bytes = 16 * 1024;

@@ -31,6 +31,13 @@ PROVIDER_NAME = re.compile(
     r"|mistral|\bgroq|openrouter|\bazure|gemini|anthropic|\bx\.?ai\b|together\.xyz", re.IGNORECASE,
 )
 
+# Names and paths of the OpenAI API, in literals.
+OPERATION_NAME = re.compile(
+    r'"[^"\n]*(chat[./]completions|/completions|embeddings|moderations|images[./]|audio[./]|transcription|/responses'
+    r'|responses\.|/files|/uploads|/batches|batches\.|fine_tuning|vector_stores|rerank)[^"\n]*"'
+)
+OPERATION_READERS = ("proxy/openai/operation_table", "proxy/openai/event_type", "proxy/openai/response_events")
+
 SLEEPERS = {"tests/support/waiting.py"}
 SLEEP = re.compile(r"\b(time\.sleep|asyncio\.sleep|u?sleep|nanosleep|sleep_for|sleep_until)\s*\(|\bimport sleep\b")
 
@@ -115,6 +122,14 @@ def provider_names_live_in_provider(source, project):
         return
     for match in PROVIDER_NAME.finditer(source.without_comments):
         yield source.line_of(match.start()), f"the provider name '{match[0]}' outside proxy/provider/"
+
+
+def operation_names_live_in_their_table(source, project):
+    """What differs between operations is a column of openai/operation_table; what reads their answers is beside it."""
+    if not is_proxy(source) or source.path.startswith(OPERATION_READERS):
+        return
+    for match in OPERATION_NAME.finditer(source.without_comments):
+        yield source.line_of(match.start()), f"the operation {match[0]} outside proxy/openai/operation_table"
 
 
 def lines_are_short(source, project):

@@ -29,9 +29,16 @@ BOOST_AUTO_TEST_CASE(operations_are_served_under_both_prefixes) {
         {"HEAD", "/models", "models.list", ""},
         {"GET", "/models/demo", "models.retrieve", "demo"},
         {"HEAD", "/models/demo", "models.retrieve", "demo"},
+        {"POST", "/embeddings", "embeddings", ""},
+        {"GET", "/files/file-1", "files.retrieve", ""},
+        {"DELETE", "/files/file-1", "files.delete", ""},
+        {"GET", "/files/file-1/content", "files.content", ""},
+        {"POST", "/responses/input_tokens", "responses.input_tokens", ""},
+        {"GET", "/vector_stores/vs_1/files/file-2", "vector_stores.files.retrieve", ""},
     };
     for (const auto& one : cases) {
-        for (const auto* prefix : {"/v1", "/api/v1", "http://other.example/v1", "HTTPS://h:1/api/v1"}) {
+        for (const auto* prefix :
+             {"/v1", "/api/v1", "/openai/v1", "/openai", "http://other.example/v1", "HTTPS://h:1/api/v1"}) {
             for (const auto* query : {"", "?", "?a=b&c=/../x"}) {
                 const auto target = prefix + std::string(one.below) + query;
                 const auto found = find_operation(one.method, target);
@@ -111,7 +118,12 @@ BOOST_AUTO_TEST_CASE(H8_no_path_trick_finds_an_operation) {
         "http://host#/v1/chat/completions",
         "https://",
         "ftp://host/v1/chat/completions",
-        "/v1/embeddings",
+        "/v1/embedding",
+        "/v1/files/../models",
+        "/v1/files/..",
+        "/v1/files/a%2Fb",
+        "/v1/files/a/b",
+        "/embeddings",
         "/admin",
     };
     for (const auto target : targets) {
@@ -129,6 +141,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_method_names_the_right_ones) {
         {"GET", "/v1/chat/completions", "POST"},    {"HEAD", "/v1/chat/completions", "POST"},
         {"PUT", "/v1/chat/completions", "POST"},    {"post", "/v1/chat/completions", "POST"},
         {"POST", "/v1/models", "GET, HEAD"},        {"DELETE", "/api/v1/models/demo", "GET, HEAD"},
+        {"PUT", "/v1/files", "POST, GET, HEAD"},    {"PUT", "/v1/files/file-1", "GET, HEAD, DELETE"},
+        {"GET", "/v1/embeddings", "POST"},          {"GET", "/rerank", "POST"},
         {"BREW", "/v1/models", "GET, HEAD"},        {"CONNECT", "upstream:443", "GET, HEAD, POST"},
         {"TRACE", "/v1/models", "GET, HEAD, POST"}, {"TRACE", "/", "GET, HEAD, POST"},
     };
@@ -150,6 +164,9 @@ BOOST_AUTO_TEST_CASE(a_near_miss_is_told_the_right_url) {
         {"/chat/completions", "Did you mean /v1/chat/completions?"},
         {"/models/", "Did you mean /v1/models?"},
         {"/v1/v1/chat/completions", "Did you mean /v1/chat/completions?"},
+        {"/v1/embedding", "Did you mean /v1/embeddings?"},
+        {"/files/file-1", "Did you mean /v1/files/file-1?"},
+        {"/v1/what/is/this", "docs/operations.md"},
     };
     for (const auto& one : cases) {
         const auto message = refusal("POST", one.target).message;
@@ -162,9 +179,18 @@ BOOST_AUTO_TEST_CASE(what_a_client_wrote_is_repeated_only_in_part) {
     BOOST_TEST(message.size() < 500);
 }
 
+BOOST_AUTO_TEST_CASE(the_first_id_in_a_path_is_told_and_the_path_below_the_prefix) {
+    const auto found = find_operation("GET", "/api/v1/vector_stores/vs_1/files/file-2?limit=2");
+    BOOST_REQUIRE(found.has_value());
+    BOOST_TEST((found->id == "vs_1"));
+    BOOST_TEST((found->below == "/vector_stores/vs_1/files/file-2"));
+    const auto bare = find_operation("POST", "/rerank");
+    BOOST_REQUIRE(bare.has_value());
+    BOOST_TEST((bare->below == "/rerank"));
+}
+
 BOOST_AUTO_TEST_CASE(a_deployments_path_names_the_model) {
-    const auto found =
-        find_operation("POST", "/openai/deployments/org%2Fmodel/chat/completions?api-version=1");
+    const auto found = find_operation("POST", "/openai/deployments/org%2Fmodel/chat/completions?api-version=1");
     BOOST_REQUIRE(found.has_value());
     BOOST_TEST((found->what->name == "chat.completions"));
     BOOST_TEST(found->model == "org/model");

@@ -109,7 +109,7 @@ explained_row explain_row(const openai::chat_request& request, std::string_view 
     for (auto& extra : shown.extra_headers) extra.value = secret("***");
     const auto& operation = openai::chat_completions();
     const net::http_head no_client;
-    const relay::request_plan plan({operation, operation.path, request, body, no_client}, shown);
+    const relay::request_plan plan({operation, operation.path, request, nullptr, body, no_client}, shown);
     explained_row made;
     made.row = &row;
     made.url = fmt::format("{}://{}{}", row.where.is_tls ? "https" : "http", row.where.host_header, shown.where.target);

@@ -16,7 +16,7 @@ using enum column_kind;
 
 constexpr model_flag flags[] = {
     {"--name", "model_name", text, false, "The name clients ask for"},
-    {"--endpoint", "api_endpoint", text, false, "Base URL, or the whole .../chat/completions URL"},
+    {"--endpoint", "api_endpoint", text, false, "Base URL, or the whole URL of chat completions"},
     {"--key", "api_key", text, false, "The upstream's key, better as env:NAME or file:PATH"},
     {"--display-name", "display_name", text, true, "A name for people"},
     {"--provider", "provider", text, false, "Which service it is (default: other)"},

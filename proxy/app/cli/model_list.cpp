@@ -99,8 +99,7 @@ std::string models_as_table(const store::catalog_rows& rows, price_unit unit) {
                          state_of(row, found)});
         remarks += remarks_on(row, found);
     }
-    const char* price_title =
-        unit == price_unit::per_million ? "price per 1M in / out" : "price per 1k in / out";
+    const char* price_title = unit == price_unit::per_million ? "price per 1M in / out" : "price per 1k in / out";
     return aligned_table({{"id", align::right},
                           {"model"},
                           {"provider"},

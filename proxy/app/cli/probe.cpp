@@ -73,7 +73,8 @@ std::optional<fault> judge_document(const catalog::candidate& row, const answer&
     openai::usage_finder finder;
     finder.feed(got.body);
     const std::string_view body(got.body);
-    if (!relay::is_answer(openai::chat_completions(), finder)) return relay::check_document(finder, row, piece_list{body}).why;
+    if (!relay::is_answer(openai::chat_completions(), finder))
+        return relay::check_document(finder, row, piece_list{body}).why;
     into.usage = finder.facts().usage;
     into.finish_reason = finder.facts().finish_reason;
     into.model = model_of(got.body);
@@ -128,7 +129,8 @@ private:
         told_.failed.reset();
         const net::http_head no_client;
         const auto& operation = openai::chat_completions();
-        const relay::request_plan plan({operation, operation.path, request_, body_, no_client}, row_, told_.adjusted);
+        const relay::request_plan plan({operation, operation.path, request_, nullptr, body_, no_client}, row_,
+                                       told_.adjusted);
         const auto until = steady::now() + shortest(row_.limits.connect, chosen_.upstream.connect);
         auto connected = co_await pool_.connect(row_.where, until, slot_, &told_.dialled);
         if (!connected) {

@@ -99,6 +99,8 @@ std::vector<key_rule> server_keys() {
         {"limits", "header_bytes", size({kib, mib}, in, limits, &server_limits::header_bytes)},
         {"limits", "json_body_bytes", size({kib, 2 * gib}, in, limits, &server_limits::json_body_bytes)},
         {"limits", "multipart_body_bytes", size({kib, 16 * gib}, in, limits, &server_limits::multipart_body_bytes)},
+        {"limits", "spool_dir", file_path(in, limits, &server_limits::spool_dir)},
+        {"limits", "spool_bytes", size({kib, 16 * 1024 * gib}, in, limits, &server_limits::spool_bytes)},
         {"limits", "body_memory", size({kib, 1024 * gib}, in, limits, &server_limits::body_memory)},
         {"limits", "answer_memory", size({kib, 1024 * gib}, in, limits, &server_limits::answer_memory)},
         {"limits", "json_depth", integer({1, 1024}, in, limits, &server_limits::json_depth)},

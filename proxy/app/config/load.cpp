@@ -201,7 +201,7 @@ private:
     void doubt_combinations() {
         const auto& server = result_.loaded.server;
         const place at{"configuration"};
-        if (server.limits.body_memory < std::max(server.limits.json_body_bytes, server.limits.multipart_body_bytes)) {
+        if (server.limits.body_memory < server.limits.json_body_bytes) {
             warn(at, "limits.body_memory",
                  "is less than one request body may have, so the largest are refused with 503");
         }

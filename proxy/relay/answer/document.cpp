@@ -144,9 +144,8 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
 
 void document::hold_events(answer_sink& sink) {
     move_out();
-    held_ = x_.operation.answer == openai::answer_kind::choices
-                ? openai::tell_as_events(held_, x_.asked.asks_usage())
-                : openai::tell_response_as_events(held_);
+    held_ = x_.operation.answer == openai::answer_kind::choices ? openai::tell_as_events(held_, x_.asked.asks_usage())
+                                                                : openai::tell_response_as_events(held_);
     x_.first_token = x_.moment;
     sink.begin(from_.head().status, "text/event-stream", stream_headers);
     sink.hold_last(pieces());

@@ -28,9 +28,7 @@ gate_options with_usage(gate_options options) {
 }  // namespace
 
 event_collector::event_collector(gate_options options, transcript& said)
-    : gate_(with_usage(options), said),
-      whole_(most_bytes),
-      is_typed_(options.streams == openai::stream_kind::typed) {}
+    : gate_(with_usage(options), said), whole_(most_bytes), is_typed_(options.streams == openai::stream_kind::typed) {}
 
 std::optional<fault> event_collector::take(attempt& from) {
     payload_.clear();

@@ -9,7 +9,7 @@ constexpr std::size_t most_tail = 1u << 20;
 // Of an event that is split between reads: read as it comes, in parts that are worth it. Else a core would read up to a
 // mebibyte at once when its end has come, 10 ms of small members.
 constexpr std::size_t least_ahead = 16384;
-}
+}  // namespace
 
 void event_flow::pass(std::string_view bytes) {
     if (bytes.empty()) return;

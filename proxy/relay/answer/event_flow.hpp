@@ -57,7 +57,7 @@ private:
     piece_list payload_;
     piece_list pieces_;
     std::list<std::string> texts_;  // what pieces_ may point to besides the read buffer and tail_
-    bool held_ = false;  // the first of pieces_ is the first of texts_: what hold() has kept
+    bool held_ = false;             // the first of pieces_ is the first of texts_: what hold() has kept
     std::string tail_;
     std::size_t tail_used_ = 0;
     std::size_t read_ = 0;  // bytes behind them that the gate has read ahead

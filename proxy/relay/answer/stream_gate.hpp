@@ -70,8 +70,8 @@ public:
     // Bytes of an event that is too long to be held were given to the client; its rest comes as a headless event.
     void on_part(std::string_view bytes, std::size_t read = 0);
 
-    // What ends the answer is kept back: usage may follow a [DONE], and nobody has the whole before it is booked. The caller releases it when the upstream's body ends (on_end
-    // does it) or 250 ms have passed.
+    // What ends the answer is kept back: usage may follow a [DONE], and nobody has the whole before it is booked. The
+    // caller releases it when the upstream's body ends (on_end does it) or 250 ms have passed.
     bool holding_done() const { return !held_.empty(); }
     std::string release_done();
 

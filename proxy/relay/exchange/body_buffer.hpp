@@ -1,13 +1,16 @@
-// A request's body in one piece of memory that grows with what has arrived, never with what was announced.
+// A request's body in one piece of memory that grows with what has arrived, never with what was announced; or, where it
+// is long, in a file that looks like one.
 #pragma once
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "relay/exchange/services.hpp"
+#include "relay/exchange/spool.hpp"
 
 namespace ferry::relay {
 
@@ -40,16 +43,29 @@ public:
         return true;
     }
 
-    std::string_view view() const { return {data_, size_}; }
-    std::size_t size() const { return size_; }
+    std::string_view view() const { return file_ ? file_->view() : std::string_view(data_, size_); }
+    std::size_t size() const { return file_ ? file_->size() : size_; }
+    // What lies in memory goes into `to`, and what follows is to be appended there. The view is there once it is
+    // mapped.
+    result<bool> move_to(spool to) {
+        auto moved = to.append({data_, size_});
+        if (moved) file_.emplace(std::move(to));
+        free_memory();
+        return moved;
+    }
+    spool* file() { return file_ ? &*file_ : nullptr; }
     void release() {
+        file_.reset();
+        free_memory();
+    }
+
+private:
+    void free_memory() {
         std::free(data_);
         budget_.give_back(capacity_);
         data_ = nullptr;
         size_ = capacity_ = 0;
     }
-
-private:
     static constexpr std::size_t first_step = 16384;
 
     bool grow_to(std::size_t capacity) {
@@ -67,6 +83,7 @@ private:
     memory_budget& budget_;
     char* data_ = nullptr;
     std::size_t size_ = 0, capacity_ = 0;
+    std::optional<spool> file_;
 };
 
 }  // namespace ferry::relay

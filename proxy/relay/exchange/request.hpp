@@ -8,6 +8,7 @@
 
 #include "catalog/routing.hpp"
 #include "openai/chat_request.hpp"
+#include "openai/form_request.hpp"
 #include "openai/operation.hpp"
 #include "openai/token_usage.hpp"
 #include "provider/repair.hpp"
@@ -32,14 +33,17 @@ struct request : http_exchange {
         : http_exchange(core_services, link, wanted.name),
           operation(wanted),
           body(core_services.bodies),
+          spooled(core_services.spools),
           answer_memory(core_services.answers) {}
 
     // what is asked
     const openai::operation& operation;
-    std::string_view below;  // the path below /v1
+    std::string_view below;    // the path below /v1
     std::string_view path_id;  // in it, "" where there is none
     body_buffer body;
+    memory_claim spooled;  // of its bytes those in a file
     openai::chat_request asked;
+    std::optional<openai::form_request> form;
     // What the units are billed by, as far as the request says it: kept when the body is released.
     std::optional<std::int64_t> asked_characters, asked_bytes;
     std::string asked_size, asked_quality;
@@ -62,7 +66,7 @@ struct request : http_exchange {
 
     // the answer
     std::string issued_ids;  // JSON list, for its row
-    transcript said;  // by the try that answers
+    transcript said;         // by the try that answers
     billing bill;
     memory_claim answer_memory;  // what is held of it beyond the buffers that every connection has
     bool content_sent = false;   // a piece of the answer went to the client: nobody else can give it any more

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "access/snapshot.hpp"
 #include "base/access_log.hpp"
@@ -45,6 +46,8 @@ struct settings {
     std::chrono::milliseconds client_patience{75'000};
     std::chrono::milliseconds slow{0};  // log.slow; 0: nothing is slow
     std::size_t json_body_bytes = 32u << 20;
+    std::size_t multipart_body_bytes = 100u << 20;
+    std::string spool_dir = "/var/tmp";
     std::size_t json_depth = 128;
     bool auth_required = true;
     bool expose_upstream_limits = true;
@@ -63,6 +66,7 @@ struct services {
     access_log& log;
     memory_budget& bodies;
     memory_budget& answers;
+    memory_budget& spools;  // of the disk: request bodies in files
     counters& counts;
     repair_memory& learned;
     cooldowns& cooling;                               // of all cores

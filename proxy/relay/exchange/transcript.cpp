@@ -18,9 +18,9 @@ void transcript::learn(const openai::event_facts& facts) {
     if (facts.type == event_type::last) ++last_events_;
     if (!facts.status.empty()) status_ = facts.status;
     counted_.listed += facts.listed;
-    for (const auto& [into, from] : {std::pair(&counted_.seconds, &facts.seconds),
-                                     std::pair(&counted_.searches, &facts.searches),
-                                     std::pair(&counted_.pages, &facts.pages)}) {
+    for (const auto& [into, from] :
+         {std::pair(&counted_.seconds, &facts.seconds), std::pair(&counted_.searches, &facts.searches),
+          std::pair(&counted_.pages, &facts.pages)}) {
         if (*from) *into = *from;
     }
     if (facts.sequence) next_sequence_ = *facts.sequence + 1;

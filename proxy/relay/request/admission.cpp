@@ -3,6 +3,7 @@
 #include "access/credentials.hpp"
 #include "net/content_coding.hpp"
 #include "net/media_type.hpp"
+#include "openai/form_boundary.hpp"
 #include "openai/secret_scrub.hpp"
 
 namespace ferry::relay {
@@ -12,6 +13,18 @@ namespace {
 std::optional<fault> refuse_key(http_exchange& x, access::key_refusal why) {
     x.refused_key.why = why;
     return why == access::key_refusal::contradictory ? access::contradictory_keys() : access::invalid_api_key();
+}
+
+std::optional<fault> check_form_type(const std::optional<std::string_view>& type) {
+    if (!type || !openai::is_form_type(*type)) {
+        return fault::client(
+            fault_code::unsupported_media_type,
+            "The body of this request must be a form: send 'Content-Type: multipart/form-data' with its "
+            "boundary.");
+    }
+    const auto boundary = openai::form_boundary(*type);
+    if (!boundary) return boundary.error();
+    return std::nullopt;
 }
 
 }  // namespace
@@ -55,7 +68,9 @@ std::optional<fault> check_declared_body(const request& x) {
     using openai::body_kind;
     const auto type = x.head.content_type;
     if (x.operation.body == body_kind::none) return std::nullopt;
-    if (type && !net::is_json_type(*type)) {
+    if (x.operation.body == body_kind::form) {
+        if (auto refused = check_form_type(type)) return refused;
+    } else if (type && !net::is_json_type(*type)) {
         return fault::client(fault_code::unsupported_media_type,
                              "The body of this request must be JSON: send 'Content-Type: application/json'.");
     }
@@ -64,7 +79,8 @@ std::optional<fault> check_declared_body(const request& x) {
                              "The body's Content-Encoding is not understood: send it in one of " +
                                  std::string(net::accepted_codings) + ", or without a coding.");
     }
-    const auto most = x.settings->json_body_bytes;
+    const bool is_form = x.operation.body == body_kind::form;
+    const auto most = is_form ? x.settings->multipart_body_bytes : x.settings->json_body_bytes;
     if (x.head.framing == net::body_framing::length && x.head.content_length > most) {
         return fault::client(fault_code::request_too_large, "The request body is larger than the " +
                                                                 std::to_string(most) + " bytes that are allowed.");

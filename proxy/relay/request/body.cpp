@@ -3,7 +3,9 @@
 #include "base/ending_faults.hpp"
 #include "net/content_expansion.hpp"
 #include "openai/chat_scanner.hpp"
+#include "openai/form_boundary.hpp"
 #include "relay/exchange/client_write.hpp"
+#include "relay/request/form_body.hpp"
 
 namespace ferry::relay {
 
@@ -39,15 +41,17 @@ fault takes_no_body() {
 class body_reading {
 public:
     explicit body_reading(request& x)
-        : x_(x),
-          scanner_(scan_limits(x)),
-          expansion_(net::content_expansion::of(x.head, {.bytes = x.settings->json_body_bytes})) {}
+        : x_(x), scanner_(scan_limits(x)), expansion_(net::content_expansion::of(x.head, {.bytes = most_bytes(x)})) {
+        if (x.operation.body != openai::body_kind::form) return;
+        const auto boundary = openai::form_boundary(x.head.content_type.value_or(""));
+        form_.emplace(x, *boundary);  // admission has seen it
+    }
     ~body_reading() { x_.core.bodies.give_back(counted_); }
     body_reading(const body_reading&) = delete;
     body_reading& operator=(const body_reading&) = delete;
 
     // Whether what is read is what stays.
-    bool in_place() const { return x_.head.framing == net::body_framing::length && !expansion_; }
+    bool in_place() const { return !form_ && x_.head.framing == net::body_framing::length && !expansion_; }
 
     // Takes what was read ahead with the head, or with the last chunk; of a compressed body no more than one slice.
     std::optional<fault> take_buffered() {
@@ -86,6 +90,7 @@ public:
 
     std::optional<fault> finish() {
         if (expansion_ && !expansion_->complete()) return bad_coding();
+        if (form_) return form_->finish();
         if (is_left_out()) {
             x_.asked.stream = asks_stream_in_query();
             return std::nullopt;
@@ -112,6 +117,10 @@ private:
         return x_.operation.streams != openai::stream_kind::none && x_.operation.takes_query &&
                (query.find("?stream=true") != query.npos || query.find("&stream=true") != query.npos);
     }
+    static std::size_t most_bytes(const request& x) {
+        const bool is_form = x.operation.body == openai::body_kind::form;
+        return is_form ? x.settings->multipart_body_bytes : x.settings->json_body_bytes;
+    }
     static openai::scan_limits scan_limits(const request& x) {
         openai::scan_limits limits;
         limits.depth = static_cast<int>(x.settings->json_depth);
@@ -120,6 +129,10 @@ private:
 
     std::optional<fault> take(const piece_list& pieces) {
         for (const auto piece : pieces) {
+            if (form_) {
+                if (auto refused = form_->take(piece)) return refused;
+                continue;
+            }
             if (x_.body.size() + piece.size() > x_.settings->json_body_bytes) return too_large(x_);
             if (!x_.body.append(piece)) return out_of_memory();
             if (auto refused = scanner_.feed(piece)) return refused;
@@ -138,6 +151,7 @@ private:
 
     request& x_;
     openai::chat_scanner scanner_;
+    std::optional<form_body> form_;
     std::unique_ptr<net::content_expansion> expansion_;
     std::size_t counted_ = 0;
     piece_list payload_;

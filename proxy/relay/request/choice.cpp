@@ -35,8 +35,7 @@ fault not_allowed(std::string_view model) {
 
 std::optional<fault> choose_candidates(request& x) {
     const auto place = x.operation.model;
-    const bool names_model =
-        place == openai::model_place::body_member || place == openai::model_place::form_part;
+    const bool names_model = place == openai::model_place::body_member || place == openai::model_place::form_part;
     const bool has_owner = x.owner_row && !names_model;
     auto chosen = names_model ? choose_model(x)
                   : has_owner ? catalog::choose_owner(*x.pinned.models, *x.owner_row)

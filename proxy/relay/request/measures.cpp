@@ -36,7 +36,9 @@ void measure(request& x) {
     if (x.operation.body != openai::body_kind::json) return;
     if (x.operation.unit == unit_kind::characters) {
         const auto& at = x.asked.where(member::input);
-        if (at) x.asked_characters = openai::characters_of(x.body.view().substr(at->value.begin, at->value.end - at->value.begin));
+        if (at)
+            x.asked_characters =
+                openai::characters_of(x.body.view().substr(at->value.begin, at->value.end - at->value.begin));
     }
     if (x.operation.unit == unit_kind::images) {
         x.asked_size = word_named(x, "size");

@@ -25,9 +25,10 @@ fault not_found(std::string_view id) {
 }
 
 fault mixed_accounts() {
-    return fault::client(fault_code::invalid_request,
-                         "The ids in this request belong to different accounts of providers: what it refers to must lie "
-                         "with one.");
+    return fault::client(
+        fault_code::invalid_request,
+        "The ids in this request belong to different accounts of providers: what it refers to must lie "
+        "with one.");
 }
 
 std::vector<std::string> ids_of(const request& x) {

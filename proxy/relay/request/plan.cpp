@@ -4,6 +4,7 @@
 #include <array>
 
 #include "net/strict_http.hpp"
+#include "openai/form_boundary.hpp"
 #include "openai/member_names.hpp"
 #include "openai/secret_scrub.hpp"
 #include "openai/top_members.hpp"
@@ -65,7 +66,9 @@ void edit_model(const openai::chat_request& request, std::string_view body, cons
 }
 
 openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs) {
-    const auto& [operation, below, request, body, from] = asked;
+    const auto& operation = asked.operation;
+    const auto& request = asked.request;
+    const auto body = asked.body;
     openai::edit_list edits(request.object);
     if (operation.model != openai::model_place::body_member) return edits;
     edit_model(request, body, to, edits);
@@ -80,6 +83,20 @@ openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to,
     provider::edit_request(wishes, request, body, edits);
     add_extra_body(body, to, repairs, edits);
     return edits;
+}
+
+void edit_form(const asked_of& asked, const catalog::candidate& to, openai::form_edits& edits) {
+    using openai::form_field;
+    if (asked.operation.model != openai::model_place::form_part) return;
+    const auto& at = asked.form->where(form_field::model);
+    if (at && *asked.form->model != to.upstream_model) edits.replace_value(*at, to.upstream_model);
+    if (!at) {
+        const auto boundary = openai::form_boundary(asked.from.content_type.value_or(""));
+        if (boundary) edits.insert(openai::form_part(*boundary, "model", to.upstream_model));
+    }
+    for (const auto ours : {form_field::id, form_field::conversation_id}) {
+        if (const auto& found = asked.form->where(ours)) edits.remove(*found);
+    }
 }
 
 // The query of one parameter after the other, without what is for Ferry alone: the key in it, Azure's version.
@@ -106,7 +123,8 @@ std::string_view base_for(const openai::operation& operation, std::string_view b
 
 request_plan::request_plan(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs)
     : head_(512), edits_(edits_for(asked, to, repairs)) {
-    const auto body_pieces = edits_.gather(asked.body);
+    if (asked.form != nullptr) edit_form(asked, to, form_edits_);
+    const auto body_pieces = asked.form != nullptr ? form_edits_.gather(asked.body) : edits_.gather(asked.body);
     std::size_t body_size = 0;
     for (const auto piece : body_pieces) body_size += piece.size();
     write_head(asked, to, body_size);

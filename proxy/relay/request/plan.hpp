@@ -9,6 +9,7 @@
 #include "catalog/catalog.hpp"
 #include "net/http_head.hpp"
 #include "openai/chat_request.hpp"
+#include "openai/form_edits.hpp"
 #include "openai/operation.hpp"
 #include "openai/splice.hpp"
 #include "provider/repair.hpp"
@@ -20,6 +21,7 @@ struct asked_of {
     const openai::operation& operation;
     std::string_view below;
     const openai::chat_request& request;
+    const openai::form_request* form;  // null unless the body is one
     std::string_view body;
     const net::http_head& from;
 };
@@ -41,6 +43,7 @@ private:
 
     text_buffer head_;
     openai::edit_list edits_;
+    openai::form_edits form_edits_;
     piece_list pieces_;
     std::size_t size_ = 0;
 };

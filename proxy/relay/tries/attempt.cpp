@@ -26,7 +26,10 @@ usage::token_prices prices_of(const catalog::candidate& row) {
 }  // namespace
 
 attempt::attempt(request& x, const catalog::candidate& to, provider::repair_set repairs)
-    : x_(x), to_(to), plan_({x.operation, x.below, x.asked, x.body.view(), x.head}, to, repairs), started_(steady::now()) {
+    : x_(x),
+      to_(to),
+      plan_({x.operation, x.below, x.asked, x.form ? &*x.form : nullptr, x.body.view(), x.head}, to, repairs),
+      started_(steady::now()) {
     x.moment = started_;
 }
 
@@ -58,7 +61,7 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
         auto gather = begin_send();
         co_await lease_->stream->source().until_turn_ends();
         std::span<iovec> rest(gather);
-        const auto first = lease_->stream->try_write(rest);
+        const auto first = lease_->stream->try_write(part_of(rest));
         result_.bytes_up = static_cast<std::int64_t>(first.bytes);
         net::consume(rest, first.bytes);
         if (!rest.empty()) failed = co_await send_rest(rest);

@@ -79,6 +79,8 @@ private:
     boost::asio::awaitable<std::optional<fault>> connect();
     net::gather_list begin_send();
     boost::asio::awaitable<std::optional<fault>> send_rest(std::span<iovec> rest);
+    std::span<iovec> part_of(std::span<iovec> rest) const;
+    void note_sent(std::span<iovec> rest) const;
     boost::asio::awaitable<std::optional<fault>> read_head();
     result<bool> take_early();
     result<bool> take_head();
@@ -93,7 +95,7 @@ private:
     request_plan plan_;
     upstream::lease lease_;
     std::optional<answer_clock> clock_;
-    piece_list ahead_;  // decoded by look_ahead(), and not yet given out
+    piece_list ahead_;                                   // decoded by look_ahead(), and not yet given out
     std::unique_ptr<net::content_expansion> expansion_;  // none for an answer without a content coding, as most are
     failed_try failed_;
     provider::repair_set refused_;

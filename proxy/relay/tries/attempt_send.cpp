@@ -7,6 +7,12 @@ namespace ferry::relay {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr std::size_t most_file_piece = 256u << 10, most_file_pieces = 4;
+
+}  // namespace
+
 // All that is done before the first byte leaves.
 net::gather_list attempt::begin_send() {
     const auto& timeouts = x_.settings->relay;
@@ -22,7 +28,11 @@ net::gather_list attempt::begin_send() {
     result_.was_sent = true;
     if (x_.before_us < 0) x_.before_us = us_between(x_.started, x_.moment) - x_.waited_us;
     net::gather_list gather;
-    for (const auto& one : plan_.pieces()) gather.push_back(net::piece(one));
+    const auto most = x_.body.file() == nullptr ? std::string_view::npos : most_file_piece;
+    for (auto one : plan_.pieces()) {
+        for (; one.size() > most; one.remove_prefix(most)) gather.push_back(net::piece(one.substr(0, most)));
+        gather.push_back(net::piece(one));
+    }
     return gather;
 }
 
@@ -32,17 +42,23 @@ net::gather_list attempt::begin_send() {
 asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) {
     const auto patience = to_.limits.idle.value_or(x_.settings->relay.idle);
     auto& stream = *lease_->stream;
-    for (bool readable = true; readable && !rest.empty();) {
+    for (bool goes_on = true; goes_on && !rest.empty();) {
         const auto early = take_early();
         if (!early) co_return early.error();
         if (*early) break;
-        readable = false;
+        bool readable = false;
         stream.watch([&stream, &readable] {
             readable = true;
             stream.interrupt();
         });
-        const auto written = co_await write_patiently(x_.core.wheel, x_.waiting, stream, rest, patience);
+        auto some = part_of(rest);
+        const auto behind = rest.subspan(some.size());
+        const auto written = co_await write_patiently(x_.core.wheel, x_.waiting, stream, some, patience);
         stream.unwatch();
+        const bool is_sent = some.empty();
+        rest = rest.subspan(rest.size() - behind.size() - some.size());
+        note_sent(rest);
+        goes_on = readable || is_sent;
         result_.bytes_up += static_cast<std::int64_t>(written.io.bytes);
         if (readable) {
             stream.resume();
@@ -56,6 +72,18 @@ asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) 
     }
     sent_whole_ = rest.empty();
     co_return std::nullopt;
+}
+
+// Of a body in a file no more than a mebibyte goes out at once, and the memory it was read into is given back.
+std::span<iovec> attempt::part_of(std::span<iovec> rest) const {
+    return x_.body.file() == nullptr ? rest : rest.first(std::min(rest.size(), most_file_pieces));
+}
+
+void attempt::note_sent(std::span<iovec> rest) const {
+    if (auto* file = x_.body.file()) {
+        const auto* const all = file->view().data() + file->size();
+        file->give_back_before(rest.empty() ? all : static_cast<const char*>(rest.front().iov_base));
+    }
 }
 
 // What has come before the request was sent. True: there is nothing to be gained by sending more of it, for the answer

@@ -30,6 +30,7 @@ struct played {
 };
 
 struct play_options {
+    openai::stream_kind streams = openai::stream_kind::choices;
     bool asked = false;
     stream_end how = stream_end::clean;
     std::size_t piece = 0;
@@ -40,7 +41,12 @@ struct play_options {
 inline played play(std::string_view stream, const play_options& options = {}) {
     played out;
     openai::sse_scanner scanner;
-    stream_gate gate({options.asked, &provider::find_provider("other"), options.secrets}, out.said);
+    gate_options chosen;
+    chosen.streams = options.streams;
+    chosen.client_asked_usage = options.asked;
+    chosen.service = &provider::find_provider("other");
+    chosen.secrets = options.secrets;
+    stream_gate gate(chosen, out.said);
     std::string buffer;
     const std::size_t piece = options.piece ? options.piece : stream.size() + 1;
     for (std::size_t at = 0; at < stream.size(); at += piece) {

@@ -17,7 +17,9 @@ BOOST_AUTO_TEST_CASE(done_is_held_until_the_end_and_usage_after_it_is_read) {
 
 BOOST_AUTO_TEST_CASE(a_released_done_is_not_given_twice) {
     transcript said;
-    stream_gate gate({false, &provider::find_provider("other")}, said);
+    gate_options options;
+    options.service = &provider::find_provider("other");
+    stream_gate gate(options, said);
     openai::sse_scanner scanner;
     BOOST_TEST((gate.on_event(*scanner.next(finish)).action == gate_action::pass));
     BOOST_TEST((gate.on_event(*scanner.next(done)).action == gate_action::hold));
@@ -99,7 +101,9 @@ BOOST_AUTO_TEST_CASE(every_choice_must_finish) {
 
 BOOST_AUTO_TEST_CASE(what_is_known_when_the_client_goes) {
     transcript said;
-    stream_gate gate({false, &provider::find_provider("other")}, said);
+    gate_options options;
+    options.service = &provider::find_provider("other");
+    stream_gate gate(options, said);
     BOOST_TEST((gate.basis() == usage::basis::none));
     const auto feed = [&gate](std::string_view event) {
         openai::sse_scanner scanner;
@@ -119,7 +123,9 @@ BOOST_AUTO_TEST_CASE(what_is_known_when_the_client_goes) {
 
 BOOST_AUTO_TEST_CASE(the_rest_of_an_event_given_up_passes) {
     transcript said;
-    stream_gate gate({false, &provider::find_provider("other")}, said);
+    gate_options options;
+    options.service = &provider::find_provider("other");
+    stream_gate gate(options, said);
     openai::sse_event event;
     gate.on_part("data: {\"choices\":[{\"delta\":{\"content\":\"");
     event.raw = "xxx\"}}]}\n\n";

@@ -215,7 +215,9 @@ BOOST_AUTO_TEST_CASE(junk_is_skipped_and_the_third_piece_fails) {
 
 BOOST_AUTO_TEST_CASE(comments_pass_and_are_no_payload) {
     transcript said;
-    stream_gate gate({false, &provider::find_provider("other")}, said);
+    gate_options options;
+    options.service = &provider::find_provider("other");
+    stream_gate gate(options, said);
     for (const std::string_view comment : {": OPENROUTER PROCESSING\n\n", "\n", ":\r\n\r\n"}) {
         openai::sse_scanner scanner;
         const auto verdict = gate.on_event(*scanner.next(comment));

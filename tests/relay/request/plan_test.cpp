@@ -34,7 +34,8 @@ sent plan(const store::model_row& to, std::string_view body, std::string_view fi
     const auto text = "POST /v1/chat/completions HTTP/1.1\r\nHost: ferry\r\n" + std::string(fields) + "\r\n";
     net::http_reader reader(net::http_reader::kind::request, 8192);
     BOOST_REQUIRE((*reader.read_head(text) == net::http_reader::progress::done));
-    const request_plan made(openai::chat_completions(), *request, body, reader.head(), *built.models->rows()[0]);
+    const auto& chat = openai::chat_completions();
+    const request_plan made({chat, chat.path, *request, nullptr, body, reader.head()}, *built.models->rows()[0]);
     sent out;
     for (const auto piece : made.pieces()) {
         BOOST_TEST(!piece.empty());
