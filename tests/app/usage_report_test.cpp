@@ -30,9 +30,9 @@ BOOST_AUTO_TEST_CASE(groups_are_summed_exactly_beyond_64_bits) {
     report.add(row_of("n", 1, 7));
     BOOST_TEST(report.text(usage_report::format::csv) ==
                "model,requests,errors,prompt_tokens,completion_tokens,cached_tokens,total_tokens,cost,currency,p50_us,"
-               "p95_us,first_token_p50_us,first_token_p95_us\n"
-               "m,3,0,30,0,0,0,27670116.110564327421,USD,5,5,0,0\n"
-               "n,1,0,10,0,0,0,0.000000000001,USD,7,7,0,0\n");
+               "p95_us,first_token_p50_us,first_token_p95_us,units\n"
+               "m,3,0,30,0,0,0,27670116.110564327421,USD,5,5,0,0,\n"
+               "n,1,0,10,0,0,0,0.000000000001,USD,7,7,0,0,\n");
 }
 
 BOOST_AUTO_TEST_CASE(sums_of_days_and_rows_add_up_without_latency) {
@@ -50,6 +50,17 @@ BOOST_AUTO_TEST_CASE(sums_of_days_and_rows_add_up_without_latency) {
                "qwen,4,0,30,0,0,0,0.000000000008,USD\n");
 }
 
+BOOST_AUTO_TEST_CASE(units_are_summed_by_kind) {
+    usage_report report = by_model();
+    for (const auto* kind : {"seconds", "images", "images"}) {
+        auto row = row_of("m", 0, 1);
+        row.units = 2;
+        row.unit_kind = kind;
+        report.add(row);
+    }
+    BOOST_TEST(report.text(usage_report::format::csv).ends_with(",\"4 images, 2 seconds\"\n"));
+}
+
 BOOST_AUTO_TEST_CASE(two_currencies_are_never_added) {
     usage_report report("", [](const store::usage_row&) { return std::string(); });
     store::usage_row yuan = row_of("m", 2'000'000'000'000, 1);
@@ -60,10 +71,10 @@ BOOST_AUTO_TEST_CASE(two_currencies_are_never_added) {
                "[\n"
                "  {\"requests\":1,\"errors\":0,\"prompt_tokens\":10,\"completion_tokens\":0,\"cached_tokens\":0,"
                "\"total_tokens\":0,\"cost\":\"2\",\"currency\":\"CNY\",\"p50_us\":1,\"p95_us\":1,"
-               "\"first_token_p50_us\":0,\"first_token_p95_us\":0},\n"
+               "\"first_token_p50_us\":0,\"first_token_p95_us\":0,\"units\":\"\"},\n"
                "  {\"requests\":1,\"errors\":0,\"prompt_tokens\":10,\"completion_tokens\":0,\"cached_tokens\":0,"
                "\"total_tokens\":0,\"cost\":\"1\",\"currency\":\"USD\",\"p50_us\":1,\"p95_us\":1,"
-               "\"first_token_p50_us\":0,\"first_token_p95_us\":0}\n"
+               "\"first_token_p50_us\":0,\"first_token_p95_us\":0,\"units\":\"\"}\n"
                "]\n");
 }
 

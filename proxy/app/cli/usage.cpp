@@ -46,6 +46,7 @@ usage_report::labeller labeller(const std::string& by, store::database& db) {
     if (by == "day") return day_of;
     if (by == "model") return [](const store::usage_row& row) { return row.model_name; };
     if (by == "provider") return [](const store::usage_row& row) { return row.provider; };
+    if (by == "operation") return [](const store::usage_row& row) { return row.operation; };
     if (by == "basis") return [](const store::usage_row& row) { return row.basis; };
     return [](const store::usage_row&) { return std::string(); };
 }
@@ -70,7 +71,7 @@ void run_usage(const cli_context& context, const usage_request& request) {
     if (request.since) window.since_us = time_argument("--since", *request.since, now, -1);
     if (request.until) window.until_us = time_argument("--until", *request.until, now, -1);
 
-    if (request.no_latency && (request.by == "model" || request.by == "basis"))
+    if (request.no_latency && (request.by == "model" || request.by == "basis" || request.by == "operation"))
         refuse_usage("--no-latency adds up days, which know no " + request.by + ": leave one of the two out");
     const auto db = ready_store(context);
     usage_report report(request.by, labeller(request.by, *db), !request.no_latency);
@@ -87,13 +88,13 @@ void run_usage(const cli_context& context, const usage_request& request) {
 void add_usage_command(CLI::App& app, cli_context& context) {
     auto* command = app.add_subcommand("usage", "Requests, tokens, cost and latency; sums are exact");
     auto request = std::make_shared<usage_request>();
-    command->add_option("--by", request->by, "One line for each model, key, day (UTC), provider or basis")
-        ->check(CLI::IsMember({"model", "key", "day", "provider", "basis"}));
+    command->add_option("--by", request->by, "One line for each model, key, day (UTC), provider, operation or basis")
+        ->check(CLI::IsMember({"model", "key", "day", "provider", "operation", "basis"}));
     command->add_option("--since", request->since, "Requests begun at or after: 2030-12-31, ...T23:59:59Z, 24h, 7d");
     command->add_option("--until", request->until, "Requests begun before, likewise");
     command->add_flag("--no-latency", request->no_latency,
-                      "Without latency, which is quick: whole days come from their sums, also those whose rows were "
-                      "dropped by usage.retention; not by model or basis");
+                      "Without latency and units, which is quick: whole days come from their sums, also those whose rows were "
+                      "dropped by usage.retention; not by model, operation or basis");
     auto* json = command->add_flag("--json", request->json, "As JSON");
     command->add_flag("--csv", request->csv, "As CSV")->excludes(json);
     command->callback([&context, request] { run_usage(context, *request); });

@@ -18,7 +18,7 @@ struct figure {
     std::string_view title;
     bool is_number;
 };
-constexpr std::array<figure, 12> figures = {{{"requests", true},
+constexpr std::array<figure, 13> figures = {{{"requests", true},
                                              {"errors", true},
                                              {"prompt_tokens", true},
                                              {"completion_tokens", true},
@@ -29,12 +29,22 @@ constexpr std::array<figure, 12> figures = {{{"requests", true},
                                              {"p50_us", true},
                                              {"p95_us", true},
                                              {"first_token_p50_us", true},
-                                             {"first_token_p95_us", true}}};
+                                             {"first_token_p95_us", true},
+                                             {"units", false}}};
 
-constexpr std::size_t latency_figures = 4;  // the last ones
+constexpr std::size_t figures_of_rows = 5;  // the last ones: sums of days do not know them
 
 std::span<const figure> shown(bool has_latency) {
-    return std::span(figures).first(figures.size() - (has_latency ? 0 : latency_figures));
+    return std::span(figures).first(figures.size() - (has_latency ? 0 : figures_of_rows));
+}
+
+// "3 images, 12 seconds"
+std::string units_of(const usage_sums& sums) {
+    std::string text;
+    for (const auto& [kind, count] : sums.units) {
+        text.append(text.empty() ? "" : ", ").append(format_decimal(count, 0)).append(" ").append(kind);
+    }
+    return text;
 }
 
 std::vector<std::string> figures_of(usage_sums& sums, const std::string& currency) {
@@ -50,7 +60,8 @@ std::vector<std::string> figures_of(usage_sums& sums, const std::string& currenc
             whole(percentile(sums.durations_us, 50)),
             whole(percentile(sums.durations_us, 95)),
             whole(percentile(sums.first_tokens_us, 50)),
-            whole(percentile(sums.first_tokens_us, 95))};
+            whole(percentile(sums.first_tokens_us, 95)),
+            units_of(sums)};
 }
 
 }  // namespace
@@ -63,6 +74,7 @@ void usage_sums::add(const store::usage_row& row) {
     cached_tokens += row.cached_tokens.value_or(0);
     total_tokens += row.total_tokens.value_or(0);
     cost_pico += row.cost_pico;
+    if (row.units && row.unit_kind) units[*row.unit_kind] += *row.units;
     durations_us.push_back(row.duration_us);
     if (row.ttft_us) first_tokens_us.push_back(*row.ttft_us);
 }

@@ -18,6 +18,7 @@ struct usage_sums {
     std::int64_t errors = 0;
     int128 prompt_tokens = 0, completion_tokens = 0, cached_tokens = 0, total_tokens = 0;
     int128 cost_pico = 0;
+    std::map<std::string, int128> units;  // by kind: what is not counted in tokens
     std::vector<std::int64_t> durations_us, first_tokens_us;
 
     void add(const store::usage_row& row);
