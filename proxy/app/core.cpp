@@ -70,6 +70,7 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
       cors_(shared.configuration.server.cors_origins),
       proxies_(shared.configuration.server.trusted_proxies),
       tls_(shared.tls),
+      inner_([this](int fd, server::inner_caller caller) { serve_inner(fd, std::move(caller)); }),
       hooks_(std::move(hooks)),
       addresses_(shared.addresses),
       tick_(wheel_),

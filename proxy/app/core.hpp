@@ -109,6 +109,9 @@ private:
     std::future<void> run_here(std::function<void()> job);
     void serve_stream(int fd, purpose what);
     void serve_operator(int fd);
+    void serve_inner(int fd, server::inner_caller caller);
+    boost::asio::awaitable<void> run_inner(std::unique_ptr<net::byte_stream> stream, server::inner_caller caller);
+    server::session_context session_context(bool is_ops);
     std::optional<fault> reason_to_refuse(purpose what, std::size_t of_this_address) const;
     boost::asio::awaitable<void> run_listener(server::listener& which);
     boost::asio::awaitable<void> run_session(std::unique_ptr<net::byte_stream> stream, purpose what,
@@ -136,6 +139,7 @@ private:
     server::model_lists lists_;
     server::session_registry clients_, operators_;
     server::ops_answers ops_;
+    const server::inner_server inner_;
     core_hooks hooks_;
     server::address_counts& addresses_;
     std::vector<std::unique_ptr<server::listener>> client_listeners_, ops_listeners_;

@@ -110,10 +110,31 @@ asio::awaitable<void> core::run_session(std::unique_ptr<net::byte_stream> stream
         (is_ops ? open_ops_ : counts_.open_connections).fetch_sub(1, std::memory_order_relaxed);
         ended();
     }};
-    const server::session_context context{services_, is_ops ? operators_ : clients_, limits_, cors_,
-                                          proxies_,  lists_, is_ops ? &ops_ : nullptr};
+    const auto context = session_context(is_ops);
     auto refused = reason_to_refuse(what, counted.number());
     server::session connection(context, std::move(stream), std::move(refused));
+    co_await connection.run();
+}
+
+server::session_context core::session_context(bool is_ops) {
+    return {services_, is_ops ? operators_ : clients_, limits_, cors_, proxies_,
+            lists_,    is_ops ? &ops_ : nullptr,       &inner_};
+}
+
+// A connection of this process to itself: no limit of connections is about it, and the certificate is for others.
+void core::serve_inner(int fd, server::inner_caller caller) {
+    auto stream = net::adopt_stream(context_, fd, nullptr);
+    if (!stream) return;
+    ++running_;
+    spawn(run_inner(std::move(stream), std::move(caller)));
+}
+
+asio::awaitable<void> core::run_inner(std::unique_ptr<net::byte_stream> stream, server::inner_caller caller) {
+    const at_end leaving{[this] { ended(); }};
+    auto context = session_context(false);
+    context.caller = &caller;
+    std::optional<fault> welcome;
+    server::session connection(context, std::move(stream), std::move(welcome));
     co_await connection.run();
 }
 

@@ -11,8 +11,8 @@
 
 namespace ferry::openai {
 
-// Who answers: the relay asks an upstream, the others are answered from the catalog.
-enum class answered_by { relay, model_list, one_model };
+// Who answers: the relay asks an upstream, a comparison asks the relay, the others are answered from the catalog.
+enum class answered_by { relay, model_list, one_model, comparison };
 
 // none: a body is refused. optional: JSON, or nothing. form: multipart/form-data.
 enum class body_kind { none, json, optional, form };

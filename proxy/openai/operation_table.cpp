@@ -132,6 +132,17 @@ constexpr operation about_response(std::string_view name, std::string_view path)
     return row;
 }
 
+// A chat with several models.
+constexpr operation compares() {
+    return {.name = "compare",
+            .method = "POST",
+            .path = "/compare",
+            .who = answered_by::comparison,
+            .model = model_place::nowhere,
+            .streams = stream_kind::choices,
+            .unit = unit_kind::none};
+}
+
 constexpr operation rerank() {
     auto row = asks_model("rerank", "/rerank", answer_kind::list, unit_kind::searches);
     row.has_bare_path = true;
@@ -166,6 +177,8 @@ constexpr auto table = std::to_array<operation>({
     chat_like("completions", "/completions", wording::usage),
     from_catalog("models.list", "/models", answered_by::model_list, model_place::nowhere),
     from_catalog("models.retrieve", "/models/", answered_by::one_model, model_place::rest_of_path),
+
+    compares(),
 
     asks_model("embeddings", "/embeddings", list, tokens),
     asks_model("moderations", "/moderations", list, requests),

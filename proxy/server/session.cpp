@@ -6,6 +6,7 @@
 #include "relay/books/settle.hpp"
 #include "relay/relay.hpp"
 #include "relay/request/admission.hpp"
+#include "server/compare.hpp"
 #include "server/find_operation.hpp"
 #include "server/models.hpp"
 
@@ -210,15 +211,10 @@ asio::awaitable<void> session::serve_request() {
 
 asio::awaitable<void> session::serve_client() {
     auto found = find_operation(link_.reader.head().method, link_.reader.head().target);
-    if (found && found->what->who == openai::answered_by::relay) {
-        relay::request x(context_.services, link_, *found->what);
-        x.asked_model = std::move(found->model);
-        x.below = found->below;
-        x.path_id = found->id;
-        begin(x);
-        co_await relay::handle(x);
-        relay::log_access(x);
-        end(x);
+    using openai::answered_by;
+    if (found && (found->what->who == answered_by::relay || found->what->who == answered_by::comparison)) {
+        auto matched = std::move(*found);
+        co_await relay_request(std::move(matched));
         co_return;
     }
     relay::http_exchange x(context_.services, link_, found ? found->what->name : unknown);
@@ -233,12 +229,30 @@ asio::awaitable<void> session::serve_client() {
     end(x);
 }
 
+asio::awaitable<void> session::relay_request(matched_operation found) {
+    relay::request x(context_.services, link_, *found.what);
+    x.asked_model = std::move(found.model);
+    x.below = found.below;
+    x.path_id = found.id;
+    begin(x);
+    if (found.what->who == openai::answered_by::relay)
+        co_await relay::handle(x);
+    else
+        co_await answer_compare(x, *context_.inner);
+    relay::log_access(x);
+    end(x);
+}
+
 void session::begin(relay::http_exchange& x) {
     x.keep_alive = keep_alive_ && x.head.keep_alive && context_.services.phase == run_phase::serving;
     current_ = &x;
     if (context_.ops != nullptr) return;
     auto forwarded = context_.proxies.client_of(link_.address, x.head);
     if (!forwarded.empty()) x.client_address = std::move(forwarded);
+    if (context_.caller != nullptr) {
+        x.client_address = context_.caller->address;
+        x.operation_name = context_.caller->operation;
+    }
     x.browser_headers = context_.cors.answer_headers(x.head);
     relay::note_client_id(x);
 }

@@ -10,6 +10,7 @@
 #include "relay/exchange/services.hpp"
 #include "server/cors.hpp"
 #include "server/find_operation.hpp"
+#include "server/inner_caller.hpp"
 #include "server/model_lists.hpp"
 #include "server/ops.hpp"
 #include "server/options.hpp"
@@ -26,7 +27,9 @@ struct session_context {
     const cors_policy& cors;
     const trusted_proxies& proxies;
     model_lists& lists;
-    const ops_answers* ops = nullptr;  // set: this is the admin listener
+    const ops_answers* ops = nullptr;      // set: this is the admin listener
+    const inner_server* inner = nullptr;   // for requests that ask others of this process
+    const inner_caller* caller = nullptr;  // set: this is such a request
 };
 
 // Owns its stream, its buffer and its exchange. Lives on one core, inside its own coroutine. Cancelled by the registry.
@@ -54,6 +57,7 @@ private:
     boost::asio::awaitable<head_state> read_head();
     boost::asio::awaitable<void> serve_request();
     boost::asio::awaitable<void> serve_client();
+    boost::asio::awaitable<void> relay_request(matched_operation found);
     void begin(relay::http_exchange& x);
     void end(relay::http_exchange& x);
     boost::asio::awaitable<void> answer(relay::http_exchange& x, result<matched_operation> found);
@@ -68,7 +72,7 @@ private:
     relay::http_exchange* current_ = nullptr;
     net::deadline limit_;  // of the handshake, of being idle, of a head
     const std::optional<fault> refused_;
-    bool idle_ = true;     // waiting for a request's first byte
+    bool idle_ = true;       // waiting for a request's first byte
     bool unwanted_ = false;  // see make_room()
     bool keep_alive_ = true;
     bool cut_ = false;
