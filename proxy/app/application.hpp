@@ -126,6 +126,7 @@ private:
     relay::memory_budget bodies_, answers_, spools_;
     relay::cooldowns cooling_;
     relay::id_owners owners_;
+    relay::row_speeds speeds_;
     shared_parts shared_;
     std::unique_ptr<usage::journal> journal_;
     std::unique_ptr<usage::shipper> shipper_;

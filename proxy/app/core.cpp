@@ -64,6 +64,7 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
                 learned_,
                 shared.cooling,
                 shared.owners,
+                shared.speeds,
                 {},
                 relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),

@@ -18,6 +18,7 @@
 #include "net/timer_wheel.hpp"
 #include "relay/books/counters.hpp"
 #include "relay/exchange/id_owners.hpp"
+#include "relay/exchange/row_speeds.hpp"
 #include "relay/exchange/services.hpp"
 #include "relay/request/repair_memory.hpp"
 #include "relay/tries/cooldowns.hpp"
@@ -40,6 +41,7 @@ struct shared_parts {
     upstream::socket_budget& upstream_sockets;
     relay::cooldowns& cooling;
     relay::id_owners& owners;
+    relay::row_speeds& speeds;
     std::shared_ptr<const net::tls_server> tls;  // null: plain HTTP
 };
 

@@ -16,6 +16,9 @@ bool is_before(const candidate& a, const candidate& b) {
 
 catalog::catalog(parts made) : parts_(std::move(made)), serial_(++catalogs) {
     find_accounts();
+    parts_.routes.for_each([this](const route_ptr& one) {
+        asks_for_speed_ = asks_for_speed_ || one->strategy == route_strategy::fastest;
+    });
 }
 
 void catalog::find_accounts() {

@@ -91,8 +91,8 @@ struct candidate {
     std::int64_t created = 0;  // seconds since the epoch
 };
 
-// cheapest: by what a thousand tokens in and a thousand out cost together.
-enum class route_strategy { priority, weighted, cheapest };
+// cheapest: by what the request is expected to cost. fastest: by how long the first token took of late.
+enum class route_strategy { priority, weighted, cheapest, fastest };
 
 struct route_member {
     std::string model_name;
@@ -156,6 +156,9 @@ public:
     // where there are more accounts, or none. For operations that name no model.
     const candidate* only_account(const openai::operation& operation) const;
 
+    // Some route asks for the fastest.
+    bool asks_for_speed() const { return asks_for_speed_; }
+
     // The virtual model of this name, or nullptr.
     const virtual_route* find_route(std::string_view name) const;
 
@@ -175,6 +178,7 @@ private:
     parts parts_;
     std::uint64_t serial_;
     std::array<const candidate*, openai::operations_max> only_accounts_{};
+    bool asks_for_speed_ = false;
 };
 
 using catalog_ptr = std::shared_ptr<const catalog>;

@@ -12,7 +12,7 @@ namespace ferry::catalog {
 
 // Immutable once parsed.
 struct forward_proxy {
-    std::string host;      // lower case; an IPv6 address without brackets
+    std::string host;  // lower case; an IPv6 address without brackets
     std::uint16_t port = 0;
     std::string name;      // host and port, without credentials: for the log and for figures
     secret authorization;  // the value of Proxy-Authorization (RFC 7617); empty if the proxy wants none

@@ -44,7 +44,7 @@ private:
     void look_at_price(const store::model_row& row, model_findings& found) const;
 
     secret_source secrets_;
-    std::unordered_set<std::string_view> routes_;                                                  // enabled
+    std::unordered_set<std::string_view> routes_;                                                // enabled
     std::unordered_map<std::string_view, std::vector<const store::model_row*>> models_by_name_;  // enabled
 };
 

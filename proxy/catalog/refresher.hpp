@@ -22,9 +22,9 @@ struct refresher_state {
     std::optional<std::int64_t> last_success_us;  // when the store last answered, changed or not
     std::optional<std::int64_t> last_publish_us;
     std::optional<std::int64_t> last_error_us;
-    std::uint64_t failures = 0;        // calls to the store that failed, since the start
-    std::string last_error;            // why the catalog may be stale; "" once the store answers again
-    std::string kept_because;          // why the models are an earlier version than the store's; "" if they are not
+    std::uint64_t failures = 0;  // calls to the store that failed, since the start
+    std::string last_error;      // why the catalog may be stale; "" once the store answers again
+    std::string kept_because;    // why the models are an earlier version than the store's; "" if they are not
     refused_ptr refused = std::make_shared<const refused_rows>();  // rows of ai_models and model_routes; never null
 };
 

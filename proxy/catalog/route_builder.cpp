@@ -43,6 +43,7 @@ std::optional<route_strategy> parse_strategy(std::string_view name) {
     if (name == "priority") return route_strategy::priority;
     if (name == "weighted") return route_strategy::weighted;
     if (name == "cheapest") return route_strategy::cheapest;
+    if (name == "fastest") return route_strategy::fastest;
     return std::nullopt;
 }
 
@@ -53,13 +54,9 @@ result<built_route> build_route(const store::route_row& row,
     if (!row.defect.empty()) return bad(row.defect);
     if (const auto defect = name_defect(row.name)) return bad("name " + *defect);
     const auto strategy = parse_strategy(row.strategy);
-    if (row.strategy == "fastest")
-        return bad(
-            "strategy 'fastest' needs statistics of latency, which this version does not keep: use 'priority', "
-            "'weighted' or 'cheapest'");
     if (!strategy)
         return bad("strategy '" + printable(row.strategy) +
-                   "' is not supported: use 'priority', 'weighted' or 'cheapest'");
+                   "' is not supported: use 'priority', 'weighted', 'cheapest' or 'fastest'");
     boost::system::error_code error;
     const boost::json::value parsed = boost::json::parse(row.members, error);
     if (error || !parsed.is_array()) return bad(std::string(members_form));

@@ -19,8 +19,8 @@ struct built_route {
 };
 
 // `members` is a JSON array of model names, or of objects {"model": NAME, "weight": N >= 0, default 1}; strategies are
-// `priority` (the order of the list), `weighted` and `cheapest`. A member that is not served is left out; where
-// none remains, the route has no members and cannot be served. The fault's message is why the row is refused.
+// `priority` (the order of the list), `weighted`, `cheapest` and `fastest`. A member that is not served is left out;
+// where none remains, the route has no members and cannot be served. The fault's message is why the row is refused.
 result<built_route> build_route(const store::route_row& row,
                                 const std::function<bool(std::string_view model_name)>& is_served);
 

@@ -1,5 +1,7 @@
 #include "catalog/routing.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 #include <string>
@@ -29,8 +31,8 @@ void draw_order(Items&& items, const Weight& weight_of, const random_below& rand
 // Collects candidates in order, each once, following fallbacks breadth first.
 class collector {
 public:
-    collector(const catalog& models, const random_below& random, route& out)
-        : models_(models), random_(random), out_(out) {}
+    collector(const catalog& models, const request_choice& choice, const random_below& random, route& out)
+        : models_(models), choice_(choice), random_(random), out_(out) {}
 
     void add_row(const candidate& row) {
         if (out_.candidates.size() == max_candidates) return;
@@ -73,13 +75,35 @@ private:
         if (route.strategy == route_strategy::weighted) draw_order(members, weight, random_);
         const auto before = static_cast<std::ptrdiff_t>(out_.candidates.size());
         for (const route_member* member : members) add_name(member->model_name);
-        if (route.strategy != route_strategy::cheapest) return;
-        const auto price = [](const candidate* row) { return row->price.input + row->price.output; };
-        std::stable_sort(out_.candidates.begin() + before, out_.candidates.end(),
-                         [price](const candidate* a, const candidate* b) { return price(a) < price(b); });
+        const auto added = std::span(out_.candidates).subspan(static_cast<std::size_t>(before));
+        if (route.strategy == route_strategy::cheapest) order_by_cost(added);
+        if (route.strategy == route_strategy::fastest) order_by_speed(added);
+    }
+
+    void order_by_cost(std::span<const candidate*> added) const {
+        std::stable_sort(added.begin(), added.end(), [this](const candidate* a, const candidate* b) {
+            return expected_cost(*a, choice_) < expected_cost(*b, choice_);
+        });
+    }
+
+    // Two are drawn, and the faster one is asked first: all that ask for the fastest at one moment would make it the
+    // slowest. Whoever is not known is asked at once, so that he is.
+    void order_by_speed(std::span<const candidate*> added) const {
+        const auto speed = [this](const candidate* row) {
+            return choice_.speed_of ? choice_.speed_of(row->id).value_or(0) : 0;
+        };
+        std::stable_sort(added.begin(), added.end(),
+                         [&speed](const candidate* a, const candidate* b) { return speed(a) < speed(b); });
+        if (added.size() < 3 || speed(added.front()) == 0) return;
+        const auto one = random_(added.size());
+        auto other = random_(added.size() - 1);
+        if (other >= one) ++other;
+        const auto first = added.begin() + static_cast<std::ptrdiff_t>(std::min(one, other));
+        std::rotate(added.begin(), first, first + 1);
     }
 
     const catalog& models_;
+    const request_choice& choice_;
     const random_below& random_;
     route& out_;
 };
@@ -88,7 +112,7 @@ private:
 
 result<route> choose(const catalog& models, const request_choice& choice, const random_below& random) {
     route chosen;
-    collector collect(models, random, chosen);
+    collector collect(models, choice, random, chosen);
     if (choice.id) {
         const candidate* row = models.find_row(*choice.id);
         const refused_row* refused = models.refused().find_model(*choice.id);
@@ -118,6 +142,21 @@ result<route> choose(const catalog& models, const request_choice& choice, const 
     collect.add_name(chosen.model_name);
     collect.add_fallbacks();
     return chosen;
+}
+
+std::string reason_for(const catalog& models, const candidate& row, std::string_view chosen, bool is_by_id) {
+    if (is_by_id) return "chosen by id";
+    const auto rank = fmt::format("priority {}, weight {}", row.priority, row.weight);
+    if (row.model_name == chosen) return fmt::format("{}{}", rank, row.weight == 0 ? " (only when others fail)" : "");
+    if (const auto* route = models.find_route(chosen)) {
+        for (const auto& member : route->members) {
+            if (member.model_name != row.model_name) continue;
+            return fmt::format(
+                "member of {}, {}", chosen,
+                route->strategy == route_strategy::weighted ? fmt::format("weight {}", member.weight) : rank);
+        }
+    }
+    return fmt::format("fallback, {}", rank);
 }
 
 std::optional<fault> unavailable(const route& chosen) {

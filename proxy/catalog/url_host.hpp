@@ -9,7 +9,7 @@
 namespace ferry::catalog {
 
 struct url_host {
-    std::string name;      // lower case; an IPv6 address without brackets
+    std::string name;  // lower case; an IPv6 address without brackets
     bool is_ipv6 = false;
     bool is_name = false;  // not an address
 

@@ -18,6 +18,7 @@
 #include "relay/request/admission.hpp"
 #include "relay/request/body.hpp"
 #include "relay/request/choice.hpp"
+#include "relay/request/dry_run.hpp"
 #include "relay/request/measures.hpp"
 #include "relay/request/owners.hpp"
 #include "relay/tries/attempt.hpp"
@@ -209,11 +210,16 @@ asio::awaitable<void> handle(request& x) {
     if (!refused) measure(x);
     if (!refused && names_ids(x)) refused = co_await find_owners(x);
     if (!refused) refused = choose_candidates(x);
+    answer_under_way answer(x);
+    if (!refused && is_dry_run(x)) {
+        answer.sink.hold_text(200, tell_dry_run(x));
+        co_await answer.sink.release();
+        co_return;
+    }
     if (!refused) {
         refused = open_books(x);
         if (refused && books_are_late(x)) refused = co_await await_books(x);
     }
-    answer_under_way answer(x);
     std::optional<client_watch> watch;
     if (!refused) {
         watch.emplace(x);

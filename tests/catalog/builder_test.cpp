@@ -108,7 +108,6 @@ BOOST_AUTO_TEST_CASE(a_bad_route_is_refused_by_name) {
         {route("x\ny", "priority", R"(["a"])"), "name holds a control byte"},
         {route("a", "priority", R"(["a"])"), "name is the name of a model"},
         {route("v", "dearest", R"(["a"])"), "strategy 'dearest' is not supported"},
-        {route("v", "fastest", R"(["a"])"), "strategy 'fastest' needs statistics of latency"},
         {route("v", "", R"(["a"])"), "strategy '' is not supported"},
         {route("v", "priority", ""), "members is not"},
         {route("v", "priority", R"({"a": 1})"), "members is not"},

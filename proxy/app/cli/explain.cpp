@@ -18,6 +18,7 @@
 #include "openai/chat_scanner.hpp"
 #include "openai/secret_scrub.hpp"
 #include "relay/answer/answer_check.hpp"
+#include "relay/request/choice.hpp"
 #include "relay/request/plan.hpp"
 
 namespace ferry::app {
@@ -68,22 +69,6 @@ std::string key_text(const access::principal& who) {
     const auto models = who.allowed_models ? fmt::format("{}", fmt::join(*who.allowed_models, ", ")) : "all models";
     return fmt::format("{} {}: {}{}{}{}", who.key_id.value_or(0), who.name, models.empty() ? "no models" : models,
                        limit("rpm", who.rpm), limit("tpm", who.tpm), limit("max_parallel", who.max_parallel));
-}
-
-std::string reason(const catalog::catalog& models, const catalog::candidate& row, std::string_view chosen,
-                   bool is_by_id) {
-    if (is_by_id) return "chosen by id";
-    const auto rank = fmt::format("priority {}, weight {}", row.priority, row.weight);
-    if (row.model_name == chosen) return fmt::format("{}{}", rank, row.weight == 0 ? " (only when others fail)" : "");
-    if (const auto* route = models.find_route(chosen)) {
-        for (const auto& member : route->members) {
-            if (member.model_name != row.model_name) continue;
-            return fmt::format(
-                "member of {}, {}", chosen,
-                route->strategy == catalog::route_strategy::weighted ? fmt::format("weight {}", member.weight) : rank);
-        }
-    }
-    return fmt::format("fallback, {}", rank);
 }
 
 // Without the values of the query, which may be keys.
@@ -140,8 +125,7 @@ std::optional<fault> fill(explanation& told, const catalog::published& from, con
     if (auto bad = scanner.feed(body)) return bad;
     const auto scanned = scanner.finish();
     if (!scanned) return scanned.error();
-    catalog::request_choice choice{.id = scanned->id, .model = {}};
-    if (scanned->model) choice.model = *scanned->model;
+    const auto choice = relay::choice_of(*scanned, body.size());
     // The first of each draw: what the weights make of it differs from request to request.
     const auto route = catalog::choose(*from.models, choice, [](std::uint64_t) { return std::uint64_t{0}; });
     if (!route) return route.error();
@@ -153,7 +137,8 @@ std::optional<fault> fill(explanation& told, const catalog::published& from, con
     if (auto refused = catalog::unavailable(*route)) return refused;
     for (const auto* row : route->candidates) {
         told.rows.push_back(explain_row(*scanned, body, *row));
-        told.rows.back().why = reason(*from.models, *row, route->model_name, choice.id == row->id);
+        told.rows.back().why = catalog::reason_for(*from.models, *row, route->model_name, choice.id == row->id);
+        if (row->price.is_known) told.rows.back().expected_cost_pico = catalog::expected_cost(*row, choice);
     }
     return std::nullopt;
 }

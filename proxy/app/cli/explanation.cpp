@@ -35,7 +35,12 @@ std::string row_text(const explained_row& each, std::size_t number, const settin
     const auto& row = *each.row;
     std::string text =
         fmt::format("\n{}. row {} {} ({}): {}\n", number, row.id, row.model_name, row.service->name, each.why);
-    text += fmt::format("   url       {}\n   price     {}\n   timeouts ", each.url, price_text(row));
+    text += fmt::format("   url       {}\n   price     {}\n", each.url, price_text(row));
+    if (each.expected_cost_pico) {
+        text +=
+            fmt::format("   expected  {} {}\n", format_decimal(*each.expected_cost_pico, money_scale), row.currency);
+    }
+    text += "   timeouts ";
     for (const auto& one : limits_of(row, chosen)) {
         text += fmt::format(" {} {} ms{}", one.name, one.value.count(), one.is_own ? " (row)" : "");
     }
@@ -71,6 +76,7 @@ std::string row_json(const explained_row& each, const settings& chosen) {
     made.text("cached_input_cost_per_1k", format_decimal(row.price.cached_input, price_scale));
     made.text("output_cost_per_1k", format_decimal(row.price.output, price_scale)).text("currency", row.currency);
     made.flag("has_price", row.price.is_known);
+    if (each.expected_cost_pico) made.text("expected_cost", format_decimal(*each.expected_cost_pico, money_scale));
     made.number("priority", row.priority).number("weight", row.weight).raw("timeouts", timeouts.take());
     made.text("head", each.head).number("body_bytes", static_cast<std::int64_t>(each.body_bytes));
     made.raw("edits", fmt::format("[{}]", fmt::join(edits, ",")));

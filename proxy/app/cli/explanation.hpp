@@ -16,8 +16,9 @@ namespace ferry::app {
 struct explained_row {
     const catalog::candidate* row = nullptr;
     std::string why;
-    std::string url;   // of the upstream; values of its query are left out
-    std::string head;  // as it would be sent; values of credentials are left out
+    std::optional<std::int64_t> expected_cost_pico;  // by the size of the request; absent where no price is known
+    std::string url;                                 // of the upstream; values of its query are left out
+    std::string head;                                // as it would be sent; values of credentials are left out
     std::vector<body_edit> edits;
     std::size_t body_bytes = 0;  // as it would be sent
 };

@@ -152,7 +152,7 @@ void add_routes_command(CLI::App& app, cli_context& context) {
     for (auto* command : {add, set}) {
         command->add_option("--strategy", request->strategy,
                             "Who is asked first: priority (in the order of the list, the default), weighted (drawn by "
-                            "weight), cheapest");
+                            "weight), cheapest (by the size of the request), fastest (by the first token of late)");
         command->add_option("--members", request->members,
                             "Models with commas, each perhaps with a weight: gpt-4,gpt-4o=2");
     }

@@ -45,6 +45,13 @@ void answer_sink::hold_whole(int status, std::string_view content_type, piece_li
     held_ = std::move(pieces);
 }
 
+void answer_sink::hold_text(int status, std::string json) {
+    body_ = std::move(json);
+    piece_list pieces;
+    pieces.push_back(body_);
+    hold_whole(status, json_type, std::move(pieces));
+}
+
 void answer_sink::hold_error(const fault& why) {
     if (x_.head_sent) {
         // The head of a stream is out: the error is its only event.

@@ -41,6 +41,8 @@ public:
     void hold_last(const piece_list& pieces) { held_ = pieces; }
     // An answer that has not begun, as a whole.
     void hold_whole(int status, std::string_view content_type, piece_list pieces, std::string_view extra_headers = {});
+    // The same, of Ferry's own: JSON.
+    void hold_text(int status, std::string json);
     // The same: an error in place of an answer.
     void hold_error(const fault& why);
 

@@ -21,6 +21,7 @@ namespace ferry::relay {
 class cooldowns;
 class id_owners;
 class repair_memory;
+class row_speeds;
 struct counters;
 
 // Memory of all cores together for one purpose: request bodies, or answers. Shared; counted in pieces as it grows.
@@ -71,6 +72,7 @@ struct services {
     repair_memory& learned;
     cooldowns& cooling;                               // of all cores
     id_owners& owners;                                // likewise
+    row_speeds& speeds;                               // likewise
     access::snapshot current;                         // what the next request pins
     std::shared_ptr<const relay::settings> settings;  // what the next request keeps
     run_phase phase = run_phase::serving;

@@ -1,7 +1,10 @@
 #include "relay/request/choice.hpp"
 
+#include <algorithm>
+
 #include "base/chance.hpp"
 #include "catalog/account_choice.hpp"
+#include "relay/exchange/row_speeds.hpp"
 
 namespace ferry::relay {
 
@@ -16,12 +19,7 @@ result<catalog::route> choose_account(const request& x) {
 }
 
 result<catalog::route> choose_model(const request& x) {
-    catalog::request_choice choice;
-    choice.id = x.asked.id;
-    if (x.asked.model) choice.model = *x.asked.model;
-    // A deployment's path says which model is asked, as it does at Azure.
-    if (!x.asked_model.empty()) choice.model = x.asked_model;
-    return catalog::choose(*x.pinned.models, choice, draw_below);
+    return catalog::choose(*x.pinned.models, choice_of(x), draw_below);
 }
 
 fault not_allowed(std::string_view model) {
@@ -32,6 +30,29 @@ fault not_allowed(std::string_view model) {
 }
 
 }  // namespace
+
+catalog::request_choice choice_of(const openai::chat_request& asked, std::size_t body_bytes) {
+    // Four bytes to a token, as good a guess as any that looks at nothing; and half a thousand of answer, unless less
+    // is asked for.
+    constexpr std::int64_t bytes_per_token = 4, usual_answer = 500;
+    catalog::request_choice choice;
+    choice.id = asked.id;
+    if (asked.model) choice.model = *asked.model;
+    choice.prompt_tokens = static_cast<std::int64_t>(body_bytes) / bytes_per_token;
+    const auto most = asked.max_completion_tokens ? asked.max_completion_tokens : asked.max_tokens;
+    choice.completion_tokens = std::min(usual_answer, most.value_or(usual_answer)) * asked.n.value_or(1);
+    return choice;
+}
+
+catalog::request_choice choice_of(const request& x) {
+    auto choice = choice_of(x.asked, x.body_bytes);
+    // A deployment's path says which model is asked, as it does at Azure.
+    if (!x.asked_model.empty()) choice.model = x.asked_model;
+    if (x.core.speeds.is_kept()) {
+        choice.speed_of = [&x](std::int64_t row_id) { return x.core.speeds.of(row_id, x.moment); };
+    }
+    return choice;
+}
 
 std::optional<fault> choose_candidates(request& x) {
     const auto place = x.operation.model;

@@ -7,6 +7,7 @@
 #include "net/signal.hpp"
 #include "relay/tries/attempt.hpp"
 #include "relay/tries/cooldowns.hpp"
+#include "relay/exchange/row_speeds.hpp"
 
 namespace ferry::relay {
 
@@ -102,6 +103,11 @@ void failover::answered() {
     repairs_->keep();
     using usage::end_reason;
     const auto reason = x_.end.reason;
+    if (x_.core.speeds.is_kept() && reason == end_reason::done) {
+        // What answers in one document has its first token with the last.
+        const auto now = steady::now();
+        x_.core.speeds.note(to().id, us_between(x_.asked_at, x_.first_token.value_or(now)), now);
+    }
     if (reason == end_reason::done) x_.core.cooling.note_success(to());
     if (reason != end_reason::upstream_cut && reason != end_reason::upstream_error && reason != end_reason::timeout) {
         return;
