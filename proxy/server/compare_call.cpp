@@ -5,6 +5,7 @@
 
 #include <array>
 #include <charconv>
+#include <span>
 #include <utility>
 
 #include "net/plain_stream.hpp"
@@ -74,7 +75,8 @@ asio::awaitable<bool> compare_call::send(std::string request) {
 asio::awaitable<bool> compare_call::read_more() {
     const auto before = buffer_.size();
     buffer_.resize(before + read_size);
-    const auto got = co_await stream_->read_some({buffer_.data() + before, read_size});
+    const std::span<char> into(buffer_.data() + before, read_size);
+    const auto got = co_await stream_->read_some(into);
     buffer_.resize(before + got.bytes);
     co_return got.status == net::io_status::ok;
 }

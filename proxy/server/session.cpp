@@ -21,15 +21,6 @@ constexpr auto linger_time = std::chrono::seconds(2);
 constexpr std::string_view unknown = "unknown";  // the operation of what is none
 constexpr auto refusal_time = std::chrono::milliseconds(1000);
 
-// Whether only those send such a request who hope that two servers read it differently: some take `/v1/models;x` for
-// `/v1/models`. What comes behind it may belong to the attempt, so it is answered and the connection is closed.
-bool is_suspect(const net::http_head& head) {
-    if (head.method == "CONNECT" || head.method == "TRACE") return true;
-    const auto path = head.target.substr(0, head.target.find('?'));
-    const bool doubled = path.find("//") != std::string_view::npos && path.front() == '/';
-    return doubled || path.find_first_of(";\\#") != std::string_view::npos || path.find("%2") != std::string_view::npos;
-}
-
 // Counts an exchange of a client for as long as it lives.
 class open_exchange {
 public:
@@ -229,20 +220,6 @@ asio::awaitable<void> session::serve_client() {
     end(x);
 }
 
-asio::awaitable<void> session::relay_request(matched_operation found) {
-    relay::request x(context_.services, link_, *found.what);
-    x.asked_model = std::move(found.model);
-    x.below = found.below;
-    x.path_id = found.id;
-    begin(x);
-    if (found.what->who == openai::answered_by::relay)
-        co_await relay::handle(x);
-    else
-        co_await answer_compare(x, *context_.inner);
-    relay::log_access(x);
-    end(x);
-}
-
 void session::begin(relay::http_exchange& x) {
     x.keep_alive = keep_alive_ && x.head.keep_alive && context_.services.phase == run_phase::serving;
     current_ = &x;
@@ -261,37 +238,6 @@ void session::end(relay::http_exchange& x) {
     current_ = nullptr;
     keep_alive_ = keep_alive_ && x.keep_alive && link_.reader.body_done();
     cut_ = x.cut;
-}
-
-// A CORS preflight: the browser asks, without the key, whether a page of that origin may send a request with one.
-asio::awaitable<void> session::answer_preflight(relay::http_exchange& x, std::string allow) {
-    if (!link_.reader.body_done()) x.keep_alive = false;
-    x.operation_name = "preflight";
-    const auto headers = context_.cors.preflight_headers(x.head, allow);
-    const std::string_view no_type;
-    const std::span<const std::string_view> no_body;
-    co_await relay::send_whole(x, 204, no_type, no_body, headers);
-}
-
-// What needs no upstream.
-asio::awaitable<void> session::answer(relay::http_exchange& x, result<matched_operation> found) {
-    if (!link_.reader.body_done() || (!found && is_suspect(x.head))) x.keep_alive = false;
-    std::optional<fault> refused;
-    if (found) {
-        x.asked_model = found->model;
-        refused = relay::authenticate(x);
-    } else {
-        refused = found.error();
-    }
-    if (refused) {
-        relay::note_failure(x, *refused);
-        relay::count_refusal(x, *refused);
-        co_await relay::send_error(x, *refused);
-    } else if (found->what->who == openai::answered_by::model_list) {
-        co_await send_model_list(x, context_.lists);
-    } else {
-        co_await send_model(x, found->model);
-    }
 }
 
 // The last answer must reach a client that is still sending: closing with unread bytes would make the kernel send RST

@@ -1,4 +1,4 @@
-"""x-ferry-dry-run: who would be asked, why, and for how much; and routes by what a request costs and how fast rows are."""
+"""x-ferry-dry-run: who would be asked, why, and for how much; and routes by cost and by speed."""
 import json
 import unittest
 

@@ -63,8 +63,8 @@ class Files:
                     break
                 body = peer.recv(MIB)
             answer = b'{"id":"file-large","object":"file","bytes":1}'
-            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
-                         + answer)
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            peer.sendall(head % len(answer) + answer)
 
 
 class LargeFiles(FerryCase):

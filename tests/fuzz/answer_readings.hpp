@@ -138,7 +138,8 @@ public:
     std::optional<fault> end(const net::http_head& head, stream_end how) override {
         if (auto odd = relay::check_answer_head(head, false)) return odd;
         const std::string_view body(result.text);
-        if (!relay::is_answer(openai::chat_completions(), finder_)) return relay::check_document(finder_, row_, piece_list{body}).why;
+        if (!relay::is_answer(openai::chat_completions(), finder_))
+            return relay::check_document(finder_, row_, piece_list{body}).why;
         require(finder_.is_complete());
         result.usage = finder_.facts().usage;
         if (how == stream_end::truncated) return fault::upstream(fault_code::upstream_truncated_body, {}, "cut");

@@ -92,9 +92,10 @@ void add_usage_command(CLI::App& app, cli_context& context) {
         ->check(CLI::IsMember({"model", "key", "day", "provider", "operation", "basis"}));
     command->add_option("--since", request->since, "Requests begun at or after: 2030-12-31, ...T23:59:59Z, 24h, 7d");
     command->add_option("--until", request->until, "Requests begun before, likewise");
-    command->add_flag("--no-latency", request->no_latency,
-                      "Without latency and units, which is quick: whole days come from their sums, also those whose rows were "
-                      "dropped by usage.retention; not by model, operation or basis");
+    command->add_flag(
+        "--no-latency", request->no_latency,
+        "Without latency and units, which is quick: whole days come from their sums, also those whose rows were "
+        "dropped by usage.retention; not by model, operation or basis");
     auto* json = command->add_flag("--json", request->json, "As JSON");
     command->add_flag("--csv", request->csv, "As CSV")->excludes(json);
     command->callback([&context, request] { run_usage(context, *request); });
