@@ -100,7 +100,8 @@ std::string verbose(const transcript& t, const char* task, const std::string& la
     std::string out = "{\"task\":\"" + std::string(task) + "\",\"language\":" + quoted(language);
     out.append(",\"duration\":").append(end).append(",\"text\":").append(text);
     out.append(",\"segments\":[{\"id\":0,\"seek\":0,\"start\":0,\"end\":").append(end);
-    out.append(",\"text\":").append(text) += ",\"tokens\":[1],\"temperature\":0,\"avg_logprob\":-0.1,\"compression_ratio\":1,\"no_speech_prob\":0}]";
+    out.append(",\"text\":").append(text).append(",\"tokens\":[1],\"temperature\":0,\"avg_logprob\":-0.1,");
+    out += "\"compression_ratio\":1,\"no_speech_prob\":0}]";
     append_usage(t, out);
     return out += '}';
 }
