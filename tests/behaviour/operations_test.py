@@ -211,6 +211,17 @@ class TwoAccounts(FerryCase):
         self.assert_error(answer, 404, "id_not_found")
         self.assertEqual(len(self.other.requests(nonce)), before)
 
+    def test_who_asks_about_an_id_does_not_own_it_by_that(self):
+        nonce = self.nonce()
+        made = f"batch-{nonce}"
+        self.other.on(nonce, json_answer(id=made, object="batch", status="completed", output_file_id=None))
+        self.assertEqual(self.ask("GET", f"/v1/batches/{made}", "x-ferry-model: two", nonce=nonce).status, 200)
+        self.assertIsNone(self.row(nonce)["issued_ids"])
+        stranger = self.ferry.create_key("second")
+        path = f"/v1/batches/{made}"
+        answer = eventually(lambda: self.known_key("GET", path, stranger), what="the key to be served")
+        self.assertEqual(answer.status, 200, answer.raw)
+
     def known_key(self, method, path, key):
         answer = self.ask(method, path, "x-ferry-model: two", key=key)
         return None if answer.status == 401 else answer

@@ -23,10 +23,11 @@ std::string note_issued(request& x) {
     if (x.said.ids().empty() || x.answered_by == nullptr) return {};
     std::string list;
     for (const auto& id : x.said.ids()) {
+        if (id == x.path_id) continue;  // who asks about something has not made it
         x.core.owners.add(id, {x.answered_by->id, x.who->key_id, x.who->user_id});
         list.append(list.empty() ? "[\"" : ",\"").append(id).append("\"");
     }
-    return list + "]";
+    return list.empty() ? list : list + "]";
 }
 
 // What was used has a price for tokens, or one for its units.
