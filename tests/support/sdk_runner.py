@@ -61,7 +61,7 @@ def run_before(run, show, python_file, node, python, aimock_url):
         name = f"{file.name.split('.')[0]} (Node {node_version()}, {node.name})"
         return show(name, read_tap(output, name, code), seconds, output)
 
-    rows = {**SERVICES, **sdk_failover.rows(), **sdk_odd_answers.rows()}
+    rows = {**SERVICES, **sdk_failover.rows(), **sdk_odd_answers.rows(), **sdk_operations.rows()}
     rows["third-party"] = {"endpoint": aimock_url or "http://127.0.0.1:1/v1", "capabilities": sdk_failover.CHAT_ALONE}
     rules = [*RULES, *sdk_failover.RULES, *sdk_odd_answers.RULES, *sdk_operations.RULES]
     tally = Tally()

@@ -41,9 +41,12 @@ class Meter:
 
 def counts_of(one):
     """Of a usage row or of an entry of the ledger: {kind of unit: number of them}, without zeros."""
-    tokens = {kind: one[kind] or 0 for kind in ("prompt_tokens", "completion_tokens") if one["status"] < 300}
+    tokens = {kind: one[kind] or 0 for kind in ("prompt_tokens", "completion_tokens")}
     units = {} if one["unit_kind"] in ("tokens", None) else {one["unit_kind"]: one["units"] or 0}
-    return {kind: number for kind, number in (tokens | units).items() if number}
+    # The ledger has tokens too where the answer did not tell them, and where it was an error.
+    is_told = one.get("usage_sent", True) or one["unit_kind"] == "tokens"
+    counts = tokens | units if is_told and one["status"] < 300 else units
+    return {kind: number for kind, number in counts.items() if number}
 
 
 def entry_of(number):
@@ -62,4 +65,5 @@ def row_of(request_id):
     """Read with Python's own SQLite, not through the program under test."""
     with sqlite3.connect(f"file:{os.environ['FERRY_DATABASE']}?mode=ro", uri=True, timeout=10) as store:
         store.row_factory = sqlite3.Row
-        return store.execute("SELECT * FROM usage_records WHERE request_id = ?", (request_id,)).fetchone()
+        row = store.execute("SELECT * FROM usage_records WHERE request_id = ?", (request_id,)).fetchone()
+        return row and dict(row)
