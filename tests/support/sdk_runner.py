@@ -67,7 +67,8 @@ def run_before(run, show, python_file, node, python, aimock_url):
     tally = Tally()
     with mock.FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=rules) as both:
         urls = {"DIRECT_URL": both.mock.base, "AIMOCK_URL": aimock_url, "FERRY_URL": both.url, "FERRY_KEY": both.key,
-                "FERRY_DATABASE": str(both.ferry.database), **sdk_odd_answers.for_node()}
+                "FERRY_OTHER_KEY": both.ferry.create_key("other"), "FERRY_DATABASE": str(both.ferry.database),
+                **sdk_odd_answers.for_node()}
         jobs = []
         if python:
             jobs += [partial(python_file, file, urls, python) for file in python_files(aimock_url)]
