@@ -61,7 +61,8 @@ class Azure(Scenarios):
             model="mock", input=told({"content": "one", "prompt_tokens": 3}),
         ))
         second = await settle(target.client.responses.create(
-            model="mock", input=told({"content": "two", "prompt_tokens": 3}), previous_response_id=first.id, stream=True,
+            model="mock", input=told({"content": "two", "prompt_tokens": 3}), stream=True,
+            previous_response_id=first.id,
         ))
         events = [plain(event) async for event in each(second)]
         items = [plain(item) async for item in each(target.client.responses.input_items.list(first.id))]

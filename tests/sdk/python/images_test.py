@@ -6,7 +6,9 @@ import io
 import openai
 from targets import Scenarios, each, error_of, ledger_of, plain, scenario, settle, told
 
-PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 LARGE = PICTURE + bytes(range(256)) * 8000  # 2 MB: past what a form is kept in memory for
 
 

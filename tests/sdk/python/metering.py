@@ -43,8 +43,9 @@ def counts_of(one):
     """Of a usage row or of an entry of the ledger: {kind of unit: number of them}, without zeros."""
     tokens = {kind: one[kind] or 0 for kind in ("prompt_tokens", "completion_tokens")}
     units = {} if one["unit_kind"] in ("tokens", None) else {one["unit_kind"]: one["units"] or 0}
-    # The ledger has tokens too where the answer did not tell them, and where it was an error.
-    is_told = one.get("usage_sent", True) or one["unit_kind"] == "tokens"
+    # The ledger has tokens too where the answer did not tell them, and where it was an error. What a script answers at
+    # a path that the upstream does not know is taken at its word.
+    is_told = one.get("usage_sent", True) or one["unit_kind"] == "tokens" or not one["operation"]
     counts = tokens | units if is_told and one["status"] < 300 else units
     return {kind: number for kind, number in counts.items() if number}
 

@@ -23,7 +23,8 @@ class Completions(Scenarios):
     @scenario
     async def stream(self, target):
         asked = {"model": "mock", "prompt": told({"content": "a b c"})}
-        chunks = [plain(one) async for one in each(await settle(target.client.completions.create(**asked, stream=True)))]
+        stream = await settle(target.client.completions.create(**asked, stream=True))
+        chunks = [plain(one) async for one in each(stream)]
         self.assertEqual("".join(one["choices"][0]["text"] for one in chunks), "a b c")
         return chunks
 
