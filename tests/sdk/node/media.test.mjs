@@ -29,7 +29,8 @@ compareMetered("images in a stream", async ({ client }) => {
   const stream = { stream: true, partial_images: 2 };
   const events = await listed(client.images.generate({ ...counted, prompt: told(tokens), ...stream }));
   assert.equal(events.length, 3);
-  return [events, await listed(client.images.edit({ ...counted, image: await png(), prompt: told(tokens), ...stream }))];
+  const edit = { ...counted, image: await png(), prompt: told(tokens), ...stream };
+  return [events, await listed(client.images.edit(edit))];
 });
 
 compareMetered("images are edited and varied", async ({ client, control }) => {

@@ -1,5 +1,5 @@
-// What goes wrong with operations besides chat: errors, retries and what is left in the middle are the same through Ferry
-// as directly.
+// What goes wrong with operations besides chat: errors, retries and what is left in the middle are the same through
+// Ferry as directly.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import OpenAI, { toFile } from "openai";
