@@ -120,6 +120,12 @@ answer_framing framing(const json::value& v) {
     return one_of(v, names);
 }
 
+audio_usage usage_type(const json::value& v) {
+    using f = audio_usage;
+    static const std::map<std::string_view, f> names{{"tokens", f::tokens}, {"duration", f::duration}};
+    return one_of(v, names);
+}
+
 rerank_form rerank(const json::value& v) {
     using f = rerank_form;
     static const std::map<std::string_view, f> names{{"jina", f::jina}, {"cohere", f::cohere}};
@@ -218,6 +224,8 @@ const std::map<std::string_view, setter>& setters() {
         {"usage_extra", usage_extra},
         {"units", [](const json::value& v, action& a) { a.units = amount(v); }},
         {"searches", [](const json::value& v, action& a) { a.searches = amount(v); }},
+        {"seconds", [](const json::value& v, action& a) { a.seconds = amount(v); }},
+        {"usage_type", [](const json::value& v, action& a) { a.usage_type = usage_type(v); }},
         {"bytes", [](const json::value& v, action& a) { a.bytes = number(v); }},
         {"object_status", [](const json::value& v, action& a) { a.object_status = text(v); }},
         {"rerank_form", [](const json::value& v, action& a) { a.rerank = rerank(v); }},

@@ -26,6 +26,7 @@ enum class usage_form {
 
 enum class answer_framing { automatic, length, chunked, close };
 
+enum class audio_usage { by_model, tokens, duration };
 enum class rerank_form { by_model, jina, cohere };
 
 // A number of tokens: by default counted, fixed when low == high, else drawn per request.
@@ -77,6 +78,8 @@ struct action {
     double searches = -1;     // search units of a rerank, -1: by the documents
     rerank_form rerank = rerank_form::by_model;
 
+    double seconds = -1;  // of a transcribed file, -1: by its size
+    audio_usage usage_type = audio_usage::by_model;
     std::int64_t bytes = -1;    // of a binary answer, -1: as the operation has it
     std::string object_status;  // of a batch, a job, an upload, a vector store: from now on
 

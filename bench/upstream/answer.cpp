@@ -70,6 +70,10 @@ void settle_units(answer& made, const answer_request& to) {
         made.tokens = make_served(a, to.facts, to.seed, to.seq, 0);
         if (!is_told) made.tokens.prompt_tokens = made.tokens.completion_tokens = 0;
     }
+    if (made.status >= 300 && a.status < 300) {  // refused by the operation itself
+        made.tokens.prompt_tokens = made.tokens.completion_tokens = 0;
+        made.units = 0;
+    }
     if (made.units < 0) {
         const auto tokens = made.tokens.prompt_tokens + made.tokens.completion_tokens;
         const bool is_own = made.status < 300 && !a.body && !a.events;

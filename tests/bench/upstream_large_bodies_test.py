@@ -48,33 +48,33 @@ class WithLargeBodies(MockTest):
 class Streamed:
     def test_a_large_upload_is_not_held(self):
         before = self.memory("VmRSS")
-        answer, size, file_hash, body_hash = self.upload(150)
+        answer, size, file_hash, body_hash = self.upload(100)
         self.assert_constant_memory(before)
-        self.assertEqual((answer.status, answer.json["bytes"]), (200, 150 * len(BLOCK)))
+        self.assertEqual((answer.status, answer.json["bytes"]), (200, 100 * len(BLOCK)))
         entry = self.entry()
         self.assertEqual((entry["received_bytes"], entry["received_sha256"]), (size, body_hash))
         self.assertEqual((entry["units"], entry["whole"], entry["operation"]),
-                         (150 * len(BLOCK), True, "files.create"))
-        self.assertEqual((entry["parts"][0]["bytes"], entry["parts"][0]["sha256"]), (150 * len(BLOCK), file_hash))
+                         (100 * len(BLOCK), True, "files.create"))
+        self.assertEqual((entry["parts"][0]["bytes"], entry["parts"][0]["sha256"]), (100 * len(BLOCK), file_hash))
         self.assertEqual(len(entry["body"]), MIB)
         self.assertTrue(entry["body"].startswith("--a-boundary"))
 
     def test_a_large_download_is_not_held(self):
-        self.mock.control("script", [{"match": {"operation": "files.content"}, "action": {"bytes": 200 * MIB}}])
+        self.mock.control("script", [{"match": {"operation": "files.content"}, "action": {"bytes": 128 * MIB}}])
         file = self.call("POST", "/files", [("purpose", "batch"), ("file", "x", b"x")]).json["id"]
         before = self.memory("VmRSS")
         hash, got, want = hashlib.sha256(), 0, None
         with self.mock.connect() as connection:
             connection.sendall(f"GET /v1/files/{file}/content HTTP/1.1\r\nAuthorization: Bearer one\r\n\r\n".encode())
             head, rest = connection.recv(65536).split(b"\r\n\r\n", 1)
-            self.assertIn(b"Content-Length: %d" % (200 * MIB), head)
+            self.assertIn(b"Content-Length: %d" % (128 * MIB), head)
             while rest:
                 hash.update(rest)
                 got += len(rest)
-                rest = connection.recv(MIB) if got < 200 * MIB else b""
+                rest = connection.recv(MIB) if got < 128 * MIB else b""
         self.assert_constant_memory(before)
         entry = self.mock.ledger(wait="ended", count=2)[-1]
-        self.assertEqual((entry["body_bytes"], entry["units"], got), (200 * MIB, 200 * MIB, 200 * MIB))
+        self.assertEqual((entry["body_bytes"], entry["units"], got), (128 * MIB, 128 * MIB, 128 * MIB))
         self.assertEqual(entry["sha256"], hash.hexdigest())
 
     def test_requests_before_and_behind_a_large_one_are_answered(self):

@@ -1,5 +1,4 @@
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "http/query.hpp"
 #include "upstream/operations/objects.hpp"
@@ -18,10 +17,7 @@ std::int64_t expiry_of(const answer_request& to) {
 }  // namespace
 
 void create_file(answer& made, const answer_request& to) {
-    if (!to.parts || !to.parts->problem().empty()) {
-        const auto why = to.parts ? std::string(to.parts->problem()) : "the body is not multipart/form-data";
-        return answer_error(made, 400, "Could not parse multipart form: " + why);
-    }
+    if (!is_form(made, to)) return;
     const auto* given = to.parts->file("file");
     if (!given) return answer_error(made, 400, "'file' is a required property", "file");
     const auto purpose = text_of(to, "purpose");
@@ -65,7 +61,7 @@ void serve_file_content(answer& made, const answer_request& to) {
         made.body = std::make_unique<fixed_body>(*file->content);
         made.is_hashed = true;
     } else {
-        answer_bytes(made, to.seed + hashed(file->id), static_cast<std::int64_t>(file->bytes));
+        answer_bytes(made, mixed(to.seed + hashed(file->id)), static_cast<std::int64_t>(file->bytes));
     }
     made.units = static_cast<double>(made.body->size());
 }

@@ -40,6 +40,12 @@ void serve_vector_store(answer& made, const answer_request& to);
 void delete_vector_store(answer& made, const answer_request& to);
 void create_vector_store_file(answer& made, const answer_request& to);
 void list_vector_store_files(answer& made, const answer_request& to);
+void serve_image_generation(answer& made, const answer_request& to);
+void serve_image_edit(answer& made, const answer_request& to);
+void serve_image_variation(answer& made, const answer_request& to);
+void serve_speech(answer& made, const answer_request& to);
+void serve_transcription(answer& made, const answer_request& to);
+void serve_translation(answer& made, const answer_request& to);
 void serve_model_list(answer& made, const answer_request& to);
 void serve_model(answer& made, const answer_request& to);
 

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "upstream/chat_stream.hpp"
+#include "upstream/random.hpp"
 #include "upstream/random_body.hpp"
 
 namespace ferry::bench {
@@ -63,16 +64,38 @@ void answer_with_usage(answer& made, std::string body) {
     made.body = std::make_unique<fixed_body>(std::move(body), reported);
 }
 
-void answer_bytes(answer& made, std::uint64_t seed, std::int64_t usual) {
-    const action& a = *made.what;
-    const auto bytes = static_cast<std::uint64_t>(a.bytes >= 0 ? a.bytes : usual);
-    std::uint64_t piece_bytes = usual_piece;
+std::uint64_t bytes_of(const action& a, std::int64_t usual) {
+    return static_cast<std::uint64_t>(a.bytes >= 0 ? a.bytes : usual);
+}
+
+std::size_t piece_bytes_of(const action& a, std::uint64_t bytes) {
+    std::uint64_t size = usual_piece;
     const auto chunks = static_cast<std::uint64_t>(std::max(a.chunks, 0));
-    if (chunks > 0) piece_bytes = (bytes + chunks - 1) / chunks;
-    if (a.chunk_bytes > 0) piece_bytes = static_cast<std::uint64_t>(a.chunk_bytes);
-    piece_bytes = std::clamp<std::uint64_t>(piece_bytes, 1, most_of_a_piece);
-    made.body = std::make_unique<random_body>(seed, bytes, static_cast<std::size_t>(piece_bytes), a.interval);
+    if (chunks > 0) size = (bytes + chunks - 1) / chunks;
+    if (a.chunk_bytes > 0) size = static_cast<std::uint64_t>(a.chunk_bytes);
+    return static_cast<std::size_t>(std::clamp<std::uint64_t>(size, 1, most_of_a_piece));
+}
+
+std::uint64_t seed_of(const answer_request& to) {
+    return mixed(mixed(to.seed) + to.seq);
+}
+
+void answer_bytes(answer& made, std::uint64_t seed, std::int64_t usual) {
+    const auto bytes = bytes_of(*made.what, usual);
+    made.body = std::make_unique<random_body>(seed, bytes, piece_bytes_of(*made.what, bytes), made.what->interval);
     made.is_hashed = true;
+}
+
+bool is_form(answer& made, const answer_request& to) {
+    if (to.parts && to.parts->problem().empty()) return true;
+    const auto why = to.parts ? std::string(to.parts->problem()) : "the body is not multipart/form-data";
+    answer_error(made, 400, "Could not parse multipart form: " + why);
+    return false;
+}
+
+std::string number_json(double value) {
+    char text[40];
+    return std::string(text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr);
 }
 
 void answer_error(answer& made, int status, std::string_view message, std::string_view param, std::string_view code) {

@@ -30,6 +30,15 @@ void answer_with_usage(answer& made, std::string body);
 // Random bytes, made as they are sent: `usual` of them, or as many as the action says; the same ones for one `seed`.
 // Cut as the action's `chunks` or `chunk_bytes` say. Its hash is in the ledger.
 void answer_bytes(answer& made, std::uint64_t seed, std::int64_t usual);
+// How many bytes a binary answer has, and into how large pieces it is cut.
+std::uint64_t bytes_of(const action& a, std::int64_t usual);
+std::size_t piece_bytes_of(const action& a, std::uint64_t bytes);
+// What the random bytes of this answer depend on.
+std::uint64_t seed_of(const answer_request& to);
+// False, and an answer that says why, if the body is no form or a broken one.
+bool is_form(answer& made, const answer_request& to);
+// A number of the usual spelling: whole ones without a fraction.
+std::string number_json(double value);
 // An invalid request, as OpenAI words it; "" stands for null.
 void answer_error(answer& made, int status, std::string_view message, std::string_view param = {},
                   std::string_view code = {});

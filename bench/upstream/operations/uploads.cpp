@@ -77,8 +77,9 @@ void create_upload(answer& made, const answer_request& to) {
 void create_upload_part(answer& made, const answer_request& to) {
     const auto upload = open_upload(made, to);
     if (!upload) return;
-    const auto* data = to.parts ? to.parts->find("data") : nullptr;
-    if (!data || !to.parts->problem().empty()) return answer_error(made, 400, "'data' is a required property", "data");
+    if (!is_form(made, to)) return;
+    const auto* data = to.parts->find("data");
+    if (!data) return answer_error(made, 400, "'data' is a required property", "data");
     count_nothing(made, to);
     stored_object part;
     part.kind = "upload.part";
