@@ -18,6 +18,8 @@ WAYS = {
     "content-filter": error(400, "content_policy_violation", "not this"),
     "too-long": error(400, "context_length_exceeded", "maximum context length is 1000"),
 }
+# What names no model goes to the only account that serves it: not to these.
+CHAT_ALONE = """'{"operations": ["chat.completions"]}'"""
 RULES = [{"match": {"model": f"fails-{name}"}, "action": action} for name, action in WAYS.items()]
 RULES.append({"match": {"model": "backup"}, "action": {"content": "from the backup"}})
 
@@ -32,4 +34,4 @@ def rows():
     made["fails-both-dead"] = {"endpoint": dead, "fallback_model": "'nobody-there'"}
     made["nobody-there"] = {"endpoint": dead}
     made["backup"] = {}
-    return {name: {"key": f"sk-{name}", **columns} for name, columns in made.items()}
+    return {name: {"key": f"sk-{name}", "capabilities": CHAT_ALONE, **columns} for name, columns in made.items()}

@@ -5,6 +5,7 @@ import base64
 
 import answers
 import codings
+from sdk_failover import CHAT_ALONE
 
 TEXT = "forty two"
 PIECES = [answers.chunk("forty"), answers.chunk(" two"), answers.chunk(finish="stop")]
@@ -119,7 +120,8 @@ ENDPOINTS = {f"below{path.replace('/', '-')}": path for path in PATHS}
 
 def rows():
     """{model: what its row has beside the mock's endpoint}"""
-    return {**{name: {} for name in (*WAYS, "no-stream-options")}, **{n: {"endpoint": p} for n, p in ENDPOINTS.items()}}
+    elsewhere = {name: {"endpoint": path, "capabilities": CHAT_ALONE} for name, path in ENDPOINTS.items()}
+    return {**{name: {} for name in (*WAYS, "no-stream-options")}, **elsewhere}
 
 
 def for_node():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import sdk_failover
 import sdk_odd_answers
+import sdk_operations
 from sdk_packages import NODE, PYTHON, install_node, install_python, node_version
 from tally import Tally, failed, read_tap
 
@@ -60,12 +61,13 @@ def run_before(run, show, python_file, node, python, aimock_url):
         name = f"{file.name.split('.')[0]} (Node {node_version()}, {node.name})"
         return show(name, read_tap(output, name, code), seconds, output)
 
-    rows = {**SERVICES, **sdk_failover.rows(), **sdk_odd_answers.rows()}
-    rows["third-party"] = {"endpoint": aimock_url or "http://127.0.0.1:1/v1"}
-    rules = [*RULES, *sdk_failover.RULES, *sdk_odd_answers.RULES]
+    rows = {**SERVICES, **sdk_failover.rows(), **sdk_odd_answers.rows(), **sdk_operations.rows()}
+    rows["third-party"] = {"endpoint": aimock_url or "http://127.0.0.1:1/v1", "capabilities": sdk_failover.CHAT_ALONE}
+    rules = [*RULES, *sdk_failover.RULES, *sdk_odd_answers.RULES, *sdk_operations.RULES]
     tally = Tally()
     with mock.FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=rules) as both:
         urls = {"DIRECT_URL": both.mock.base, "AIMOCK_URL": aimock_url, "FERRY_URL": both.url, "FERRY_KEY": both.key,
+                "FERRY_OTHER_KEY": both.ferry.create_key("other"), "FERRY_DATABASE": str(both.ferry.database),
                 **sdk_odd_answers.for_node()}
         jobs = []
         if python:

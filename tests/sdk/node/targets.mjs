@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import OpenAI from "openai";
+import { checkUsage, forget, noting } from "./metering.mjs";
 
 function target(url, apiKey) {
   assert.ok(url && apiKey, "run these tests with tests/run sdk");
-  return { url, client: new OpenAI({ baseURL: url, apiKey }), control: new URL("/_control/", process.env.DIRECT_URL) };
+  const client = new OpenAI({ baseURL: url, apiKey, fetch: noting });
+  return { url, client, control: new URL("/_control/", process.env.DIRECT_URL) };
 }
 
 export const directly = target(process.env.DIRECT_URL, "sk-anything");
@@ -24,6 +26,16 @@ export function compare(name, run, upstream = directly) {
   });
 }
 
+// The same, and the usage rows of what goes through Ferry are held against the upstream's ledger.
+export function compareMetered(name, run) {
+  compare(name, async (target) => {
+    forget();
+    const got = await run(target);
+    if (isFerry(target)) await checkUsage(target.control);
+    return got;
+  });
+}
+
 let count = 0;
 
 // Always of the same length, since the upstream counts the tokens of a prompt by its bytes.
@@ -36,11 +48,16 @@ export function prompt(action, text = "") {
   return Object.defineProperty({ messages: [{ role: "user", content }] }, "nonce", { value: nonce, enumerable: false });
 }
 
+// The same as a text, for what is asked otherwise than by messages.
+export const told = (action = {}, text = "") => prompt(action, text).messages[0].content;
+
+export const nonceOf = (text) => text.match(/.*nonce:([\w-]+)/)[1];
+
 // An answer without what differs between two answers to the same question. Ferry asks for the usage of every stream,
 // and such a stream says `usage: null` in its chunks, which means what its absence means.
 export function without(value) {
-  const changing = new Set(["id", "created", "_request_id", "tool_call_id", "request_id"]);
-  const kept = (key, inner) => changing.has(key) || (key === "usage" && inner === null) ? undefined : inner;
+  const changing = /^(id|created)$|_(id|ids|at)$/;
+  const kept = (key, inner) => changing.test(key) || (key === "usage" && inner === null) ? undefined : inner;
   return JSON.parse(JSON.stringify(value, kept));
 }
 
@@ -49,6 +66,19 @@ export async function chunksOf(client, ask) {
   const chunks = [];
   for await (const chunk of await client.chat.completions.create({ ...ask, stream: true })) chunks.push(without(chunk));
   return chunks;
+}
+
+export async function listed(stream) {
+  const items = [];
+  for await (const item of await stream) items.push(without(item));
+  return items;
+}
+
+// The class of the error that a call ends with, and what it carries.
+export async function errorOf(call) {
+  const error = await call().then(() => assert.fail("the call did not fail"), (reason) => reason);
+  assert.ok(error instanceof OpenAI.APIError, error);
+  return error;
 }
 
 export const textOf = (chunks) => chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "").join("");

@@ -14,10 +14,14 @@ import unittest
 import urllib.request
 
 import openai
+from metering import Meter
 
 KINDS = {"asynchronous": openai.AsyncOpenAI, "synchronous": openai.OpenAI}
+AZURE_KINDS = {"asynchronous": openai.AsyncAzureOpenAI, "synchronous": openai.AzureOpenAI}
+HTTP_CLIENTS = {"asynchronous": openai.DefaultAsyncHttpxClient, "synchronous": openai.DefaultHttpxClient}
 WAYS = ("directly", "through_ferry")
-CHANGING = {"id", "created", "_request_id", "tool_call_id", "request_id"}
+CHANGING = {"id", "created"}
+CHANGING_ENDS = ("_id", "_ids", "_at")
 
 # One event loop for all tests, so that the clients keep their connections.
 RUNNER = asyncio.Runner()
@@ -30,9 +34,19 @@ class Target:
     def __init__(self, kind, way, upstream):
         self.is_async = kind == "asynchronous"
         self.through_ferry = way == "through_ferry"
+        self.meter = Meter(self.is_async)
+        self.client = self.made(kind, "DIRECT" if upstream == "AZURE" else upstream, is_azure=upstream == "AZURE")
+
+    def made(self, kind, upstream, is_azure):
         url = os.environ["FERRY_URL" if self.through_ferry else f"{upstream}_URL"]
-        key = os.environ["FERRY_KEY"] if self.through_ferry else "sk-anything"
-        self.client = KINDS[kind](base_url=url, api_key=key)
+        options = {
+            "api_key": os.environ["FERRY_KEY"] if self.through_ferry else "sk-anything",
+            "http_client": HTTP_CLIENTS[kind](event_hooks=self.meter.hooks),
+        }
+        if is_azure:
+            endpoint = url.removesuffix("/v1")
+            return AZURE_KINDS[kind](azure_endpoint=endpoint, api_version="2024-10-21", **options)
+        return KINDS[kind](base_url=url, **options)
 
     @property
     def chat(self):
@@ -90,7 +104,9 @@ def scenario(run):
 
 
 class Scenarios(unittest.TestCase):
-    upstream = "DIRECT"  # which variable names the upstream's address: DIRECT_URL
+    # Which variable names the upstream's address: DIRECT_URL. AZURE is the same one, asked by the client for Azure.
+    upstream = "DIRECT"
+    is_metered = False  # whether the usage rows of what goes through Ferry are held against the upstream's ledger
     maxDiff = 4000
 
     def __init_subclass__(cls):
@@ -106,7 +122,11 @@ def compare(test, run, kind, way):
         test.wanted[name] = RUNNER.run(run(test, target(kind, "directly", test.upstream)))
         if way == "directly":
             return
-    test.assertEqual(RUNNER.run(run(test, target(kind, way, test.upstream))), test.wanted[name])
+    here = target(kind, way, test.upstream)
+    here.meter.forget()
+    test.assertEqual(RUNNER.run(run(test, here)), test.wanted[name])
+    if test.is_metered and here.through_ferry:
+        here.meter.check(test)
 
 
 def ask(action=None, text="", model="mock"):
@@ -120,6 +140,11 @@ def nonce():
     return f"python-{os.getpid()}-{next(_numbers):06}"
 
 
+def told(action=None, text=""):
+    """A text that tells the upstream what to do, for what is asked otherwise than by messages."""
+    return ask(action, text)["messages"][0]["content"]
+
+
 def nonce_of(asked):
     return json.dumps(asked).rpartition("nonce:")[2].split()[0]
 
@@ -130,7 +155,7 @@ def plain(answer):
     if hasattr(answer, "model_dump"):
         answer = answer.model_dump(mode="json", exclude_unset=True, warnings=False)
     if isinstance(answer, dict):
-        kept = {key: value for key, value in answer.items() if key not in CHANGING}
+        kept = {key: value for key, value in answer.items() if key not in CHANGING and not key.endswith(CHANGING_ENDS)}
         return {key: plain(value) for key, value in kept.items() if not (key == "usage" and value is None)}
     return [plain(one) for one in answer] if isinstance(answer, list) else answer
 
