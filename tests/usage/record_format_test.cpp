@@ -41,6 +41,9 @@ end_record some_end(std::span<const attempt_result> attempts) {
     r.tokens.audio = most;
     r.units = 3;
     r.unit_kind = "image";
+    r.unit_price_pico = most;
+    r.is_unpriced = true;
+    r.issued_ids = R"(["file-1"])";
     r.cost_pico = most;
     r.attempts = attempts;
     return r;
@@ -95,6 +98,9 @@ BOOST_AUTO_TEST_CASE(an_end_comes_back_with_its_attempts) {
     BOOST_TEST((out.record.end_reason == end_reason::client_gone && out.record.basis == basis::partial));
     BOOST_TEST((out.record.tokens.prompt == 0 && !out.record.tokens.total && out.record.tokens.audio == most));
     BOOST_TEST(out.record.unit_kind == "image");
+    BOOST_TEST((out.record.unit_price_pico == most));
+    BOOST_TEST(out.record.is_unpriced);
+    BOOST_TEST(out.record.issued_ids == R"(["file-1"])");
     BOOST_REQUIRE_EQUAL(out.attempts.size(), 2u);
     BOOST_TEST(!out.attempts[0].was_sent);
     BOOST_TEST(out.attempts[0].error_code == "upstream_unreachable");
@@ -152,7 +158,8 @@ BOOST_AUTO_TEST_CASE(messages_are_left_out_before_results_of_attempts) {
         tries[i].attempt = static_cast<int>(i + 1);
         tries[i].message = text;
     }
-    for (const std::size_t limit : {max_record_bytes, std::size_t(2000), least_end_bytes}) {
+    constexpr std::size_t tight = 700;
+    for (const std::size_t limit : {max_record_bytes, std::size_t(2000), tight}) {
         const std::string_view record = buffer.encode(uuid{}, some_end(tries), limit);
         BOOST_TEST(record.size() <= limit);
         const decoded_record decoded = decode(record);
@@ -160,7 +167,9 @@ BOOST_AUTO_TEST_CASE(messages_are_left_out_before_results_of_attempts) {
         BOOST_TEST((limit < max_record_bytes || out.size() == max_attempt_results));
         const auto has_one = [](const attempt_result& r) { return !r.message.empty(); };
         const auto messages = std::count_if(out.begin(), out.end(), has_one);
-        BOOST_TEST((messages > 0) == (limit > least_end_bytes));
+        BOOST_TEST((messages > 0) == (limit > tight));
+        // What is billed is never left out.
+        BOOST_TEST(std::get<decoded_end>(decoded).record.issued_ids == R"(["file-1"])");
     }
 }
 
@@ -186,11 +195,15 @@ BOOST_AUTO_TEST_CASE(an_end_under_a_limit_keeps_everything_but_results_of_attemp
     in.error_code = in.finish_reason = in.unit_kind = in.upstream_request_id = text;
     in.ended_at_us = in.duration_us = least;
     in.first_token_at_us = in.ttft_us = in.overhead_us = in.units = least;
+    in.unit_price_pico = least;
+    const std::string ids(max_ids_bytes, 'x');
+    in.issued_ids = ids;
     in.tokens = {least, least, least, least, least, least, least};
     const std::string_view brief = buffer.encode(uuid{}, in, least_end_bytes);
     BOOST_TEST(brief.size() <= least_end_bytes);
     const decoded_record decoded = decode(brief);
     BOOST_TEST((std::get<decoded_end>(decoded).record.cost_pico == most));
+    BOOST_TEST(std::get<decoded_end>(decoded).record.issued_ids == ids);
     const decoded_record whole = decode(buffer.encode(uuid{}, in));
     BOOST_TEST(std::get<decoded_end>(whole).attempts.size() == max_attempt_results);
 }

@@ -111,6 +111,7 @@ BOOST_AUTO_TEST_CASE(changes_that_are_served_raise_the_version_by_at_least_one) 
                                    "UPDATE ai_models SET api_key = 'k' WHERE id = 1",
                                    "UPDATE ai_models SET is_enabled = 0, updated_at = NOW() WHERE id = 1",
                                    "UPDATE ai_models SET capabilities = '[]' WHERE id = 1",
+                                   "UPDATE ai_models SET unit_prices = '{}' WHERE id = 1",
                                    "DELETE FROM ai_models",
                                    "INSERT INTO model_routes VALUES ('r', 'priority', '[]', 1)",
                                    "UPDATE model_routes SET is_enabled = 0",

@@ -44,6 +44,8 @@ usage_row full_row() {
     row.audio_tokens = 13;
     row.units = 14;
     row.unit_kind = "images";
+    row.unit_price_pico = 40;
+    row.issued_ids = R"(["file-full"])";
     row.cost_pico = 15;
     row.input_price_pico = 16;
     row.output_price_pico = 17;
