@@ -167,6 +167,7 @@ bool session::begin() {
     if (is_control(reader_.found().path)) {
         if (!begin_control(reader_.found())) return false;
     } else {
+        end_control();
         delivery_.emplace(reception_.take(reader_.found(), large_.get()));
     }
     in_.erase(0, reader_.consumed());
@@ -217,6 +218,13 @@ bool session::begin_control(const request& r) {
     delivery_.emplace(make_plain_answer(reply->status, reply->content_type, std::move(reply->body), !r.keep_alive),
                       nullptr, false, now);
     return true;
+}
+
+// A client that keeps one connection for both: from here on it is one like any other.
+void session::end_control() {
+    if (!std::exchange(is_control_, false)) return;
+    bump(owner_.shared().counters.accepted, 1);
+    bump(owner_.shared().counters.open_connections, 1);
 }
 
 void session::conclude() {

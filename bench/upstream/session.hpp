@@ -47,6 +47,7 @@ private:
     bool begin();  // false: no whole request yet
     void send_late();  // session tickets, an interim answer
     bool begin_control(const request& r);
+    void end_control();
     bool flush();     // false: the socket is full, a pause was asked for, or the session is over
     void conclude();  // what produce() said comes last, once all is written
     void answered();

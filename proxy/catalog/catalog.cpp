@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "openai/optional_model.hpp"
+
 namespace ferry::catalog {
 namespace {
 
@@ -24,7 +26,8 @@ catalog::catalog(parts made) : parts_(std::move(made)), serial_(++catalogs) {
 void catalog::find_accounts() {
     operation_set wanted, ambiguous;
     for (const auto& one : openai::operations()) {
-        if (one.model == openai::model_place::account || one.model == openai::model_place::owner_of_id) {
+        if (one.model == openai::model_place::account || one.model == openai::model_place::owner_of_id ||
+            openai::may_leave_model_out(one)) {
             wanted.set(openai::index_of(one));
         }
     }

@@ -46,6 +46,14 @@ std::vector<std::string> find_issued_ids(std::string_view answer) {
     return found;
 }
 
+bool is_done_later(std::string_view answer) {
+    bool is_later = false;
+    for_each_member(answer, [&is_later](std::string_view key, std::string_view value) {
+        is_later = is_later || (key == "background" && value == "true") || (key == "object" && value == "\"batch\"");
+    });
+    return is_later;
+}
+
 std::vector<std::string> ids_in(std::string_view json_value) {
     std::vector<std::string> found;
     add_string(json_value, referred_max, found);

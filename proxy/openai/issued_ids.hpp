@@ -17,6 +17,11 @@ bool is_issued_id(std::string_view text);
 // is about (`response`). `answer` is valid JSON. Others than plain ids are passed over.
 std::vector<std::string> find_issued_ids(std::string_view answer);
 
+// Whether the answer is about something that was done in the background (`background`, as Responses say it), or by a
+// job
+// (`object` is a batch).
+bool is_done_later(std::string_view answer);
+
 // The ids in the values of a request: one in a string, or several in a list of strings.
 std::vector<std::string> ids_in(std::string_view json_value);
 

@@ -1,4 +1,5 @@
 #include "openai/operation.hpp"
+#include "openai/optional_model.hpp"
 
 namespace ferry::openai {
 
@@ -249,6 +250,10 @@ static_assert(table.size() <= operations_max);
 
 std::span<const operation> operations() {
     return table;
+}
+
+bool may_leave_model_out(const operation& row) {
+    return row.name == "moderations" || row.unit == unit_kind::images;
 }
 
 }  // namespace ferry::openai

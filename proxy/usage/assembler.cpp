@@ -57,7 +57,8 @@ std::optional<std::string> tags_of(const end_record& end) {
                                                      {marks.unreconciled, "usage_unreconciled"},
                                                      {marks.implausible, "usage_implausible"},
                                                      {end.cost_is_saturated, "cost_saturated"},
-                                                     {end.is_unpriced, "unpriced"}};
+                                                     {end.is_unpriced, "unpriced"},
+                                                     {end.is_unmetered, "unmetered"}};
     std::string list;
     for (const auto& [is_so, tag] : all) {
         if (is_so) list.append(list.empty() ? "[\"" : ",\"").append(tag).append("\"");

@@ -140,7 +140,8 @@ end_record get_end(wire_reader& in) {
 unsigned char marks_of(const end_record& r) {
     const auto& marks = r.tokens.marks;
     return static_cast<unsigned char>((marks.odd ? 1 : 0) | (marks.unreconciled ? 2 : 0) | (marks.implausible ? 4 : 0) |
-                                      (r.cost_is_saturated ? 8 : 0) | (r.is_unpriced ? 16 : 0));
+                                      (r.cost_is_saturated ? 8 : 0) | (r.is_unpriced ? 16 : 0) |
+                                      (r.is_unmetered ? 32 : 0));
 }
 
 void get_marks(wire_reader& in, end_record& r) {
@@ -151,6 +152,7 @@ void get_marks(wire_reader& in, end_record& r) {
     marks.implausible = (bits & 4) != 0;
     r.cost_is_saturated = (bits & 8) != 0;
     r.is_unpriced = (bits & 16) != 0;
+    r.is_unmetered = (bits & 32) != 0;
 }
 
 // Behind the messages.

@@ -87,6 +87,7 @@ struct end_record {
     std::optional<std::int64_t> units;  // what is counted where it is not tokens: images, seconds
     std::string_view unit_kind;
     std::optional<std::int64_t> unit_price_pico;  // that they are billed at
+    bool is_unmetered = false;                    // nobody knows how much was used
     bool is_unpriced = false;                     // nobody knows a price for what was used
     std::string_view issued_ids;                  // JSON list of ids that the answering account alone knows
     std::int64_t cost_pico = 0;

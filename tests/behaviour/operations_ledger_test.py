@@ -25,7 +25,8 @@ def form(**parts):
     for name, value in parts.items():
         file = f'; filename="{name}.bin"' if isinstance(value, bytes) else ""
         value = value if isinstance(value, bytes) else value.encode()
-        made += f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode() + value + b"\r\n"
+        made += f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode()
+        made += value + b"\r\n"
     return made + f"--{BOUNDARY}--\r\n".encode()
 
 

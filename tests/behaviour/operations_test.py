@@ -70,6 +70,15 @@ class Forms(FerryCase):
         self.assertEqual(answer.status, 200, answer.raw)
         self.assertEqual(self.upstream.wait_for(nonce).body, form(("model", "up-1"))[: -len(BOUNDARY) - 6] + sent)
 
+    def test_a_model_that_was_left_out_stays_out_where_one_account_serves_it(self):
+        nonce = self.nonce()
+        self.upstream.on(nonce, json_answer(id="modr-1", results=[]))
+        body = json.dumps({"input": nonce}).encode()
+        client = self.client()
+        client.send(self.request(body, path="/v1/moderations", nonce=nonce))
+        self.assertEqual(client.response().status, 200)
+        self.assertEqual(self.upstream.wait_for(nonce).body, body)
+
     def test_text_passes_as_text(self):
         nonce = self.nonce()
         text = b"1\n00:00:00,000 --> 00:00:01,000\nhi\n"
@@ -77,6 +86,8 @@ class Forms(FerryCase):
         answer = self.post("/v1/audio/transcriptions", form(("model", "demo"), ("file", "a", nonce)), nonce)
         self.assertEqual((answer.status, answer.body), (200, text))
         self.assertEqual(answer.field("content-type"), "text/plain")
+        # Nobody said how long it is: that must not look free.
+        self.assert_row(nonce, units=None, unit_kind="seconds", tags='["unpriced","unmetered"]')
 
     def test_ambiguous_forms_are_refused_and_nothing_goes_upstream(self):
         nonce = self.nonce()
@@ -210,6 +221,40 @@ class TwoAccounts(FerryCase):
         answer = self.ask("POST", "/v1/batches", "x-ferry-model: two", body=body, key=stranger)
         self.assert_error(answer, 404, "id_not_found")
         self.assertEqual(len(self.other.requests(nonce)), before)
+
+    def test_what_was_done_in_the_background_is_billed_once(self):
+        for made, is_late in (("in the background", True), ("at once", False)):
+            nonce = self.nonce()
+            name = f"resp-{nonce}"
+            usage = {"input_tokens": 9, "output_tokens": 12, "total_tokens": 21}
+            answer = dict(id=name, object="response", status="completed", background=is_late, output=[])
+            first = json_answer(**answer, usage=None if is_late else usage)
+            self.other.on(nonce, first, json_answer(**answer, usage=usage))
+            body = json.dumps({"model": "two", "input": nonce}).encode()
+            self.assertEqual(self.ask("POST", "/v1/responses", body=body, nonce=nonce).status, 200)
+            for _ in range(3):
+                self.assertEqual(self.ask("GET", f"/v1/responses/{name}").status, 200)
+                # The row is in the store, and the process forgets: another replica would know, too.
+                self.row(nonce)
+            query = "SELECT prompt_tokens FROM usage_records WHERE model_name = 'two' AND operation LIKE 'responses.%'"
+
+            def rows():
+                found = self.ferry.rows(query + " ORDER BY started_at DESC LIMIT 4")
+                return found if len(self.ferry.rows(query)) % 4 == 0 else None
+
+            with self.subTest(made):
+                found = eventually(rows, what="four rows")
+                self.assertEqual(sorted(row["prompt_tokens"] or 0 for row in found), [0, 0, 0, 9])
+
+    def test_a_model_that_was_left_out_is_the_header_s_or_the_provider_s(self):
+        nonce = self.nonce()
+        self.other.on(nonce, json_answer(id="modr-1", results=[]))
+        body = json.dumps({"input": nonce}).encode()
+        self.assert_error(self.ask("POST", "/v1/moderations", body=body, nonce=None), 400, "model_required")
+        answer = self.ask("POST", "/v1/moderations", "x-ferry-model: two", body=body, nonce=nonce)
+        self.assertEqual(answer.status, 200, answer.raw)
+        self.assertEqual(json.loads(self.other.wait_for(nonce).body)["model"], "two")
+        self.assert_error(self.ask("POST", "/v1/embeddings", body=body), 400, "missing_model")
 
     def test_who_asks_about_an_id_does_not_own_it_by_that(self):
         nonce = self.nonce()

@@ -33,6 +33,15 @@ class Ledger(MockTest):
         entry = self.entry()
         self.assertEqual((entry["body"].encode("latin-1"), entry["body_framing"]), (body, "chunked"))
 
+    def test_a_connection_that_controlled_the_mock_serves_as_any_other_afterwards(self):
+        with self.mock.connect() as connection:
+            connection.sendall(b"GET /_control/stats HTTP/1.1\r\nHost: h\r\n\r\n")
+            first = Answer(connection)
+            self.assertEqual(first.status, 200)
+            connection.sendall(post(chat(self.nonce)))
+            self.assertEqual(Answer(connection, first.rest).status, 200)
+        self.assertEqual(self.entry()["end"], "completed")
+
     def test_pipelined_requests_are_answered_in_order(self):
         with self.mock.connect() as connection:
             actions = [{"content": "1", "delay_ms": 50}, {"content": "2"}, {"content": "3", "framing": "chunked"}]

@@ -2,6 +2,7 @@
 
 #include "base/ending_faults.hpp"
 #include "openai/completion_events.hpp"
+#include "openai/issued_ids.hpp"
 #include "openai/response_events.hpp"
 #include "provider/provider.hpp"
 #include "relay/answer/answer_check.hpp"
@@ -101,10 +102,12 @@ void document::note_success() {
 // Also from an answer that will not do: it was billed all the same.
 void document::learn() {
     x_.said.learn(finder_.facts());
-    if (x_.operation.issues_ids && is_answer(x_.operation, finder_)) {
+    const bool is_about_id = x_.operation.model == openai::model_place::owner_of_id;
+    if ((x_.operation.issues_ids || is_about_id) && is_answer(x_.operation, finder_)) {
         std::string whole;
         for (const auto piece : pieces()) whole.append(piece);
-        x_.said.learn_ids(whole);
+        if (x_.operation.issues_ids) x_.said.learn_ids(whole);
+        if (is_about_id) x_.said.learn_late(openai::is_done_later(whole));
     }
     note_usage(x_, usage::basis::provider);
 }

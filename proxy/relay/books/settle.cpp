@@ -6,6 +6,7 @@
 #include "relay/books/counters.hpp"
 #include "relay/books/units.hpp"
 #include "relay/exchange/id_owners.hpp"
+#include "usage/record_format.hpp"
 
 namespace ferry::relay {
 
@@ -20,12 +21,22 @@ usage::cost cost_of(const request& x) {
 
 // From now on requests with these ids go to the row that answered. A JSON list for the row, "" for none.
 std::string note_issued(request& x) {
-    if (x.said.ids().empty() || x.answered_by == nullptr) return {};
+    if (x.answered_by == nullptr) return {};
     std::string list;
+    const auto add = [&list](std::string_view id) {
+        if (list.size() + id.size() + 4 > usage::max_ids_bytes) return;
+        list.append(list.empty() ? "[\"" : ",\"").append(id).append("\"");
+    };
+    // Late usage is booked here: nobody books it again.
+    if (!x.path_id.empty() && x.bill.tokens.has_counts()) {
+        const auto mark = usage_mark(x.path_id);
+        x.core.owners.add(mark, {x.answered_by->id, x.who->key_id, x.who->user_id});
+        add(mark);
+    }
     for (const auto& id : x.said.ids()) {
         if (id == x.path_id) continue;  // who asks about something has not made it
         x.core.owners.add(id, {x.answered_by->id, x.who->key_id, x.who->user_id});
-        list.append(list.empty() ? "[\"" : ",\"").append(id).append("\"");
+        add(id);
     }
     return list.empty() ? list : list + "]";
 }
@@ -85,6 +96,7 @@ void write_end(request& x) {
     record.unit_kind = units.kind;
     record.unit_price_pico = units.price_pico;
     const auto cost = usage::with_units(cost_of(x), units.count.value_or(0), units.price_pico.value_or(0));
+    record.is_unmetered = !units.kind.empty() && !units.count && !x.bill.tokens.has_counts();
     record.is_unpriced = is_unpriced(x, units);
     x.cost_pico = record.cost_pico = cost.pico;
     record.cost_is_saturated = cost.is_saturated;
@@ -131,6 +143,10 @@ bool settle(request& x) {
 
 void note_usage(request& x, usage::basis basis) {
     if (!x.said.usage()) return;
+    // An answer about something tells what that used, and was billed for when it was made; or, of work in the
+    // background, is now, once.
+    const bool is_about_id = x.operation.model == openai::model_place::owner_of_id;
+    if (is_about_id && (!x.said.is_late() || x.was_billed)) return;
     auto& tokens = x.bill.tokens;
     tokens = *x.said.usage();
     if (x.answered_by != nullptr) {

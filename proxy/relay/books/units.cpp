@@ -65,7 +65,9 @@ billed_units units_of(const request& x) {
     const auto kind = openai::to_text(x.operation.unit);
     if (x.operation.unit == unit_kind::tokens || kind.empty()) return billed;
     billed.count = count_of(x);
-    billed.price_pico = price_of(x, kind);
+    // What is billed by its tokens is not billed once more.
+    const bool is_paid_by_tokens = x.bill.tokens.has_counts() && x.answered_by->price.is_known;
+    if (!is_paid_by_tokens) billed.price_pico = price_of(x, kind);
     // What counts tokens and no units is billed by those.
     if (!billed.count && x.said.usage()) return {};
     billed.kind = kind;

@@ -24,6 +24,11 @@ struct id_owner {
     }
 };
 
+// The name under which it is noted that the usage of what an id stands for has been booked.
+inline std::string usage_mark(std::string_view id) {
+    return std::string(id) + ":usage";
+}
+
 // What the process remembers of issued ids; the store knows all of them, once their usage rows are there.
 // Owned by the application; shared by all cores, under a lock that is held for a look-up in memory. Bounded: what was
 // not asked for lately is forgotten, and asked of the store again.

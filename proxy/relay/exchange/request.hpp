@@ -47,6 +47,8 @@ struct request : http_exchange {
     // What the units are billed by, as far as the request says it: kept when the body is released.
     std::optional<std::int64_t> asked_characters, asked_bytes;
     std::string asked_size, asked_quality;
+    bool is_modelless = false;  // neither the request nor x-ferry-model names a model: its provider takes its own
+    bool was_billed = false;    // what the id in the path was used for stands on another row
     std::optional<std::int64_t> owner_row;  // of ai_models: its account keeps what the ids in the request stand for
     catalog::route route;
     steady::time_point asked_at;  // it was here as a whole: deadlines count from then

@@ -24,6 +24,9 @@ public:
     // Ids that the answering account alone knows, in an event or document that may hold some.
     void learn_ids(std::string_view json);
     const std::vector<std::string>& ids() const { return ids_; }
+    // It is about work that was done in the background: what that used is told here, and nowhere before.
+    void learn_late(bool is_late) { is_late_ = is_late; }
+    bool is_late() const { return is_late_; }
     // So many bytes of what is neither a document nor events.
     void learn_bytes(std::size_t count) { bytes_ += static_cast<std::int64_t>(count); }
     std::int64_t bytes() const { return bytes_; }
@@ -59,7 +62,7 @@ private:
     std::vector<std::string> ids_;
     std::int64_t next_sequence_ = 0, bytes_ = 0, last_events_ = 0;
     std::bitset<openai::choices_max> seen_, finished_;
-    bool has_choice_ = false, has_payload_ = false;
+    bool has_choice_ = false, has_payload_ = false, is_late_ = false;
 };
 
 }  // namespace ferry::relay

@@ -4,6 +4,7 @@
 
 #include "base/chance.hpp"
 #include "catalog/account_choice.hpp"
+#include "openai/optional_model.hpp"
 #include "relay/exchange/row_speeds.hpp"
 
 namespace ferry::relay {
@@ -48,6 +49,7 @@ catalog::request_choice choice_of(const request& x) {
     auto choice = choice_of(x.asked, x.body_bytes);
     // A deployment's path says which model is asked, as it does at Azure.
     if (!x.asked_model.empty()) choice.model = x.asked_model;
+    if (!choice.id && !choice.model) choice.model = x.head.find("x-ferry-model");
     if (x.core.speeds.is_kept()) {
         choice.speed_of = [&x](std::int64_t row_id) { return x.core.speeds.of(row_id, x.moment); };
     }
@@ -58,9 +60,11 @@ std::optional<fault> choose_candidates(request& x) {
     const auto place = x.operation.model;
     const bool names_model = place == openai::model_place::body_member || place == openai::model_place::form_part;
     const bool has_owner = x.owner_row && !names_model;
-    auto chosen = names_model ? choose_model(x)
-                  : has_owner ? catalog::choose_owner(*x.pinned.models, *x.owner_row)
-                              : choose_account(x);
+    const auto named = choice_of(x);
+    x.is_modelless = names_model && !named.id && !named.model && openai::may_leave_model_out(x.operation);
+    auto chosen = names_model && !x.is_modelless ? choose_model(x)
+                  : has_owner                    ? catalog::choose_owner(*x.pinned.models, *x.owner_row)
+                                                 : choose_account(x);
     if (!chosen) return chosen.error();
     if (!x.who->may_use(chosen->model_name)) return not_allowed(chosen->model_name);
     if (auto refused = catalog::unavailable(*chosen)) return refused;

@@ -46,6 +46,12 @@ std::vector<std::string> ids_of(const request& x) {
     return ids;
 }
 
+// Answers about what was made may tell what it used.
+bool reads_usage(const openai::operation& asked) {
+    return asked.answer == openai::answer_kind::object && asked.body == openai::body_kind::none &&
+           (asked.streams == openai::stream_kind::typed || asked.issues_ids);
+}
+
 // Shared, because the store's thread may answer after a wait that was cut short.
 struct answer_of_store {
     explicit answer_of_store(asio::io_context& context) : came(context) {}
@@ -77,8 +83,8 @@ fault store_is_slow() {
                        "The store did not answer within 500 ms.");
 }
 
-asio::awaitable<result<std::optional<id_owner>>> find_in_store(request& x, std::string id) {
-    for (int looks = 0;; ++looks) {
+asio::awaitable<result<std::optional<id_owner>>> find_in_store(request& x, std::string id, int most_looks) {
+    for (int looks = 1;; ++looks) {
         const auto answer = std::make_shared<answer_of_store>(x.core.context);
         ask_store(x, id, answer);
         co_await await(x, answer, most_wait);
@@ -86,7 +92,7 @@ asio::awaitable<result<std::optional<id_owner>>> find_in_store(request& x, std::
         if (x.stopping()) co_return ferry_is_stopping();
         if (!answer->said) co_return store_is_slow();
         auto said = *answer->said;
-        if (!said || *said || looks > 0) co_return said;
+        if (!said || *said || looks == most_looks) co_return said;
         const auto pause = std::make_shared<answer_of_store>(x.core.context);
         co_await await(x, pause, until_shipped);
         if (x.gone) co_return client_has_left();
@@ -104,7 +110,7 @@ asio::awaitable<std::optional<fault>> find_owners(request& x) {
     for (const auto& id : ids) {
         auto owner = x.core.owners.find(id);
         if (!owner) {
-            auto said = co_await find_in_store(x, id);
+            auto said = co_await find_in_store(x, id, 2);
             if (!said) co_return said.error();
             owner = *said;
         }
@@ -116,6 +122,14 @@ asio::awaitable<std::optional<fault>> find_owners(request& x) {
         if (differs) co_return mixed_accounts();
         if (!x.owner_row) x.owner_row = owner->row;
     }
+    if (x.path_id.empty() || !reads_usage(x.operation)) co_return std::nullopt;
+    const auto mark = usage_mark(x.path_id);
+    x.was_billed = x.core.owners.find(mark).has_value();
+    if (x.was_billed) co_return std::nullopt;
+    const auto said = co_await find_in_store(x, mark, 1);
+    if (x.gone) co_return client_has_left();
+    // Who cannot know does not bill twice.
+    x.was_billed = !said || said->has_value();
     co_return std::nullopt;
 }
 

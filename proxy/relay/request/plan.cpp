@@ -71,7 +71,7 @@ openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to,
     const auto body = asked.body;
     openai::edit_list edits(request.object);
     if (operation.model != openai::model_place::body_member) return edits;
-    edit_model(request, body, to, edits);
+    if (!asked.is_modelless) edit_model(request, body, to, edits);
     if (operation.words == openai::wording::usage && request.stream && to.speaks->asks_usage) {
         openai::ask_for_usage(request, edits);
     }
@@ -90,7 +90,7 @@ void edit_form(const asked_of& asked, const catalog::candidate& to, openai::form
     if (asked.operation.model != openai::model_place::form_part) return;
     const auto& at = asked.form->where(form_field::model);
     if (at && *asked.form->model != to.upstream_model) edits.replace_value(*at, to.upstream_model);
-    if (!at) {
+    if (!at && !asked.is_modelless) {
         const auto boundary = openai::form_boundary(asked.from.content_type.value_or(""));
         if (boundary) edits.insert(openai::form_part(*boundary, "model", to.upstream_model));
     }

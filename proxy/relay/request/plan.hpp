@@ -24,6 +24,7 @@ struct asked_of {
     const openai::form_request* form;  // null unless the body is one
     std::string_view body;
     const net::http_head& from;
+    bool is_modelless = false;  // no model is put in
 };
 
 // Owned by an attempt. `pieces` are views into `head`, `edits` and the client's body: none of them may move.

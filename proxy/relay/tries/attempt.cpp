@@ -28,7 +28,8 @@ usage::token_prices prices_of(const catalog::candidate& row) {
 attempt::attempt(request& x, const catalog::candidate& to, provider::repair_set repairs)
     : x_(x),
       to_(to),
-      plan_({x.operation, x.below, x.asked, x.form ? &*x.form : nullptr, x.body.view(), x.head}, to, repairs),
+      plan_({x.operation, x.below, x.asked, x.form ? &*x.form : nullptr, x.body.view(), x.head, x.is_modelless}, to,
+            repairs),
       started_(steady::now()) {
     x.moment = started_;
 }

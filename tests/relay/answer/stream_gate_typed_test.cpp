@@ -6,6 +6,7 @@
 
 using namespace ferry;
 using namespace ferry::relay;
+using namespace ferry::relay::testing;
 
 namespace {
 
