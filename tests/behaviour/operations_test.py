@@ -239,8 +239,8 @@ class TwoAccounts(FerryCase):
             query = "SELECT prompt_tokens FROM usage_records WHERE model_name = 'two' AND operation LIKE 'responses.%'"
 
             def rows():
-                found = self.ferry.rows(query + " ORDER BY started_at DESC LIMIT 4")
-                return found if len(self.ferry.rows(query)) % 4 == 0 else None
+                found = self.ferry.rows(query + " ORDER BY started_at")
+                return found[-4:] if found and len(found) % 4 == 0 else None
 
             with self.subTest(made):
                 found = eventually(rows, what="four rows")
