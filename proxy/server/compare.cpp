@@ -92,7 +92,8 @@ std::string request_for(const relay::request& x, const comparison& asked, const 
     for (const auto piece : pieces) size += piece.size();
     std::string text = "POST /v1" + std::string(openai::chat_completions().path) + " HTTP/1.1\r\nhost: ferry\r\n";
     text += "connection: close\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(size) + "\r\n";
-    for (const auto& [name, value] : x.head.fields) {
+    for (const auto& [field, value] : x.head.fields) {
+        const std::string_view name = field;  // clang 14 captures no structured bindings
         constexpr auto travel = std::to_array<std::string_view>(
             {"authorization", "api-key", "x-api-key", "traceparent", "tracestate", "x-request-id", "user-agent"});
         const bool is_ours = std::any_of(travel.begin(), travel.end(),
