@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(serving_everybody_without_a_key_warns) {
 }
 
 BOOST_AUTO_TEST_CASE(less_memory_than_one_body_may_take_warns) {
-    const auto small = load_sources({{"FERRY_LIMITS_BODY_MEMORY", "64MiB"}}).warnings;
+    const auto small = load_sources({{"FERRY_LIMITS_BODY_MEMORY", "16MiB"}}).warnings;
     BOOST_TEST_REQUIRE(small.size() == 1u);
     BOOST_TEST(small[0].starts_with("configuration: limits.body_memory: is less than one request body may have"));
 }
