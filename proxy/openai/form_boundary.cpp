@@ -46,7 +46,6 @@ result<std::string> form_boundary(std::string_view content_type) {
     if (!std::all_of(content_type.begin(), content_type.end(), is_printable)) {
         return refused("holds bytes that are not printable ASCII");
     }
-    content_type = trimmed(content_type);
     mime_parameters parameters(content_type.substr(std::min(content_type.find(';'), content_type.size())));
     std::optional<std::string_view> boundary;
     while (const auto each = parameters.next()) {

@@ -8,20 +8,23 @@
 #include "base/utf8.hpp"
 #include "net/token.hpp"
 #include "openai/form_fault.hpp"
+#include "openai/form_file_name.hpp"
 #include "openai/form_names.hpp"
 #include "openai/mime_parameters.hpp"
 
 namespace ferry::openai {
 namespace {
 
+constexpr std::string_view two_file_names = "a part has two file names";
+
 bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-// Names that some readers decode and others do not: RFC 7578 (section 5.1) asks for plain ASCII.
+// Not what some readers decode and others do not: RFC 7578 (section 5.1.1) asks for plain ASCII. A quote within a name
+// has a backslash before it.
 bool is_plain(std::string_view name) {
-    return std::all_of(name.begin(), name.end(),
-                       [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '%'; });
+    return std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '\\' && c != '%'; });
 }
 
 // Browsers write a quote within a file name as %22 and leave backslashes alone, others write \" and \\. Whoever takes
@@ -82,6 +85,7 @@ std::optional<fault> form_head_reader::disposition(std::string_view value, std::
         return bad_form(at, "a part has a Content-Disposition other than form-data");
     mime_parameters parameters(value.substr(type.size()));
     bool has_name = false;
+    std::optional<mime_parameter> file_name, extended;
     while (const auto each = parameters.next()) {
         if (net::same_token(each->name, "name")) {
             if (std::exchange(has_name, true)) return bad_form(at, "a part has two names");
@@ -90,8 +94,8 @@ std::optional<fault> form_head_reader::disposition(std::string_view value, std::
             // `filename="x"` holds `name="x"`, which is what readers find that only search.
             return bad_form(at, "a part has no name, or not as the first parameter of its Content-Disposition");
         } else if (net::same_token(each->name, "filename") || net::same_token(each->name, "filename*")) {
-            if (std::exchange(head_.is_file, true)) return bad_form(at, "a part has two file names");
             const bool is_extended = each->name.back() == '*';
+            if (std::exchange(is_extended ? extended : file_name, each)) return bad_form(at, two_file_names);
             if (is_extended ? !is_extended_value(*each) : hides_parameter(each->value))
                 return bad_form(at, "the file name of a part is malformed");
         } else if (each->name.find('*') != std::string_view::npos) {
@@ -100,6 +104,8 @@ std::optional<fault> form_head_reader::disposition(std::string_view value, std::
         }
     }
     if (parameters.is_malformed()) return bad_form(at, "the Content-Disposition of a part is malformed");
+    if (file_name && extended && !is_same_file_name(*file_name, *extended)) return bad_form(at, two_file_names);
+    head_.is_file = file_name || extended;
     if (!has_name) return bad_form(at, "a part has no name");
     if (head_.name.empty()) return bad_form(at, "the name of a part is empty");
     if (!is_plain(head_.name) && !match_form_field(head_.name)) {
@@ -116,7 +122,7 @@ std::optional<fault> form_head_reader::content_length(std::string_view value, st
     std::size_t length = 0;
     const char* const end = value.data() + value.size();
     const auto [stop, error] = std::from_chars(value.data(), end, length);
-    if (!is_digits(value) || error != std::errc() || stop != end)
+    if (error != std::errc() || stop != end)
         return bad_form(at, "the Content-Length of a part is not a number of bytes");
     head_.length = length;
     head_.length_at = span{at, at + value.size()};

@@ -129,8 +129,7 @@ std::optional<fault> form_reader::take_integer(std::optional<std::int64_t>& into
     const char* const end = value_.data() + value_.size();
     const auto [stop, error] = std::from_chars(value_.data(), end, number);
     const bool is_whole = is_integer(value_) && error == std::errc() && stop == end;
-    // "-0" is a spelling that readers disagree about where only positive numbers make sense.
-    if (!is_whole || number < low || number > high || (low >= 0 && value_[0] == '-')) return refused(code, rule);
+    if (!is_whole || number < low || number > high) return refused(code, rule);
     into = number;
     return std::nullopt;
 }

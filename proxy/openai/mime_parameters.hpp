@@ -13,7 +13,7 @@ struct mime_parameter {
 };
 
 // Reads them one by one, as RFC 9110 section 5.6.6 has them but for empty ones: no blanks around `=`, no comments, and
-// nothing behind the last one. Views into the text it was given. Any thread.
+// nothing but blanks behind the last one. Views into the text it was given. Any thread.
 class mime_parameters {
 public:
     // `text` begins with the first `;`, or is empty.

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(malformed_parameters_are_refused) {
     for (const std::string_view sent :
          {"; boundary=", "; boundary", "; boundary =a", "; boundary= a", "; boundary=a;", ";; boundary=a",
           " boundary=a", "; boundary=\"a", "; boundary=\"a\"b", "; boundary=a, multipart/form-data", "; boundary='a b'",
-          "; =a", "; boundary=\"a\\\"", "; boundary=a (b)"}) {
+          "; =a", "; boundary=a; =b", "; boundary=\"a\\\"", "; boundary=a (b)"}) {
         BOOST_TEST(refusal("multipart/form-data" + std::string(sent)) != "", sent);
     }
     BOOST_TEST(is_refused("; boundary=a\r\n", "printable"));

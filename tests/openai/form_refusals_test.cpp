@@ -45,6 +45,7 @@ BOOST_AUTO_TEST_CASE(only_a_line_end_stands_behind_the_last_delimiter) {
          {"\n", " ", "-", "x", "\r\n\r\n", "\r\nepilogue", "\r\n--b--\r\n", "\r\n ", "\rx"}) {
         BOOST_TEST(is_refused(parts + "--b--" + std::string(behind), "behind the last delimiter"), behind);
     }
+    BOOST_TEST(is_refused(parts + std::string("--b--\r\n\0", 8), "behind the last delimiter"));
     BOOST_TEST(is_refused(parts + "--b--\r", "it ends before its last delimiter, or within"));
 }
 
@@ -67,7 +68,10 @@ BOOST_AUTO_TEST_CASE(a_delimiter_goes_on_with_a_line_end_or_two_dashes) {
 
 BOOST_AUTO_TEST_CASE(no_line_of_a_part_begins_like_the_delimiter) {
     for (const std::string_view value : {"x\n--b\n", "x\r--b\r", "\n--b", "\r--b", "x\n--b--", "x\n\r--b", "x\n--bc"}) {
-        BOOST_TEST(is_refused(form(part("f", value)), "stands within a part, or not behind CRLF"), value);
+        for (const std::size_t more : {0, 40}) {
+            const auto body = form(part("f", std::string(more, 'x').append(value).append(std::string(more, 'x'))));
+            BOOST_TEST(is_refused(body, "stands within a part, or not behind CRLF"), value);
+        }
     }
     for (const std::string_view value : {"x\r\n--bc", "x\r\n--b.", "\r\n--b\n", "x\r\r\n--b "}) {
         BOOST_TEST(is_refused(form(part("f", value)), "goes on with something else"), value);
@@ -168,6 +172,16 @@ BOOST_AUTO_TEST_CASE(a_part_has_one_file_name_that_hides_nothing) {
         {"; filename=\"x\"; FileName=\"x\"", "two file names"},
         {"; filename=\"x\"; filename*=utf-8''y", "two file names"},
         {"; filename*=utf-8''x; filename=\"y\"", "two file names"},
+        {"; filename*=utf-8''x; filename*=utf-8''x", "two file names"},
+        {"; filename=x; filename*=iso-8859-1''x", "two file names"},
+        {"; filename=x; filename*=utf-8'en'x", "two file names"},
+        {"; filename=\"x%20y\"; filename*=utf-8''x%20y", "two file names"},
+        {"; filename=x; filename*=utf-7''x", "two file names"},
+        {"; filename=\"x\\\\y\"; filename*=utf-8''x%5c%5cy", "two file names"},
+        {"; filename=\"x%\"; filename*=utf-8''x%", "two file names"},
+        {"; filename=\"x%4\"; filename*=utf-8''x%4", "two file names"},
+        {"; filename=\"x%g0\"; filename*=utf-8''x%g0", "two file names"},
+        {"; filename=\"=?utf-8?B?4oKs?=\"; filename*=utf-8''%e2%82%ad", "two file names"},
         {"; filename*=\"utf-8''x\"", "file name of a part is malformed"},
         {"; filename*=x", "file name of a part is malformed"},
         {"; filename=\"x\\\"; name=model; y=\"", "file name of a part is malformed"},

@@ -19,7 +19,7 @@ result<form_request> scan_of_two(std::string_view body, std::size_t cut) {
 }
 
 // Content that comes close to a delimiter in every way it may.
-const std::string awkward_content = "\r\n--a\r\n-\r\n\r\n--\r\r\n\r--c\n--\n-\n\n--a--b\r\n -- b-\r\n--\xff\r";
+const std::string awkward_content = "\r\n--a\r-\n-b\r\n-\r\n\r\n--\r\r\n\r--c\n--\n-\n\n--a--b\r\n -- b-\r\n--\xff\r";
 
 const std::string all_fields = form(
     part("model", "m\xc3\xa9") + part("file", awkward_content, "; filename=\"a.bin\"") + part("id", "5") +
@@ -128,6 +128,10 @@ BOOST_AUTO_TEST_CASE(forms_of_other_libraries_are_understood) {
         "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=model\r\n",
         "content-disposition:form-data;NAME=\"model\"\r\ncontent-transfer-encoding: BINARY\r\n",
     };
+    const std::string plain =
+        "Content-Disposition: form-data; name=\"prompt\"\r\nContent-Type: text/plain\r\n"
+        "Content-Transfer-Encoding: 8bit\r\n";
+    BOOST_TEST(scan_form(form(part_of(plain) + part_of(plain))).value().parts == 2u);
     for (const auto head : heads) BOOST_TEST(*scan_form(form(part_of(head, "gpt"))).value().model == "gpt", head);
     const std::string_view names[] = {R"("a \"b\" c.png")", R"("C:\fakepath\a.png")", R"("a;b.png")", "a.png", "\"\""};
     for (const auto name : names) {
@@ -135,6 +139,18 @@ BOOST_AUTO_TEST_CASE(forms_of_other_libraries_are_understood) {
         BOOST_TEST(read.value().file_bytes == 2u, name);
     }
     BOOST_TEST(scan_form(form(part("f", "xy", "; filename*=utf-8''%e2%82%ac.png"))).value().file_bytes == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_may_say_its_name_in_the_two_ways_of_the_dotnet_sdk) {
+    for (const std::string_view names :
+         {"; filename=a.png; filename*=utf-8''a.png", "; filename=\"a b.png\"; filename*=utf-8''a%20b.png",
+          "; filename=\"=?utf-8?B?4oKs?=\"; filename*=utf-8''%E2%82%AC", "; filename*=UTF-8''%61; FileName=a",
+          "; filename=\"=?utf-8?B?w6k=?=\"; filename*=utf-8''%C3%A9",
+          "; filename=\"=?utf-8?B?w6lh/w==?=\"; filename*=utf-8''%C3%A9a%ff"}) {
+        const auto read = scan_form(form(part("file", "xy", names)));
+        BOOST_TEST(read.has_value(), names);
+        BOOST_TEST((read && read->file_bytes == 2u), names);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(files_of_many_parts_are_counted_together) {
@@ -176,6 +192,7 @@ BOOST_AUTO_TEST_CASE(any_split_gives_the_same_fault) {
                                     form(part_of("Content-Disposition: form-data\r\n")),
                                     form(part_of("X: y\n")),
                                     form(part("id", "0")),
+                                    form(part("model", "a\r\n")),
                                     form(part("model", "a") + part("model", "a")),
                                     form(part("a", "1", "", "Content-Length: 2\r\n")),
                                     form(part_of("X: " + std::string(8192, 'x') + "\r\n")),

@@ -34,7 +34,8 @@ export async function checkUsage(control) {
   // The answer does not say how much it was, and the row says that.
   const isMetered = (row) => !row.tags?.includes("unmetered");
   for (const row of rows) if (!isMetered(row)) entries.delete(row.request_id);
-  assert.deepEqual(sum(rows.filter(isMetered).map(countsOf)), sum([...entries.values()].map(countsOf)), "what is billed, and was served");
+  const billed = sum(rows.filter(isMetered).map(countsOf));
+  assert.deepEqual(billed, sum([...entries.values()].map(countsOf)), "what is billed, and was served");
 }
 
 // Of a usage row or of an entry of the ledger: {kind of unit: number of them}.
