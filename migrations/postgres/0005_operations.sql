@@ -34,15 +34,3 @@ CREATE TABLE issued_ids (
     issued_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (id)
 );
-
-CREATE FUNCTION note_issued_ids() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO issued_ids (id, model_id, key_id, user_id, operation, issued_at)
-    SELECT one, NEW.model_id, NEW.key_id, NEW.user_id, NEW.operation, NEW.started_at
-    FROM jsonb_array_elements_text(NEW.issued_ids::jsonb) AS one
-    ON CONFLICT (id) DO NOTHING;
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER note_issued_ids AFTER INSERT ON usage_records FOR EACH ROW
-    WHEN (NEW.issued_ids IS NOT NULL AND NEW.model_id IS NOT NULL) EXECUTE FUNCTION note_issued_ids();

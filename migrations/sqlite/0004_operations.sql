@@ -31,13 +31,3 @@ CREATE TABLE issued_ids (
     operation TEXT NOT NULL,
     issued_at TEXT NOT NULL
 );
-
--- WHERE NOT EXISTS: the conflict clause of the statement that fires a trigger would stand in for one of its own.
-CREATE TRIGGER note_issued_ids AFTER INSERT ON usage_records
-    WHEN NEW.issued_ids IS NOT NULL AND NEW.model_id IS NOT NULL
-BEGIN
-    INSERT INTO issued_ids (id, model_id, key_id, user_id, operation, issued_at)
-    SELECT DISTINCT one.value, NEW.model_id, NEW.key_id, NEW.user_id, NEW.operation, NEW.started_at
-    FROM json_each(NEW.issued_ids) AS one
-    WHERE NOT EXISTS (SELECT 1 FROM issued_ids WHERE id = one.value);
-END;

@@ -84,13 +84,20 @@ constexpr const char* touch_keys =
     " WHERE last_used_at IS NULL OR last_used_at < latest ORDER BY id FOR NO KEY UPDATE OF api_keys),"
     " touched AS (UPDATE api_keys SET last_used_at = latest FROM late WHERE api_keys.id = late.id)";
 
+// In order, as the lines of the days are.
+constexpr const char* note_issued_ids =
+    "issued AS (INSERT INTO issued_ids (id, model_id, key_id, user_id, operation, issued_at)"
+    " SELECT one, model_id, key_id, user_id, operation, started_at"
+    " FROM added, jsonb_array_elements_text(issued_ids::jsonb) AS one"
+    " WHERE issued_ids IS NOT NULL AND model_id IS NOT NULL ORDER BY 1 ON CONFLICT (id) DO NOTHING)";
+
 }  // namespace
 
 const std::string& insert_usage_sql() {
     static const std::string sql =
-        "WITH added AS (" +
-        insertion("usage_records", usage_columns_for<statement_text>(), "request_id, started_at") +
-        " RETURNING *), days AS (" + add_to_days() + "), " + touch_keys + " SELECT count(*) FROM added";
+        "WITH added AS (" + insertion("usage_records", usage_columns_for<statement_text>(), "request_id, started_at") +
+        " RETURNING *), days AS (" + add_to_days() + "), " + touch_keys + ", " + note_issued_ids +
+        " SELECT count(*) FROM added";
     return sql;
 }
 

@@ -112,6 +112,19 @@ void insert_rows(connection& db, std::span<const Row* const> rows, std::size_t a
     if (!rows.empty()) insert_rows(db, rows, 1, note);
 }
 
+void note_issued_ids(connection& db, std::span<const usage_row* const> rows) {
+    for (const usage_row* row : rows) {
+        if (!row->issued_ids || !row->model_id) continue;
+        const std::string at = time_text(row->started_at_us);
+        // "true": else ON would be read as that of a join.
+        query insert = db.prepare(
+            "INSERT INTO issued_ids (id, model_id, key_id, user_id, operation, issued_at)"
+            " SELECT value, ?, ?, ?, ?, ? FROM json_each(?) WHERE true ON CONFLICT (id) DO NOTHING");
+        insert.bind(*row->model_id).bind(row->key_id).bind(row->user_id).bind(row->operation);
+        insert.bind(at).bind(*row->issued_ids).run();
+    }
+}
+
 // One transaction. Nothing, and nothing done, if it cannot tell which rows were new.
 std::optional<std::size_t> insert_pieces(connection& db, std::span<const usage_row* const> rows,
                                          std::span<const attempt_row* const> attempts, std::size_t at_once) {
@@ -121,10 +134,12 @@ std::optional<std::size_t> insert_pieces(connection& db, std::span<const usage_r
     bool is_clear = true;
     insert_rows(db, rows, at_once, [&](std::span<const usage_row* const> piece, std::size_t new_ones) {
         added += new_ones;
-        if (new_ones == piece.size())
+        if (new_ones == piece.size()) {
             for (const usage_row* row : piece) rollup.add(*row);
-        else if (new_ones != 0)
+            note_issued_ids(db, piece);
+        } else if (new_ones != 0) {
             is_clear = false;
+        }
     });
     if (!is_clear) return std::nullopt;
     insert_rows(db, attempts, at_once, [](std::span<const attempt_row* const>, std::size_t) {});
