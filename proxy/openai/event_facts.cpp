@@ -7,7 +7,7 @@ namespace ferry::openai {
 event_facts inspect_event(std::string_view json) {
     usage_finder finder;
     finder.feed(json);
-    return finder.facts();
+    return finder.take_facts();
 }
 
 }  // namespace ferry::openai

@@ -11,30 +11,43 @@ bool is(std::string_view name, const char (&other)[size]) {
     return name.size() == size - 1 && std::memcmp(name.data(), other, size - 1) == 0;
 }
 
+// By length first: this is asked for every member of every event.
 fact in_root(std::string_view name) {
-    if (is(name, "choices")) return fact::choices;
-    if (is(name, "usage")) return fact::usage;
-    if (is(name, "object")) return fact::error_flag;
-    if (is(name, "error")) return fact::error;
-    if (is(name, "x_groq")) return fact::vendor;
-    if (is(name, "timings")) return fact::timings;
-    if (is(name, "code")) return fact::code;
-    if (is(name, "error_code")) return fact::code;
-    if (is(name, "detail")) return fact::sign;
-    if (is(name, "errors")) return fact::sign;
-    if (is(name, "success")) return fact::success;
-    if (is(name, "base_resp")) return fact::status;
-    if (is(name, "id")) return fact::identity;
-    if (is(name, "type")) return fact::event_type;
-    if (is(name, "data")) return fact::listing;
-    if (is(name, "results")) return fact::listing;
-    if (is(name, "response")) return fact::response;
-    if (is(name, "status")) return fact::state;
-    if (is(name, "duration")) return fact::seconds;
-    if (is(name, "meta")) return fact::meta;
-    if (is(name, "sequence_number")) return fact::sequence;
-    if (is(name, "usage_info")) return fact::usage_info;
-    return fact::none;
+    switch (name.size()) {
+        case 2:
+            return is(name, "id") ? fact::identity : fact::none;
+        case 4:
+            if (is(name, "code")) return fact::code;
+            if (is(name, "type")) return fact::event_type;
+            if (is(name, "data")) return fact::listing;
+            return is(name, "meta") ? fact::meta : fact::none;
+        case 5:
+            if (is(name, "usage")) return fact::usage;
+            return is(name, "error") ? fact::error : fact::none;
+        case 6:
+            if (is(name, "object")) return fact::error_flag;
+            if (is(name, "x_groq")) return fact::vendor;
+            if (is(name, "detail")) return fact::sign;
+            if (is(name, "errors")) return fact::sign;
+            return is(name, "status") ? fact::state : fact::none;
+        case 7:
+            if (is(name, "choices")) return fact::choices;
+            if (is(name, "timings")) return fact::timings;
+            if (is(name, "success")) return fact::success;
+            return is(name, "results") ? fact::listing : fact::none;
+        case 8:
+            if (is(name, "response")) return fact::response;
+            return is(name, "duration") ? fact::seconds : fact::none;
+        case 9:
+            return is(name, "base_resp") ? fact::status : fact::none;
+        case 10:
+            if (is(name, "error_code")) return fact::code;
+            return is(name, "usage_info") ? fact::usage_info : fact::none;
+        case 15:
+            return is(name, "sequence_number") ? fact::sequence : fact::none;
+        default:
+            return fact::none;
+    }
 }
 
 fact in_response(std::string_view name) {

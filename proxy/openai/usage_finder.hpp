@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 #include "openai/event_facts.hpp"
 #include "openai/facts_reader.hpp"
@@ -26,6 +27,8 @@ public:
     bool is_complete() const;
     // What is known so far; final once the body has ended.
     const event_facts& facts() const { return reader_.facts(); }
+    // The same, to keep. REQUIRES: nothing is asked afterwards.
+    event_facts take_facts() { return std::move(reader_.facts()); }
 
 private:
     facts_reader reader_;

@@ -7,6 +7,14 @@
 
 namespace ferry::relay {
 
+namespace {
+
+void take(std::optional<std::int64_t>& into, const std::optional<std::int64_t>& later) {
+    if (later) into = later;
+}
+
+}  // namespace
+
 void transcript::learn(const openai::event_facts& facts) {
     learn_usage(facts);
     has_choice_ = has_choice_ || facts.has_choice;
@@ -18,11 +26,9 @@ void transcript::learn(const openai::event_facts& facts) {
     if (facts.type == event_type::last) ++last_events_;
     if (!facts.status.empty()) status_ = facts.status;
     counted_.listed += facts.listed;
-    for (const auto& [into, from] :
-         {std::pair(&counted_.seconds, &facts.seconds), std::pair(&counted_.searches, &facts.searches),
-          std::pair(&counted_.pages, &facts.pages)}) {
-        if (*from) *into = *from;
-    }
+    take(counted_.seconds, facts.seconds);
+    take(counted_.searches, facts.searches);
+    take(counted_.pages, facts.pages);
     if (facts.sequence) next_sequence_ = *facts.sequence + 1;
     if (!facts.finish_reason.empty()) finish_reason_ = facts.finish_reason;
 }

@@ -19,10 +19,6 @@ result<catalog::route> choose_account(const request& x) {
     return catalog::choose_account(*x.pinned.models, choice, draw_below);
 }
 
-result<catalog::route> choose_model(const request& x) {
-    return catalog::choose(*x.pinned.models, choice_of(x), draw_below);
-}
-
 fault not_allowed(std::string_view model) {
     return fault::client(fault_code::model_not_allowed,
                          "This key may not use the model '" + std::string(model) +
@@ -62,7 +58,7 @@ std::optional<fault> choose_candidates(request& x) {
     const bool has_owner = x.owner_row && !names_model;
     const auto named = choice_of(x);
     x.is_modelless = names_model && !named.id && !named.model && openai::may_leave_model_out(x.operation);
-    auto chosen = names_model && !x.is_modelless ? choose_model(x)
+    auto chosen = names_model && !x.is_modelless ? catalog::choose(*x.pinned.models, named, draw_below)
                   : has_owner                    ? catalog::choose_owner(*x.pinned.models, *x.owner_row)
                                                  : choose_account(x);
     if (!chosen) return chosen.error();
