@@ -9,6 +9,7 @@ import threading
 import unittest
 
 from harness import FerryCase, insert_model
+from waiting import eventually
 
 MIB = 1 << 20
 IS_LONG = bool(os.environ.get("LARGE_FILES"))
@@ -93,7 +94,9 @@ class LargeFiles(FerryCase):
 
     def grows_by(self, work):
         """What the peak of resident memory is above what was used before."""
-        work(MIB)  # once, so that buffers are there
+        known = len(self.ferry.rows())
+        work(MIB)  # once, so that buffers are there, and those of the store too
+        eventually(lambda: len(self.ferry.rows()) > known, what="the row of the first one")
         self.forget_peak()
         before, _ = self.memory()
         work(None)

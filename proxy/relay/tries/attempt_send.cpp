@@ -9,7 +9,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t most_file_piece = 256u << 10, most_file_pieces = 4;
+constexpr std::size_t most_file_piece = 128u << 10, most_file_pieces = 2;
 
 }  // namespace
 
@@ -74,7 +74,7 @@ asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) 
     co_return std::nullopt;
 }
 
-// Of a body in a file no more than a mebibyte goes out at once, and the memory it was read into is given back.
+// Of a body in a file a quarter of a mebibyte goes out at once, and the memory it was read into is given back.
 std::span<iovec> attempt::part_of(std::span<iovec> rest) const {
     return x_.body.file() == nullptr ? rest : rest.first(std::min(rest.size(), most_file_pieces));
 }
