@@ -1,5 +1,6 @@
 // as: proxy/openai/late.cpp
 #include "base/fault.hpp"
+#include "store/conversation_rows.hpp"
 #include "store/rows.hpp"
 #include "store/model_store.hpp"  // bad
 #include <boost/asio/awaitable.hpp>  // bad
