@@ -39,10 +39,12 @@ struct turn_row {
     std::int64_t owner = 0, conversation_id = 0;
     std::string request_id;
     std::int64_t request_started_at_us = 0;
-    std::int64_t ended_at_us = 0;   // created_at of its messages, updated_at of the conversation
-    std::int64_t position = 0;      // of its first message
-    std::string title;              // for a conversation that has none yet; "" for none
-    std::vector<message_row> messages;   // position, request_id and created_at_us are ignored
+    std::int64_t ended_at_us = 0;  // created_at of its messages, updated_at of the conversation
+    // Where its first message goes, counted as tail_of::next_position is: by the table, which goes on counting when a
+    // conversation was removed and began anew. (message_row::position counts from 0 then.)
+    std::int64_t position = 0;
+    std::string title;                      // for a conversation that has none yet; "" for none
+    std::vector<message_row> messages;      // id, position, request_id and created_at_us are ignored
     std::vector<std::string> search_texts;  // for each message what `words` is looked for in, UTF-8 without NUL
 
     bool operator==(const turn_row&) const = default;
