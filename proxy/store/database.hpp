@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/catalog_watch.hpp"
+#include "store/conversation_store.hpp"
 #include "store/key_store.hpp"
 #include "store/model_store.hpp"
 #include "store/options.hpp"
@@ -35,6 +36,7 @@ public:
     virtual std::unique_ptr<key_store> keys() = 0;
     virtual std::unique_ptr<route_store> routes() = 0;
     virtual std::unique_ptr<usage_store> usage() = 0;
+    virtual std::unique_ptr<conversation_store> conversations() = 0;
     virtual std::unique_ptr<sql_runner> sql() = 0;
     // Tells of the catalog's changes as they happen; nothing where the store cannot, and asking is cheap enough.
     virtual std::unique_ptr<catalog_watch> watch_catalog(std::function<void()> look) = 0;

@@ -1,6 +1,7 @@
 #include "store/postgres/database.hpp"
 
 #include "base/log.hpp"
+#include "store/postgres/conversations.hpp"
 #include "store/postgres/keys.hpp"
 #include "store/postgres/migrator.hpp"
 #include "store/postgres/models.hpp"
@@ -28,6 +29,9 @@ std::unique_ptr<route_store> server_database::routes() {
 }
 std::unique_ptr<usage_store> server_database::usage() {
     return std::make_unique<postgres::usage>(place_);
+}
+std::unique_ptr<conversation_store> server_database::conversations() {
+    return std::make_unique<postgres::conversations>(place_);
 }
 std::unique_ptr<sql_runner> server_database::sql() {
     return std::make_unique<postgres::sql>(place_);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "store/sqlite/conversations.hpp"
 #include "store/sqlite/keys.hpp"
 #include "store/sqlite/migrator.hpp"
 #include "store/sqlite/models.hpp"
@@ -29,6 +30,9 @@ std::unique_ptr<route_store> file_database::routes() {
 }
 std::unique_ptr<usage_store> file_database::usage() {
     return std::make_unique<sqlite::usage>(options_);
+}
+std::unique_ptr<conversation_store> file_database::conversations() {
+    return std::make_unique<sqlite::conversations>(options_);
 }
 std::unique_ptr<sql_runner> file_database::sql() {
     return std::make_unique<sqlite::sql>(options_);

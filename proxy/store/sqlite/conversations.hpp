@@ -1,0 +1,31 @@
+#pragma once
+
+#include <utility>
+
+#include "store/conversation_store.hpp"
+#include "store/sqlite/link.hpp"
+
+namespace ferry::store::sqlite {
+
+class conversations final : public conversation_store {
+public:
+    explicit conversations(connection_options options) : link_(std::move(options)) {}
+
+    std::optional<conversation_row> create(std::int64_t owner, std::int64_t id, const std::string& title,
+                                           std::int64_t now_us) override;
+    std::optional<conversation_row> find(std::int64_t owner, std::int64_t id) override;
+    std::optional<conversation_row> rename(std::int64_t owner, std::int64_t id, const std::string& title,
+                                           std::int64_t now_us) override;
+    bool remove(std::int64_t owner, std::int64_t id, std::int64_t now_us) override;
+    std::optional<std::vector<conversation_row>> list(std::int64_t owner, const page_of& page,
+                                                      const std::string& words) override;
+    std::optional<std::vector<message_row>> messages(std::int64_t owner, std::int64_t id, const page_of& page) override;
+    tail_of tail(std::int64_t owner, std::int64_t id, std::size_t most, std::size_t most_bytes) override;
+    std::size_t append(std::span<const turn_row> turns) override;
+    bool purge(std::int64_t before_us) override;
+
+private:
+    link link_;
+};
+
+}  // namespace ferry::store::sqlite
