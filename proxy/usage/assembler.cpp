@@ -137,6 +137,8 @@ bool assembler::feed(std::string_view payload, bool is_committed, batch& into) {
         known.bytes.swap(incoming_);
     } else if (const auto* attempt = std::get_if<decoded_attempt>(&decoded)) {
         keep_attempt(*attempt);
+    } else if (const auto* part = std::get_if<decoded_part>(&decoded)) {
+        keep_part(*part);
     } else if (const auto* end = std::get_if<decoded_end>(&decoded)) {
         ++ends_;
         add_end(*end, is_committed, into);
@@ -149,8 +151,12 @@ bool assembler::feed(std::string_view payload, bool is_committed, batch& into) {
 void assembler::add_end(const decoded_end& end, bool is_committed, batch& into) {
     const auto known = open_.find(end.id);
     if (known != open_.end()) {
-        if (!is_committed) add_row(known->second, &end, into);
+        if (!is_committed) {
+            add_row(known->second, &end, into);
+            add_turn(known->second, into);
+        }
         known->second.attempt_count = 0;
+        known->second.turn = {};
         spare_.push_back(open_.extract(known));
     } else if (!is_committed) {
         store::usage_row& orphan = into.orphans.emplace_back();
@@ -181,6 +187,22 @@ std::uint64_t assembler::oldest_open() const {
     std::uint64_t oldest = UINT64_MAX;
     for (const auto& [id, known] : open_) oldest = std::min(oldest, known.segment);
     return oldest;
+}
+
+std::uint64_t assembler::oldest_part() const {
+    std::uint64_t oldest = UINT64_MAX;
+    for (const auto& [id, known] : open_)
+        if (!known.turn.empty()) oldest = std::min(oldest, known.turn_segment);
+    return oldest;
+}
+
+void assembler::keep_part(const decoded_part& decoded) {
+    const auto found = open_.find(decoded.id);
+    if (found == open_.end()) return;  // its begin is damaged: nobody knows whose it is
+    pending& known = found->second;
+    if (known.turn.empty()) known.turn_segment = segment_;
+    known.turn_bytes = decoded.part.whole_bytes;
+    known.turn.append(decoded.part.bytes);
 }
 
 void assembler::keep_attempt(const decoded_attempt& decoded) {
@@ -221,6 +243,25 @@ void assembler::add_row(const pending& known, const decoded_end* end, batch& int
     }
     row.attempts = static_cast<std::int64_t>(into.attempts.size() - first);
     into.finish_row();
+}
+
+// REQUIRES: the row of its request is the last of the batch.
+void assembler::add_turn(const pending& known, batch& into) {
+    if (known.turn.empty() || known.turn.size() != known.turn_bytes) return;
+    auto turn = decode_turn(known.turn);
+    if (!turn) return;
+    const store::usage_row& row = into.rows[into.rows.size() - 1];
+    turn->request_id = row.request_id;
+    turn->started_at_us = row.started_at_us;
+    turn->ended_at_us = row.ended_at_us;
+    turn->model_id = row.model_id;
+    turn->model_name = row.model_name;
+    turn->prompt_tokens = row.prompt_tokens;
+    turn->completion_tokens = row.completion_tokens;
+    turn->finish_reason = row.finish_reason;
+    turn->end_reason = row.end_reason;
+    into.turns.push_back(std::move(*turn));
+    into.turn_bytes += known.turn.size();
 }
 
 void assembler::abandon(batch& into) {

@@ -30,6 +30,8 @@ public:
     // begun, the largest number there is if none is open.
     void reads_from(std::uint64_t segment) { segment_ = segment; }
     std::uint64_t oldest_open() const;
+    // Likewise, where the oldest part of a turn stands whose request is open.
+    std::uint64_t oldest_part() const;
 
     // Ends seen so far.
     std::uint64_t ends() const { return ends_; }
@@ -46,6 +48,8 @@ private:
         std::vector<kept_attempt> attempts;  // the first attempt_count, in the order of their numbers
         std::size_t attempt_count = 0;
         std::uint64_t segment = 0;  // where it was begun
+        std::string turn;           // its parts so far
+        std::uint64_t turn_bytes = 0, turn_segment = 0;
     };
     struct hash {
         std::size_t operator()(const uuid& id) const;
@@ -53,8 +57,10 @@ private:
 
     pending& opened(const uuid& id);
     void keep_attempt(const decoded_attempt& decoded);
+    void keep_part(const decoded_part& decoded);
     void add_end(const decoded_end& end, bool is_committed, batch& into);
     void add_row(const pending& known, const decoded_end* end, batch& into) const;
+    static void add_turn(const pending& known, batch& into);
 
     std::string instance_;
     std::vector<char> incoming_;  // the record being fed; kept by swapping

@@ -36,6 +36,9 @@ void add_what_happened(const store::usage_row& r, json::object& o) {
     o["audio_tokens"] = value_or_null(r.audio_tokens);
     o["units"] = value_or_null(r.units);
     o["unit_kind"] = value_or_null(r.unit_kind);
+    o["unit_price_pico"] = value_or_null(r.unit_price_pico);
+    o["issued_ids"] = value_or_null(r.issued_ids);
+    o["tags"] = value_or_null(r.tags);
     o["basis"] = r.basis;
     o["cost_pico"] = r.cost_pico;
     o["upstream_request_id"] = value_or_null(r.upstream_request_id);
@@ -85,6 +88,7 @@ json::object to_json(const store::attempt_row& r) {
     o["bytes_down"] = r.bytes_down;
     o["prompt_tokens"] = value_or_null(r.prompt_tokens);
     o["completion_tokens"] = value_or_null(r.completion_tokens);
+    o["message"] = value_or_null(r.message);
     return o;
 }
 

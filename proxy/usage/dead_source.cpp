@@ -22,13 +22,13 @@ dead_source::dead_source(journal& from, dead_lane adopted, std::uint64_t& quaran
 bool dead_source::read(batch& into, std::size_t most) {
     for (; index_ < segments_.size(); ++index_) {
         if (!reader_) load();
-        while (into.rows.size() < most) {
+        while (!into.is_full(most)) {
             const std::optional<frame> found = reader_->next();
             if (!found) break;
             is_sealed_ = std::holds_alternative<decoded_seal>(decode(found->payload));
             if (!assembler_.feed(found->payload, found->offset < checkpoint_, into)) has_malformed_ = true;
         }
-        if (into.rows.size() >= most) return true;
+        if (into.is_full(most)) return true;
         // A checkpoint behind the last byte: what was open has been shipped as interrupted already.
         if (is_last() && checkpoint_ < segments_[index_].bytes) assembler_.abandon(into);
         leave_segment();

@@ -90,6 +90,16 @@ void journal_writer::attempt(open_request& request, const attempt_record& record
     publish();
 }
 
+bool journal_writer::part(open_request& request, const turn_part& record) {
+    const open_slot& slot = *request.slot_;
+    if (!slot.is_open) return false;
+    const std::string_view payload = scratch_.encode(slot.id, record);
+    if (!make_room(payload.size(), open_count_ * aside_at_begin)) return false;
+    append(payload);
+    publish();
+    return true;
+}
+
 void journal_writer::end(open_request& request, const end_record& record) {
     open_slot* slot = std::exchange(request.slot_, nullptr);
     if (slot == nullptr || !slot->is_open) return;

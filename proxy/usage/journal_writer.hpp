@@ -71,6 +71,10 @@ public:
     // fourth try or later), the record is only kept in memory until the next rotation; status() counts that.
     void attempt(open_request& request, const attempt_record& record);
 
+    // A part of the request's turn, at most max_part_bytes. False, and nothing was written, where there is no room now
+    // beside what is set aside for the ends of requests: it is worth trying again after when_room().
+    bool part(open_request& request, const turn_part& record);
+
     // Settles the request; the handle is empty afterwards. Always finds room. Does nothing on an empty handle.
     void end(open_request& request, const end_record& record);
 

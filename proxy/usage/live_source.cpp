@@ -30,7 +30,7 @@ bool live_source::read(batch& into, std::size_t most) {
     while (current_ != nullptr) {
         const bool is_complete = current_->is_complete();  // before what is published: it is final then
         reader_->extend(current_->published_bytes());
-        while (into.rows.size() < most) {
+        while (!into.is_full(most)) {
             const std::optional<frame> found = reader_->next();
             if (!found) break;
             assembler_.feed(found->payload, false, into);
@@ -38,7 +38,7 @@ bool live_source::read(batch& into, std::size_t most) {
             if (++frames_ % frames_at_a_time == 0) let_cores_go_first();
             if (!reader_->skipped_damage()) intact_to_ = reader_->offset();
         }
-        if (into.rows.size() >= most) return true;
+        if (into.is_full(most)) return true;
         if (!is_complete) return false;
         leave();
     }
@@ -60,9 +60,10 @@ void live_source::note_lost() {
     const std::uint64_t lost = current_->ended() - std::min(current_->ended(), assembler_.ends() + ends_lost_);
     ends_lost_ += lost;
     lane_.lost += lost;
-    log_error("usage journal: {} of {} records of {} cannot be read, because the file was cut or its disk failed while "
-              "it was in use: {} requests have no usage row",
-              current_->records() - frames_, current_->records(), current_->path(), lost);
+    log_error(
+        "usage journal: {} of {} records of {} cannot be read, because the file was cut or its disk failed while "
+        "it was in use: {} requests have no usage row",
+        current_->records() - frames_, current_->records(), current_->path(), lost);
 }
 
 void live_source::committed() {
@@ -99,6 +100,8 @@ void live_source::remove_oldest() {
 }
 
 bool live_source::may_remove_oldest() const {
+    // A rotation repeats what is open but for the parts of turns.
+    if (assembler_.oldest_part() <= done_.front().file->id().number) return false;
     if (current_ == nullptr || current_->stands_alone()) return true;
     for (std::size_t i = 1; i < done_.size(); ++i)
         if (done_[i].file->stands_alone()) return true;

@@ -21,6 +21,7 @@ inline constexpr std::size_t max_message_bytes = 300;  // what a provider said o
 inline constexpr std::size_t max_code_bytes = 64;      // codes, operations, providers, addresses
 inline constexpr std::size_t max_ids_bytes = 640;      // ids that an answer issued, as a JSON list
 inline constexpr std::size_t max_attempt_results = 64;
+inline constexpr std::size_t max_part_bytes = 15 * 1024;  // of what a request leaves in its conversation
 // No record is longer; a longer one is damage.
 inline constexpr std::size_t max_record_bytes = 16 * 1024;
 // An end record can always be brought below this, by leaving out results of attempts.
@@ -33,6 +34,8 @@ public:
     std::string_view encode(const uuid& id, const attempt_record& record);
     // Messages and results of attempts that would take the record over `limit` are left out.
     std::string_view encode(const uuid& id, const end_record& record, std::size_t limit = max_record_bytes);
+    // REQUIRES: at most max_part_bytes.
+    std::string_view encode(const uuid& id, const turn_part& record);
     // The last record of a segment that is complete.
     std::string_view encode_seal();
 
@@ -43,6 +46,10 @@ private:
 struct decoded_attempt {
     uuid id;
     attempt_record record;
+};
+struct decoded_part {
+    uuid id;
+    turn_part part;
 };
 struct decoded_end {
     uuid id;
@@ -55,8 +62,8 @@ struct newer_record {
 };
 struct malformed_record {};
 
-using decoded_record =
-    std::variant<malformed_record, newer_record, begin_record, decoded_attempt, decoded_end, decoded_seal>;
+using decoded_record = std::variant<malformed_record, newer_record, begin_record, decoded_attempt, decoded_part,
+                                    decoded_end, decoded_seal>;
 
 // Reads any bytes whatever without reading past them. Views in the result point into `payload`.
 decoded_record decode(std::string_view payload);

@@ -74,6 +74,13 @@ struct attempt_result {
     std::string_view message;  // what the provider said of its failure; without secrets
 };
 
+// A part of what a request leaves in its conversation (turn.hpp). All of them are written, in order, before its end:
+// without an end they count for nothing.
+struct turn_part {
+    std::uint64_t whole_bytes = 0;  // of all parts together
+    std::string_view bytes;
+};
+
 // Written before the last byte is released to the client.
 struct end_record {
     std::int64_t ended_at_us = 0;

@@ -26,9 +26,10 @@ constexpr std::chrono::hours purge_interval{1};
 
 }  // namespace
 
-shipper::shipper(journal& from, store::usage_store& into)
+shipper::shipper(journal& from, store::usage_store& into, turn_sink* turns)
     : journal_(from),
       store_(into),
+      turns_(turns),
       dead_letter_(from.settings().journal_dir),
       thread_("ferry-shipper", [](const std::string& what) { log_error("usage shipper: {}", what); }) {
     for (const auto& each : journal_.lanes()) {
@@ -86,6 +87,7 @@ bool shipper::round() {
         error = failure.what();
     }
     note(error, store_is_away);
+    if (error.empty()) has_caught_up_.store(true, std::memory_order_release);
     return error.empty();
 }
 
@@ -154,6 +156,7 @@ void shipper::commit() {
     for (; !batch_.orphans.empty(); batch_.orphans.pop_back())
         bury(batch_.orphans.back(), {}, "its begin record is damaged or lost");
     if (!batch_.rows.empty()) insert(0, batch_.rows.size());
+    if (turns_ != nullptr && !batch_.turns.empty()) turns_->take(batch_.turns);
     counts_.rows_shipped += static_cast<std::uint64_t>(std::count(batch_.is_dead.begin(), batch_.is_dead.end(), false));
     counts_.interrupted += batch_.interrupted;
     batch_.clear();

@@ -16,6 +16,7 @@
 #include "usage/dead_letter.hpp"
 #include "usage/journal.hpp"
 #include "usage/source.hpp"
+#include "usage/turn.hpp"
 
 namespace ferry::usage {
 
@@ -39,10 +40,11 @@ struct shipper_status {
 // processes (at start and every second: an overlapping process may die later), inserts in batches, and removes a
 // segment once all in it is committed. Nothing is lost while the store is away: it waits in the journal.
 // Owned by: application. Works on: its own store thread; status() and flush() on any thread.
-// REQUIRES: journal and store outlive it; the store is used by nobody else.
+// Turns of conversations go with the rows of their requests, to `turns` if there is one.
+// REQUIRES: journal, store and sink outlive it; the store is used by nobody else.
 class shipper {
 public:
-    shipper(journal& from, store::usage_store& into);
+    shipper(journal& from, store::usage_store& into, turn_sink* turns = nullptr);
     ~shipper();
     shipper(const shipper&) = delete;
     shipper& operator=(const shipper&) = delete;
@@ -55,6 +57,9 @@ public:
     void stop();
 
     shipper_status status() const;
+
+    // All that processes before this one left in the journal has been shipped: the store knows it.
+    bool has_caught_up() const { return has_caught_up_.load(std::memory_order_acquire); }
 
 private:
     void tick();
@@ -70,6 +75,7 @@ private:
 
     journal& journal_;
     store::usage_store& store_;
+    turn_sink* turns_;
     dead_letter dead_letter_;
     batch batch_;  // what is read and not committed
     std::vector<std::unique_ptr<source>> sources_;
@@ -77,7 +83,7 @@ private:
     shipper_status counts_;           // of the thread; what others see is a copy
     std::chrono::milliseconds backoff_{0};
     std::chrono::steady_clock::time_point next_adoption_{}, next_purge_{};
-    std::atomic<bool> stopping_{false};
+    std::atomic<bool> stopping_{false}, has_caught_up_{false};
 
     mutable std::mutex mutex_;  // guards what follows
     shipper_status status_;

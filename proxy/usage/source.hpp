@@ -13,7 +13,7 @@ class source {
 public:
     virtual ~source() = default;
 
-    // Adds rows until the batch holds `most` of them. True if more may be there.
+    // Adds rows until the batch holds `most` of them, or is full. True if more may be there.
     virtual bool read(batch& into, std::size_t most) = 0;
 
     // Everything read so far is in the store: notes it in the files, and removes those that are done with.
