@@ -1,22 +1,15 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "usage/turn.hpp"
+
 namespace ferry::conversation {
 
-// A message as it is stored. Plain data: a value of any thread.
-struct kept_message {
-    std::string role;     // "" where it had none
-    std::string content;  // JSON byte for byte as it was sent or received; "null" where it had none
-    // JSON object of the other members, each byte for byte and in the order they came; of a name that is repeated the
-    // last, as readers take it. Absent if there is none.
-    std::optional<std::string> extra;
-
-    bool operator==(const kept_message&) const = default;
-};
+// A message as it is stored: of a role "" there was none, nor of a content that is null; of other members whose name is
+// repeated the last stands in `extra`, as readers take it.
+using kept_message = usage::message;
 
 // What is asked of instructions, not said in a conversation.
 inline bool is_instruction(std::string_view role) {
