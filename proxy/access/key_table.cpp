@@ -96,6 +96,7 @@ public:
         if (!row.defect.empty()) return refuse(row, row.defect);
         if (row.public_id.empty()) return refuse(row, "public_id is empty: revoke the key and create another");
         if (!digest) return refuse(row, "key_sha256 is not 64 hex digits: revoke the key and create another");
+        made.holder.keeps_messages = row.store_messages;
         if (auto defect = read_allowed_models(row, made.holder); !defect.empty()) return refuse(row, std::move(defect));
         if (const entry_ptr* other = by_public_id_.find(row.public_id)) {
             if (!is_only_known) return refuse(row, "public_id is another key's too");

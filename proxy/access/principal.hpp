@@ -23,6 +23,10 @@ struct principal {
     std::optional<std::int64_t> rpm, tpm, max_parallel;      // absent: no limit
     std::optional<std::int64_t> budget_pico;
     std::optional<std::string> budget_period;
+    bool keeps_messages = true;  // of conversations
+
+    // Whose conversations it sees: the user's; those of a key without a user are its own.
+    std::int64_t conversation_owner() const { return user_id ? *user_id : -key_id.value_or(0); }
 
     // Whether this key may ask for the model. Names are compared as bytes; a virtual name is a name like any other.
     // In a pattern, `*` stands for any bytes, none included: "gpt-*" allows "gpt-4".

@@ -47,9 +47,13 @@ application::application(settings configuration, std::function<load_result()> lo
       bodies_(settings_.server.limits.body_memory),
       answers_(settings_.server.limits.answer_memory),
       spools_(settings_.server.limits.spool_bytes),
-      shared_{settings_, names_,       bodies_,    answers_,
-              spools_,   logs_.access, addresses_, upstream_sockets_,
-              cooling_,  owners_,      speeds_,    read_certificate(settings_, nullptr)},
+      shared_{settings_,  names_,
+              bodies_,    answers_,
+              spools_,    logs_.access,
+              addresses_, upstream_sockets_,
+              cooling_,   owners_,
+              speeds_,    remembered_,
+              archive_,   read_certificate(settings_, nullptr)},
       issuer_thread_("issued ids", report_unmade),
       operators_("operators", report_unmade) {}
 
@@ -69,7 +73,11 @@ void application::start() {
         if (!issuer_thread_.post(ask)) then(std::optional<relay::id_owner>());
     });
     journal_ = std::make_unique<usage::journal>(settings_.usage, core_count());
-    shipper_ = std::make_unique<usage::shipper>(*journal_, *usage_store_);
+    archive_.open(database_->conversations(), database_->conversations());
+    remembered_.reconfigure(memory_options());
+    shipper_ = std::make_unique<usage::shipper>(*journal_, *usage_store_, &archive_);
+    archive_.set_caught_up([this] { return shipper_->has_caught_up(); });
+    archive_.purge_after(settings_.conversations.purge_after);
     start_cores();
     const auto proxies = upstream::proxy_choice(settings_.upstream).described();
     if (!proxies.empty()) log_info("Providers are reached through {}, but for this machine", proxies);
@@ -111,6 +119,14 @@ void application::find_issuer(const std::string& id, const relay::id_owners::ans
                          "It cannot be found out now who keeps what this id stands for: try again shortly.",
                          std::string("The store is away: ") + error.what()));
     }
+}
+
+// Where replicas share a store, another one may add to a conversation between two turns.
+conversation::memory_options application::memory_options() const {
+    conversation::memory_options chosen;
+    chosen.most_messages = settings_.conversations.max_messages;
+    if (store::is_server_url(settings_.store.url)) chosen.trusted = milliseconds(1000);
+    return chosen;
 }
 
 void application::start_refresher(bool is_prepared) {

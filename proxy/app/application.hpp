@@ -75,6 +75,7 @@ private:
     void bring_schema_up_to_date();
     bool prepare_store();
     void find_issuer(const std::string& id, const relay::id_owners::answer& then);
+    conversation::memory_options memory_options() const;
     void start_cores();
     void start_refresher(bool is_prepared);
     void publish(catalog::published fresh);
@@ -127,6 +128,8 @@ private:
     relay::cooldowns cooling_;
     relay::id_owners owners_;
     relay::row_speeds speeds_;
+    conversation::memory remembered_{{}};
+    conversation::archive archive_{remembered_};
     shared_parts shared_;
     std::unique_ptr<usage::journal> journal_;
     std::unique_ptr<usage::shipper> shipper_;

@@ -53,6 +53,8 @@ void application::reconfigure(settings fresh) {
         const std::lock_guard lock(mutex_);
         settings_ = std::move(fresh);
     }
+    remembered_.reconfigure(memory_options());
+    archive_.purge_after(settings_.conversations.purge_after);
     share_descriptors();
     log_info("SIGHUP: the configuration, the catalog and the keys in files and the environment were read again");
     if (!waiting.empty())

@@ -75,6 +75,7 @@ void application::end(bool patient) {
     for (auto& one : cores_) one->join();
     lookup_.stop();
     operators_.stop();
+    archive_.stop();
     for (auto& one : cores_) {
         if (one->is_empty()) continue;
         log_error("A connection did not end when it was told to; please report it.");

@@ -20,6 +20,7 @@ std::shared_ptr<const relay::settings> relay_settings(const settings& from) {
     auto made = std::make_shared<relay::settings>();
     auto& to = *made;
     to.relay = from.relay;
+    to.conversations = from.conversations;
     to.connect = from.upstream.connect;
     to.body_timeout = from.server.limits.body_timeout;
     to.client_patience = from.server.limits.write_timeout;
@@ -65,6 +66,8 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
                 shared.cooling,
                 shared.owners,
                 shared.speeds,
+                shared.remembered,
+                shared.archive,
                 {},
                 relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),

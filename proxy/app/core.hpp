@@ -42,6 +42,8 @@ struct shared_parts {
     relay::cooldowns& cooling;
     relay::id_owners& owners;
     relay::row_speeds& speeds;
+    conversation::memory& remembered;
+    conversation::archive& archive;
     std::shared_ptr<const net::tls_server> tls;  // null: plain HTTP
 };
 

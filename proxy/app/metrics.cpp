@@ -60,6 +60,8 @@ void add_cores(metric_sheet& sheet, const status_sources& from) {
             .add(number(counts.requests.load()), labels);
         sheet.counter("ferry_refused_framing_total", "Requests refused before they were understood.")
             .add(number(counts.refused_framing.load()), labels);
+        sheet.counter("ferry_lost_turns_total", "Turns of conversations that could not be kept.")
+            .add(number(counts.lost_turns.load()), labels);
         sheet.counter("ferry_unpriced_requests_total", "Requests answered by a model whose price is unknown.")
             .add(number(counts.unpriced.load()), labels);
         sheet.gauge("ferry_open_connections", "Client connections.")

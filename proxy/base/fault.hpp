@@ -23,7 +23,7 @@ enum class fault_code {
     bad_framing, invalid_json, duplicate_field, invalid_id, invalid_request, missing_model, invalid_parameter,
     header_too_large, uri_too_long, request_timeout, request_too_large, unsupported_media_type, expectation_failed,
     upgrade_required, not_supported, http_version, method_not_allowed, unknown_url, model_not_found,
-    unsupported_operation, model_required, id_not_found,
+    unsupported_operation, model_required, id_not_found, conversation_not_found, conversation_busy,
     invalid_api_key, model_not_allowed, rate_limit_exceeded, budget_exceeded, client_gone,
     // upstream: what the provider did
     upstream_dns_error, upstream_unreachable, upstream_tls_error, upstream_connect_timeout, upstream_timeout,
@@ -32,7 +32,8 @@ enum class fault_code {
     upstream_overloaded, upstream_error, upstream_conflict, upstream_rate_limited, upstream_credentials_exhausted,
     upstream_bad_request, context_length_exceeded, content_policy_violation, upstream_model_not_found,
     // self: Ferry
-    shutting_down, journal_full, journal_failed, overloaded, model_unavailable, internal_error,
+    shutting_down, journal_full, journal_failed, overloaded, model_unavailable, conversation_unavailable,
+    internal_error,
 };
 // clang-format on
 

@@ -59,6 +59,10 @@ row client_row(fault_code code) {
             return {400, request, "model_required"};
         case fault_code::id_not_found:
             return {404, request, "id_not_found"};
+        case fault_code::conversation_not_found:
+            return {404, request, "conversation_not_found"};
+        case fault_code::conversation_busy:
+            return {409, request, "conversation_busy"};
         case fault_code::invalid_api_key:
             return {401, "authentication_error", "invalid_api_key"};
         case fault_code::model_not_allowed:
@@ -132,6 +136,8 @@ row row_of(fault_code code) {
             return {503, overload, "overloaded"};
         case fault_code::model_unavailable:
             return {503, overload, "model_unavailable"};
+        case fault_code::conversation_unavailable:
+            return {503, overload, "conversation_unavailable"};
         default:
             return client_row(code);
     }

@@ -13,12 +13,14 @@
 #include "relay/answer/stream.hpp"
 #include "relay/books/durability.hpp"
 #include "relay/books/failure_log.hpp"
+#include "relay/books/keep_turn.hpp"
 #include "relay/books/settle.hpp"
 #include "relay/exchange/client_watch.hpp"
 #include "relay/request/admission.hpp"
 #include "relay/request/body.hpp"
 #include "relay/request/choice.hpp"
 #include "relay/request/dry_run.hpp"
+#include "relay/request/history.hpp"
 #include "relay/request/measures.hpp"
 #include "relay/request/owners.hpp"
 #include "relay/tries/attempt.hpp"
@@ -151,6 +153,7 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
             if (auto ended = co_await plan.pause(wait)) co_return ended;
         }
         answer.way.emplace<std::monostate>();
+        if (x.talk && x.talk->is_kept) x.said.keep_words();
         auto& current = answer.source.emplace(x, plan.to(), x.adjusted);
         auto failed = co_await current.ask(plan.fresh());
         const bool answered = !failed;
@@ -221,16 +224,19 @@ asio::awaitable<void> handle(request& x) {
         if (refused && books_are_late(x)) refused = co_await await_books(x);
     }
     std::optional<client_watch> watch;
-    if (!refused) {
-        watch.emplace(x);
-        refused = co_await ask(x, answer);
-    }
-    if (refused) refuse(x, *refused, answer.sink);
+    if (!refused) watch.emplace(x);
+    if (!refused && names_conversation(x)) refused = co_await join_conversation(x);
+    if (!refused) refused = co_await ask(x, answer);
+    if (refused)
+        refuse(x, *refused, answer.sink);
+    else
+        co_await keep_turn(x);
     if (settle(x)) {
         // An error claims nothing, and is told all the same.
         const auto not_safe = co_await until_durable(x);
         if (not_safe && !refused) withdraw(x, *not_safe, answer.sink);
     }
+    if (x.talk) x.talk->held = {};  // who has the answer may go on with the conversation
     co_await answer.sink.release();
     if (answer.source && x.end.reason == usage::end_reason::done) answer.source->release();
 }

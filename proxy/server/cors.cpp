@@ -7,7 +7,8 @@ namespace ferry::server {
 namespace {
 
 constexpr std::string_view exposed =
-    "access-control-expose-headers: x-request-id, x-ferry-request-id, x-ferry-upstream-request-id, x-ferry-model-id, "
+    "access-control-expose-headers: x-request-id, x-ferry-request-id, x-ferry-conversation-id, x-ferry-history, "
+    "x-ferry-upstream-request-id, x-ferry-model-id, "
     "x-ferry-provider, x-ferry-attempts, x-ferry-fallback, x-ferry-adjusted, x-ferry-config-version, "
     "x-ferry-overhead-us, retry-after, retry-after-ms, x-should-retry\r\n";
 // Longer than any browser keeps it.

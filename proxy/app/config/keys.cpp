@@ -148,6 +148,7 @@ std::vector<key_rule> upstream_keys() {
 std::vector<key_rule> store_keys() {
     constexpr auto stores = &settings::store;
     constexpr auto in = &settings::usage;
+    constexpr auto talks = &settings::conversations;
     constexpr std::array<std::string_view, 2> durabilities{"process", "power"};
     constexpr std::array<std::string_view, 2> histories{"merge", "store"};
     return {
@@ -163,10 +164,12 @@ std::vector<key_rule> store_keys() {
         {"usage", "flush_interval", duration({1, 3'600'000}, in, &usage::options::flush_interval)},
         {"usage", "retention", stored<std::chrono::days>(read_days, in, &usage::options::retention)},
         {"usage", "flush_rows", integer({1, 100'000}, in, &usage::options::flush_rows)},
-        {"conversations", "enabled", boolean(), false},
-        {"conversations", "history", choice(histories), false},
-        {"conversations", "max_messages", integer({1, 100'000}), false},
-        {"conversations", "max_tokens", integer({1, 100'000'000}), false},
+        {"conversations", "enabled", boolean(talks, &conversation::options::enabled)},
+        {"conversations", "history", choice(histories, talks, &conversation::options::history)},
+        {"conversations", "max_messages", integer({1, 10'000}, talks, &conversation::options::max_messages)},
+        {"conversations", "max_tokens", integer({1, 100'000'000}, talks, &conversation::options::max_tokens)},
+        {"conversations", "purge_after",
+         stored<std::chrono::days>(read_days, talks, &conversation::options::purge_after)},
     };
 }
 

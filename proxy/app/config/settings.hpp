@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "conversation/options.hpp"
 #include "relay/exchange/options.hpp"
 #include "server/options.hpp"
 #include "store/options.hpp"
@@ -22,6 +23,7 @@ struct settings {
     upstream::options upstream;
     store::options store;
     usage::options usage;
+    conversation::options conversations;
     log_options log;
     std::string file;  // where they were read, absolute; "" if there was no file
 

@@ -37,7 +37,7 @@ asio::awaitable<std::optional<fault>> aggregate::read_whole() {
     net::io_result got;
     for (;;) {
         if (auto failed = all_.take(from_)) co_return failed;
-        if (!x_.answer_memory.cover(all_.size() + from_.held())) co_return answers_use_all_memory();
+        if (!x_.answer_memory.cover(all_.size() + from_.held() + x_.said.held())) co_return answers_use_all_memory();
         if (x_.said.has_payload())
             from_.clock().on_payload();
         else if (all_.has_begun())

@@ -52,6 +52,7 @@ std::optional<fault> document::take() {
         if (piece.empty()) continue;
         if (start_.is_broken()) return no_json();
         finder_.feed(piece);
+        if (auto* words = x_.said.words()) words->add_document(piece);
         size_ += piece.size();
         *kept++ = piece;
     }
@@ -122,7 +123,7 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
             co_return failed;
         }
         if (from_.buffer_is_full()) move_out();
-        if (!x_.answer_memory.cover(held_.size() + from_.held())) co_return answers_use_all_memory();
+        if (!x_.answer_memory.cover(held_.size() + from_.held() + x_.said.held())) co_return answers_use_all_memory();
         failed = co_await read_on(from_, ended_);
         if (!failed) failed = take();
     }

@@ -30,6 +30,10 @@ void add_relay_headers(const request& x, text_buffer& head) {
     }
     if (is_fallback(x)) head.add("x-ferry-fallback: ").add(x.answered_by->model_name).add("\r\n");
     if (x.tries > 0) head.add("x-ferry-attempts: ").add(x.tries).add("\r\n");
+    if (x.talk) {
+        head.add("x-ferry-conversation-id: ").add(x.talk->which.id);
+        head.add("\r\nx-ferry-history: ").add(x.talk->history_count).add("\r\n");
+    }
     if (x.adjusted.any()) head.add("x-ferry-adjusted: ").add(provider::names_of(x.adjusted)).add("\r\n");
     if (x.before_us >= 0) head.add("x-ferry-overhead-us: ").add(x.before_us + x.after_us).add("\r\n");
     head.add(x.upstream_limits);

@@ -88,7 +88,7 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
         auto failed = flow_.take(from_);
         note_progress();
         if (failed) co_return failed;
-        if (!x_.answer_memory.cover(flow_.held() + from_.held())) {
+        if (!x_.answer_memory.cover(flow_.held() + from_.held() + x_.said.held())) {
             auto full = answers_use_all_memory();
             flow_.add_error(full);
             co_return full;

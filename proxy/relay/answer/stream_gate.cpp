@@ -90,6 +90,7 @@ gate_verdict stream_gate::on_data(const openai::sse_event& event, std::string_vi
     if (facts.tells_failure() || event.name == "error") return on_error(event, data);
     note_oddity(facts, data);
     if (auto failed = learn(facts)) return fail_with(std::move(*failed));
+    if (auto* words = said_.words(); words != nullptr && facts.has_choice) words->add_event(data);
     if (facts.is_usage_alone() && !options_.client_asked_usage) return verdict(gate_action::drop);
     saw_id_ = saw_id_ || event.has_id;
     const bool lacks_list = !facts.has_choice && !facts.choices_is_list;
@@ -123,11 +124,13 @@ void stream_gate::read_ahead(std::string_view bytes) {
 void stream_gate::on_part(std::string_view bytes, std::size_t read) {
     read_ahead(bytes.substr(std::min(read, bytes.size())));
     if (long_->has_data()) said_.learn_payload();
+    if (auto* words = said_.words()) words->add_part(bytes);
 }
 
 // The client has all but the end of it, `rest`.
 gate_verdict stream_gate::on_end_of_long(std::string_view rest) {
     const auto facts = long_->facts();
+    if (auto* words = said_.words()) words->end_parts();
     const bool has_data = long_->has_data();
     long_.reset();
     auto passed = verdict(done_ ? gate_action::drop : gate_action::pass);

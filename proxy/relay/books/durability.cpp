@@ -4,8 +4,8 @@
 
 #include "base/ending_faults.hpp"
 #include "base/log.hpp"
-#include "net/signal.hpp"
 #include "relay/books/settle.hpp"
+#include "relay/exchange/await_answer.hpp"
 
 namespace ferry::relay {
 
@@ -16,20 +16,8 @@ namespace {
 constexpr auto most_wait_for_segment = milliseconds(2000);
 constexpr auto most_wait_for_disk = milliseconds(10000);
 
-// Shared, because the journal thread may answer after a wait that was cut short.
-struct answer_of_journal {
-    explicit answer_of_journal(asio::io_context& context) : came(context) {}
-    net::signal came;
-    bool is_yes = false;
-};
-
-asio::awaitable<void> await_journal(request& x, std::shared_ptr<answer_of_journal> answer, steady::time_point until) {
-    net::deadline timer(x.core.wheel);
-    timer.on_expiry([answer] { answer->came.notify(); });
-    timer.arm(until);
-    const net::interrupt_slot::holder waiting(x.waiting, answer->came);
-    co_await answer->came.wait();
-}
+// The journal answers on the core that waits.
+using journal_answer = awaited_answer<bool>;
 
 }  // namespace
 
@@ -42,9 +30,9 @@ asio::awaitable<std::optional<fault>> await_books(request& x) {
     auto late = open_books(x);
     while (late && books_are_late(x) && steady::now() < until && !x.gone) {
         if (x.stopping()) co_return ferry_is_stopping();
-        const auto there = std::make_shared<answer_of_journal>(x.core.context);
-        x.core.journal.when_room([there] { there->came.notify(); });
-        co_await await_journal(x, there, until);
+        const auto there = std::make_shared<journal_answer>(x.core.context);
+        x.core.journal.when_room([there] { journal_answer::take(*there, true); });
+        co_await await_answer(x, there, until);
         late = open_books(x);
     }
     co_return late;
@@ -52,13 +40,11 @@ asio::awaitable<std::optional<fault>> await_books(request& x) {
 
 // Group commit: everybody who waits now shares the next sync.
 asio::awaitable<std::optional<fault>> until_durable(request& x) {
-    const auto synced = std::make_shared<answer_of_journal>(x.core.context);
-    x.core.journal.when_durable(x.core.journal.position(), [synced](bool is_durable) {
-        synced->is_yes = is_durable;
-        synced->came.notify();
-    });
-    co_await await_journal(x, synced, steady::now() + most_wait_for_disk);
-    if (synced->is_yes) co_return std::nullopt;
+    const auto synced = std::make_shared<journal_answer>(x.core.context);
+    x.core.journal.when_durable(x.core.journal.position(),
+                                [synced](bool is_durable) { journal_answer::take(*synced, is_durable); });
+    co_await await_answer(x, synced, steady::now() + most_wait_for_disk);
+    if (synced->said.value_or(false)) co_return std::nullopt;
     if (!x.gone && !x.stopping()) {
         log_error(
             "The usage of request {} is not known to be on the disk: its answer is not completed, as "

@@ -16,6 +16,7 @@
 #include "relay/exchange/http_exchange.hpp"
 #include "relay/exchange/memory_claim.hpp"
 #include "relay/exchange/transcript.hpp"
+#include "relay/exchange/turn.hpp"
 #include "usage/journal_writer.hpp"
 
 namespace ferry::relay {
@@ -50,6 +51,7 @@ struct request : http_exchange {
     bool is_modelless = false;  // neither the request nor x-ferry-model names a model: its provider takes its own
     bool was_billed = false;    // what the id in the path was used for stands on another row
     std::optional<std::int64_t> owner_row;  // of ai_models: its account keeps what the ids in the request stand for
+    std::optional<turn> talk;               // the stored conversation it belongs to
     catalog::route route;
     steady::time_point asked_at;  // it was here as a whole: deadlines count from then
     steady::time_point total_until = steady::time_point::max();

@@ -10,6 +10,9 @@
 
 #include "access/snapshot.hpp"
 #include "base/access_log.hpp"
+#include "conversation/archive.hpp"
+#include "conversation/memory.hpp"
+#include "conversation/options.hpp"
 #include "net/buffer_pool.hpp"
 #include "net/timer_wheel.hpp"
 #include "relay/exchange/options.hpp"
@@ -41,6 +44,7 @@ struct memory_budget {
 // The configuration as the relay needs it. Immutable: replaced as a whole, and a request keeps the one it began with.
 struct settings {
     options relay;
+    conversation::options conversations;
     std::chrono::milliseconds connect{5'000};
     std::chrono::milliseconds body_timeout{120'000};
     // A client that takes nothing of its answer for so long is gone, whatever its connection says.
@@ -73,6 +77,8 @@ struct services {
     cooldowns& cooling;                               // of all cores
     id_owners& owners;                                // likewise
     row_speeds& speeds;                               // likewise
+    conversation::memory& remembered;                 // likewise
+    conversation::archive& archive;                   // likewise
     access::snapshot current;                         // what the next request pins
     std::shared_ptr<const relay::settings> settings;  // what the next request keeps
     run_phase phase = run_phase::serving;

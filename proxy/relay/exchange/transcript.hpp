@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bitset>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "openai/event_facts.hpp"
 #include "openai/token_usage.hpp"
+#include "relay/exchange/kept_answer.hpp"
 
 namespace ferry::relay {
 
@@ -30,6 +32,10 @@ public:
     // So many bytes of what is neither a document nor events.
     void learn_bytes(std::size_t count) { bytes_ += static_cast<std::int64_t>(count); }
     std::int64_t bytes() const { return bytes_; }
+    // The answer is to be stored: its words are kept.
+    void keep_words() { words_ = std::make_unique<kept_answer>(); }
+    kept_answer* words() { return words_.get(); }
+    std::size_t held() const { return words_ ? words_->bytes() : 0; }
     // A part of an event that is not there as a whole yet.
     void learn_payload() { has_payload_ = true; }
 
@@ -60,6 +66,7 @@ private:
     std::string finish_reason_, status_;
     counts counted_;
     std::vector<std::string> ids_;
+    std::unique_ptr<kept_answer> words_;  // null: nobody wants them
     std::int64_t next_sequence_ = 0, bytes_ = 0, last_events_ = 0;
     std::bitset<openai::choices_max> seen_, finished_;
     bool has_choice_ = false, has_payload_ = false, is_late_ = false;

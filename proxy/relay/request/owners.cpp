@@ -3,10 +3,9 @@
 #include <memory>
 
 #include "base/ending_faults.hpp"
-#include "net/executor.hpp"
-#include "net/signal.hpp"
 #include "openai/issued_ids.hpp"
 #include "openai/member_finder.hpp"
+#include "relay/exchange/await_answer.hpp"
 #include "relay/exchange/id_owners.hpp"
 
 namespace ferry::relay {
@@ -52,30 +51,7 @@ bool reads_usage(const openai::operation& asked) {
            (asked.streams == openai::stream_kind::typed || asked.issues_ids);
 }
 
-// Shared, because the store's thread may answer after a wait that was cut short.
-struct answer_of_store {
-    explicit answer_of_store(asio::io_context& context) : came(context) {}
-    net::signal came;
-    std::optional<result<std::optional<id_owner>>> said;
-};
-
-asio::awaitable<void> await(request& x, std::shared_ptr<answer_of_store> answer, milliseconds most) {
-    net::deadline timer(x.core.wheel);
-    timer.on_expiry([answer] { answer->came.notify(); });
-    timer.arm(steady::now() + most);
-    const net::interrupt_slot::holder waiting(x.waiting, answer->came);
-    co_await answer->came.wait();
-}
-
-void ask_store(request& x, const std::string& id, std::shared_ptr<answer_of_store> answer) {
-    auto& context = x.core.context;
-    x.core.owners.look_up(id, [&context, answer](const result<std::optional<id_owner>>& said) {
-        net::post_to(context, [answer, said] {
-            answer->said = said;
-            answer->came.notify();
-        });
-    });
-}
+using owner_answer = awaited_answer<result<std::optional<id_owner>>>;
 
 fault store_is_slow() {
     return fault::self(fault_code::model_unavailable,
@@ -85,16 +61,17 @@ fault store_is_slow() {
 
 asio::awaitable<result<std::optional<id_owner>>> find_in_store(request& x, std::string id, int most_looks) {
     for (int looks = 1;; ++looks) {
-        const auto answer = std::make_shared<answer_of_store>(x.core.context);
-        ask_store(x, id, answer);
-        co_await await(x, answer, most_wait);
+        const auto answer = std::make_shared<owner_answer>(x.core.context);
+        x.core.owners.look_up(
+            id, [answer](const result<std::optional<id_owner>>& said) { owner_answer::give(answer, said); });
+        co_await await_answer(x, answer, steady::now() + most_wait);
         if (x.gone) co_return client_has_left();
         if (x.stopping()) co_return ferry_is_stopping();
         if (!answer->said) co_return store_is_slow();
         auto said = *answer->said;
         if (!said || *said || looks == most_looks) co_return said;
-        const auto pause = std::make_shared<answer_of_store>(x.core.context);
-        co_await await(x, pause, until_shipped);
+        const auto pause = std::make_shared<owner_answer>(x.core.context);
+        co_await await_answer(x, pause, steady::now() + until_shipped);
         if (x.gone) co_return client_has_left();
     }
 }

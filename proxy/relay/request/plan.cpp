@@ -76,6 +76,7 @@ openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to,
         openai::ask_for_usage(request, edits);
     }
     if (operation.words != openai::wording::chat) return edits;
+    if (!asked.history.empty()) edits.replace({asked.history_at, asked.history_at}, std::string(asked.history));
     provider::request_wishes wishes{.speaks = to.speaks, .repairs = repairs};
     static const auto streams_only = provider::repair_of("stream");
     wishes.as_stream =

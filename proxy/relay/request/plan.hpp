@@ -24,7 +24,9 @@ struct asked_of {
     const openai::form_request* form;  // null unless the body is one
     std::string_view body;
     const net::http_head& from;
-    bool is_modelless = false;  // no model is put in
+    bool is_modelless = false;      // no model is put in
+    std::string_view history = {};  // messages that are put in, and where in the body
+    std::size_t history_at = 0;
 };
 
 // Owned by an attempt. `pieces` are views into `head`, `edits` and the client's body: none of them may move.

@@ -23,14 +23,16 @@ usage::token_prices prices_of(const catalog::candidate& row) {
     return {row.price.input, row.price.output, row.price.cached_input};
 }
 
+asked_of asked_by(const request& x) {
+    asked_of asked{x.operation, x.below, x.asked, x.form ? &*x.form : nullptr, x.body.view(), x.head, x.is_modelless};
+    if (x.talk) asked.history = x.talk->history, asked.history_at = x.talk->history_at;
+    return asked;
+}
+
 }  // namespace
 
 attempt::attempt(request& x, const catalog::candidate& to, provider::repair_set repairs)
-    : x_(x),
-      to_(to),
-      plan_({x.operation, x.below, x.asked, x.form ? &*x.form : nullptr, x.body.view(), x.head, x.is_modelless}, to,
-            repairs),
-      started_(steady::now()) {
+    : x_(x), to_(to), plan_(asked_by(x), to, repairs), started_(steady::now()) {
     x.moment = started_;
 }
 
