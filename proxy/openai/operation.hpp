@@ -12,7 +12,7 @@
 namespace ferry::openai {
 
 // Who answers: the relay asks an upstream, a comparison asks the relay, the others are answered from the catalog.
-enum class answered_by { relay, model_list, one_model, comparison };
+enum class answered_by { relay, model_list, one_model, comparison, conversations };
 
 // none: a body is refused. optional: JSON, or nothing. form: multipart/form-data.
 enum class body_kind { none, json, optional, form };
@@ -74,6 +74,11 @@ struct operation {
 // Every row; the order has no meaning but for the first, which is asked for most.
 std::span<const operation> operations();
 const operation& chat_completions();
+
+// It takes more than a look into the catalog.
+inline bool asks_more(const operation& row) {
+    return row.who != answered_by::model_list && row.who != answered_by::one_model;
+}
 
 // At most this many: rows are numbered by where they stand.
 inline constexpr std::size_t operations_max = 128;

@@ -144,6 +144,24 @@ constexpr operation compares() {
             .unit = unit_kind::none};
 }
 
+// Of Ferry's own store.
+constexpr operation keeps(std::string_view name, std::string_view method, std::string_view path,
+                          body_kind body = body_kind::none) {
+    return {.name = name,
+            .method = method,
+            .path = path,
+            .who = answered_by::conversations,
+            .body = body,
+            .model = model_place::nowhere,
+            .unit = unit_kind::none};
+}
+
+constexpr operation keeps_list(std::string_view name, std::string_view path) {
+    auto row = keeps(name, "GET", path);
+    row.takes_query = true;
+    return row;
+}
+
 constexpr operation rerank() {
     auto row = asks_model("rerank", "/rerank", answer_kind::list, unit_kind::searches);
     row.has_bare_path = true;
@@ -180,6 +198,13 @@ constexpr auto table = std::to_array<operation>({
     from_catalog("models.retrieve", "/models/", answered_by::one_model, model_place::rest_of_path),
 
     compares(),
+
+    keeps_list("conversations.list", "/conversations"),
+    keeps("conversations.create", "POST", "/conversations", body_kind::optional),
+    keeps("conversations.retrieve", "GET", "/conversations/{id}"),
+    keeps("conversations.update", "PATCH", "/conversations/{id}", body_kind::json),
+    keeps("conversations.delete", "DELETE", "/conversations/{id}"),
+    keeps_list("conversations.messages", "/conversations/{id}/messages"),
 
     asks_model("embeddings", "/embeddings", list, tokens),
     asks_model("moderations", "/moderations", list, requests),

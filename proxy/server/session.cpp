@@ -202,8 +202,7 @@ asio::awaitable<void> session::serve_request() {
 
 asio::awaitable<void> session::serve_client() {
     auto found = find_operation(link_.reader.head().method, link_.reader.head().target);
-    using openai::answered_by;
-    if (found && (found->what->who == answered_by::relay || found->what->who == answered_by::comparison)) {
+    if (found && openai::asks_more(*found->what)) {
         auto matched = std::move(*found);
         co_await relay_request(std::move(matched));
         co_return;

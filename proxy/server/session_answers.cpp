@@ -5,6 +5,7 @@
 #include "relay/relay.hpp"
 #include "relay/request/admission.hpp"
 #include "server/compare.hpp"
+#include "server/conversations.hpp"
 #include "server/models.hpp"
 #include "server/session.hpp"
 
@@ -33,8 +34,10 @@ asio::awaitable<void> session::relay_request(matched_operation found) {
     begin(x);
     if (found.what->who == openai::answered_by::relay)
         co_await relay::handle(x);
-    else
+    else if (found.what->who == openai::answered_by::comparison)
         co_await answer_compare(x, *context_.inner);
+    else
+        co_await answer_conversations(x);
     relay::log_access(x);
     end(x);
 }
