@@ -12,7 +12,7 @@ from pathlib import Path
 
 import answers
 from ferry import BUILD, ROOT, Ferry
-from harness import eventually
+from harness import eventually, insert_model
 from imposter import Imposter
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -27,6 +27,7 @@ def blocks(page):
 
 class Commands(unittest.TestCase):
     """Each page has a folder, a store and a running Ferry of its own."""
+    key = ""
 
     def place(self):
         """A folder that looks like the project's: build/release/ferry, config/ferry.toml and var/."""
@@ -56,8 +57,9 @@ class Commands(unittest.TestCase):
         base = self.upstream.base.removesuffix("/v1")
         for provider in PROVIDERS:
             text = text.replace(provider, base)
+        text = text.replace("http://127.0.0.1:5173", f"http://127.0.0.1:{ferry.port}")
         given = {"OPENAI_API_KEY": "sk-upstream", "OLD_KEY": "sk-old-key-of-another-gateway",
-                 "OLD_TOKEN": "sk-" + "a" * 48}
+                 "OLD_TOKEN": "sk-" + "a" * 48, "FERRY_KEY": self.key}
         done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=ferry.folder, env=dict(os.environ, **given),
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, f"{text}\n{done.stdout}{done.stderr}")
@@ -107,6 +109,18 @@ class Commands(unittest.TestCase):
         for key in ("sk-" + "a" * 48, "sk-" + "b" * 48, "sk-" + "c" * 48):
             self.becomes_200(ferry, key, "deepseek-flash")
         self.assertEqual(self.status(ferry, "sk-" + "g" * 48, "deepseek-flash"), 401)
+        self.assertEqual(ferry.stop(), 0)
+
+
+    def test_conversations(self):
+        ferry = self.place()
+        ferry.sql(insert_model("gpt-4o", self.upstream.base))
+        self.key = ferry.create_key("asking")
+        self.becomes_200(ferry, self.key, "gpt-4o")
+        page = ROOT / "docs/conversations.md"
+        for match in blocks(page):
+            self.run_block(ferry, match["text"])
+        self.assertEqual([len(json.loads(one.body)["messages"]) for one in self.upstream.served[-2:]], [1, 3])
         self.assertEqual(ferry.stop(), 0)
 
 
