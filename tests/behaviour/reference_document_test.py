@@ -71,7 +71,8 @@ class ReferenceDocument(FerryCase):
     def test_the_statements_and_the_curl_command_work_as_written(self):
         names = [row["model_name"] for row in self.ferry.rows("SELECT * FROM ai_models ORDER BY id LIMIT 5")]
         self.assertEqual(names, [*INSERTS, "qwen-plus"])
-        for statement in ["SELECT 1;", *UPDATES]:  # provider is 'Other', then 'other', then 'qwen'
+        asked, said = {"role": "user", "content": "你好"}, {"role": "assistant", "content": "Hello"}
+        for turn, statement in enumerate(["SELECT 1;", *UPDATES]):  # provider is 'Other', then 'other', then 'qwen'
             self.ferry.sql(statement)
             before = len(self.upstream.served)
             status, answer = self.ask_as_written()
@@ -81,7 +82,8 @@ class ReferenceDocument(FerryCase):
             self.assertEqual(seen.target, "/compatible-mode/v1/chat/completions")
             self.assertEqual(seen.fields("authorization"), ["Bearer your-qwen-api-key"])
             sent = json.loads(seen.body)
-            self.assertEqual(sent, {"model": "qwen-plus", "messages": [{"role": "user", "content": "你好"}],
+            # The command names conversation 81: each goes on with it.
+            self.assertEqual(sent, {"model": "qwen-plus", "messages": [*[asked, said] * turn, asked],
                                     "stream": False, "temperature": 0.7})
         rows = eventually(lambda: len(self.ferry.rows()) >= 3 and self.ferry.rows())
         self.assertEqual({row["model_id"] for row in rows}, {5})
