@@ -24,6 +24,10 @@ fault unavailable(std::string why) {
                        "Conversations cannot be read or changed at the moment. Try again shortly.", std::move(why));
 }
 
+fault predecessor_waits() {
+    return unavailable("What the process before this one wrote is not stored yet.");
+}
+
 store::message_row row_of(const usage::message& said) {
     store::message_row row;
     row.role = said.role;
@@ -86,8 +90,9 @@ void archive::ask(job what, done then) {
 
 void archive::ask_when_stored(std::int64_t owner, std::optional<std::int64_t> id, steady::time_point until, job what,
                               done then) {
-    const bool waits = memory_.has_unstored(owner, id) && steady::now() < until;
-    if (!waits) return ask(std::move(what), std::move(then));
+    const bool is_over = steady::now() >= until;
+    if (is_over && is_behind()) return then(predecessor_waits());
+    if (is_over || (!is_behind() && !memory_.has_unstored(owner, id))) return ask(std::move(what), std::move(then));
     const auto again = [this, owner, id, until, what = std::move(what), then] {
         ask_when_stored(owner, id, until, what, then);
     };
@@ -95,9 +100,8 @@ void archive::ask_when_stored(std::int64_t owner, std::optional<std::int64_t> id
 }
 
 void archive::load(const key& which, std::size_t most_messages, steady::time_point until, done then) {
-    if (is_caught_up_ && !is_caught_up_()) {
-        if (steady::now() >= until)
-            return then(unavailable("What the process before this one wrote is not stored yet."));
+    if (is_behind()) {
+        if (steady::now() >= until) return then(predecessor_waits());
         const auto again = [this, which, most_messages, until, then] { load(which, most_messages, until, then); };
         if (!thread_.post_after(between_looks, again)) then(unavailable("Ferry is stopping."));
         return;

@@ -33,12 +33,12 @@ public:
     // Any thread; `then` is called once, whatever happens.
     void ask(job what, done then);
 
-    // The same, once what this process has to add to the owner's conversation, or to any, is in the store; or at
-    // `until`.
+    // The same, once what this process and those before it have to add to the owner's conversation, or to any, is in
+    // the store; or at `until`, with a fault where those before it are not done.
     void ask_when_stored(std::int64_t owner, std::optional<std::int64_t> id, steady::time_point until, job what,
                          done then);
 
-    // Brings the end of a conversation into the memory. Waits, until `until`, for what earlier processes left.
+    // Brings the end of a conversation into the memory. Waits, until `until`, for what processes before this one left.
     void load(const key& which, std::size_t most_messages, steady::time_point until, done then);
 
     // Turns that no store takes are told of, and are lost.
@@ -52,6 +52,7 @@ public:
     void stop() { thread_.stop(); }
 
 private:
+    bool is_behind() const { return is_caught_up_ && !is_caught_up_(); }
     void purge();
     void append(std::span<const store::turn_row> rows);
 
