@@ -31,7 +31,7 @@ using told = result<std::string>;
 using question = std::function<told(conversation_store&)>;
 using answer_of_store = relay::awaited_answer<told>;
 
-constexpr auto until_stored = milliseconds(500), most_wait = milliseconds(5000);
+constexpr auto until_stored = milliseconds(2000), most_wait = milliseconds(5000);
 constexpr std::size_t most_title = 512;
 
 fault not_found() {

@@ -104,6 +104,15 @@ class UnderLoad:
     def make_upstream(cls):
         return Echo()
 
+    def all_is_stored(self):
+        client = self.client()
+        client.send((f"GET /v1/conversations HTTP/1.1\r\nHost: f\r\nAuthorization: Bearer {self.key}\r\n"
+                     "Connection: close\r\n\r\n").encode())
+        if client.response().status != 200:  # what the process before wrote is not stored yet
+            return False
+        journal = json.loads(self.ferry.admin("/status")[1])["journal"]
+        return journal["lag_rows"] == journal["lag_bytes"] == 0
+
     def messages_of(self, number):
         found, after = [], ""
         while True:
@@ -161,6 +170,7 @@ class UnderLoad:
         finally:
             for one in talks:
                 one.thread.join(300)
+        eventually(self.all_is_stored, seconds=60)
         for one in talks:
             with self.subTest(conversation=one.number):
                 self.check(one)
