@@ -61,17 +61,21 @@ result<route> choose_owner(const catalog& models, std::int64_t row_id) {
                        "Row " + std::to_string(row_id) + " of ai_models issued the id: enable it again.");
 }
 
-std::optional<fault> keep_serving(const openai::operation& operation, route& chosen) {
+std::optional<fault> keep_serving(const openai::operation& operation, std::string_view below, route& chosen) {
     auto& rows = chosen.candidates;
     if (rows.empty()) return std::nullopt;
     const auto index = openai::index_of(operation);
-    const auto kept =
-        std::remove_if(rows.begin(), rows.end(), [index](const auto* row) { return !row->serves[index]; });
+    const bool is_further = &operation == &openai::further_path();
+    const auto refuses = [&](const auto* row) {
+        const auto& paths = row->further_paths;
+        return !row->serves[index] || (is_further && !std::binary_search(paths.begin(), paths.end(), below));
+    };
+    const auto kept = std::remove_if(rows.begin(), rows.end(), refuses);
     rows.erase(kept, rows.end());
     if (!rows.empty()) return std::nullopt;
     return fault::client(fault_code::unsupported_operation,
                          "The model '" + std::string(chosen.model_name) + "' does not serve " +
-                             std::string(operation.name) + " here. Ask for a model that does.",
+                             std::string(is_further ? below : operation.name) + " here. Ask for a model that does.",
                          "model");
 }
 

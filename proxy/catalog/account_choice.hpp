@@ -27,7 +27,7 @@ result<route> choose_account(const catalog& models, const account_choice& choice
 result<route> choose_owner(const catalog& models, std::int64_t row_id);
 
 // Leaves out the rows that do not serve the operation. Fault: unsupported_operation where none is left of some.
-std::optional<fault> keep_serving(const openai::operation& operation, route& chosen);
+std::optional<fault> keep_serving(const openai::operation& operation, std::string_view below, route& chosen);
 
 // Leaves out the rows of other accounts than that of `owner`: what the request refers to is there alone. Where no row
 // of the model is, the owner itself answers.

@@ -114,16 +114,17 @@ defect fill_extras(const store::model_row& row, candidate& made) {
 }
 
 defect fill_operations(const store::model_row& row, candidate& made) {
+    auto paths = parse_further_paths(text_of(row.capabilities));
+    if (!paths) return paths.error();
+    made.further_paths = std::move(*paths);
     auto named = parse_operations(text_of(row.capabilities));
     if (!named) return named.error();
     made.names_operations = named->has_value();
-    if (*named) {
-        made.serves = **named;
-        return {};
-    }
     for (const auto& one : openai::operations()) {
         if (made.service->serves(one)) made.serves.set(openai::index_of(one));
     }
+    if (*named) made.serves = **named;
+    made.serves.set(openai::index_of(openai::further_path()), !made.further_paths.empty());
     return {};
 }
 

@@ -32,10 +32,10 @@ void catalog::find_accounts() {
         }
     }
     parts_.rows.for_each([&](const candidate_ptr& row) {
+        further_paths_.insert(row->further_paths.begin(), row->further_paths.end());
         const auto open = row->serves & wanted & ~ambiguous;
-        for (std::size_t i = 0; open.any() && i != open.size(); ++i) {
+        for (auto i = open._Find_first(); i < open.size(); i = open._Find_next(i)) {
             auto& known = only_accounts_[i];
-            if (!open[i]) continue;
             if (known != nullptr && known->account != row->account) {
                 ambiguous.set(i);
                 known = nullptr;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,6 +79,7 @@ struct candidate {
     std::uint64_t account = 0;                  // equal for rows that share their URL and credentials
     operation_set serves;                       // the operations that are asked of this row
     bool names_operations = false;              // the row itself says which
+    std::vector<std::string> further_paths;     // below /v1, of no operation, that it serves; sorted
     std::vector<unit_price> unit_prices;        // of what is not counted in tokens
     std::vector<header> extra_headers;          // none of them is named as `credentials` is
     std::vector<body_member> extra_body;
@@ -156,6 +158,9 @@ public:
     // where there are more accounts, or none. For operations that name no model.
     const candidate* only_account(const openai::operation& operation) const;
 
+    // Whether some row serves this path below /v1, which is none of an operation's.
+    bool has_further_path(std::string_view below) const { return further_paths_.contains(below); }
+
     // Some route asks for the fastest.
     bool asks_for_speed() const { return asks_for_speed_; }
 
@@ -178,6 +183,7 @@ private:
     parts parts_;
     std::uint64_t serial_;
     std::array<const candidate*, openai::operations_max> only_accounts_{};
+    std::set<std::string, std::less<>> further_paths_;
     bool asks_for_speed_ = false;
 };
 

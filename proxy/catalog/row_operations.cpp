@@ -1,5 +1,6 @@
 #include "catalog/row_operations.hpp"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <string>
 #include <vector>
@@ -28,23 +29,53 @@ fault unknown(std::string_view name) {
                (meant.empty() ? "" : "; was '" + std::string(meant) + "' meant?"));
 }
 
-}  // namespace
-
-result<std::optional<operation_set>> parse_operations(std::string_view column) {
-    if (column.empty()) return std::optional<operation_set>();
+// The texts of a list that is a member of the column; nothing where it is not there.
+result<std::optional<std::vector<std::string>>> texts_of(std::string_view column, std::string_view member) {
+    using texts = std::optional<std::vector<std::string>>;
+    if (column.empty()) return texts();
     boost::system::error_code error;
     const auto parsed = boost::json::parse({column.data(), column.size()}, error);
     if (error) return bad("is not JSON");
     const auto* object = parsed.if_object();
-    const auto* listed = object == nullptr ? nullptr : object->if_contains("operations");
-    if (listed == nullptr || listed->is_null()) return std::optional<operation_set>();
+    const auto* listed = object == nullptr ? nullptr : object->if_contains(member);
+    if (listed == nullptr || listed->is_null()) return texts();
+    const auto wrong = [member] { return bad("has '" + std::string(member) + "' that is no list of names"); };
     const auto* list = listed->if_array();
-    if (list == nullptr) return bad("has 'operations' that is no list of names");
-    operation_set made;
+    if (list == nullptr) return wrong();
+    texts made(std::in_place);
     for (const auto& one : *list) {
         const auto* text = one.if_string();
-        if (text == nullptr) return bad("has 'operations' that is no list of names");
-        const std::string_view name(text->data(), text->size());
+        if (text == nullptr) return wrong();
+        made->emplace_back(text->data(), text->size());
+    }
+    return made;
+}
+
+bool is_path(std::string_view text) {
+    constexpr std::size_t most = 256;
+    const auto is_fit = [](char c) {
+        return c > ' ' && c <= '~' && std::string_view("?#%;\\{}").find(c) == std::string_view::npos;
+    };
+    return text.size() > 1 && text.size() <= most && text.front() == '/' && text.back() != '/' &&
+           text.find("//") == std::string_view::npos && text.find("/.") == std::string_view::npos &&
+           std::all_of(text.begin(), text.end(), is_fit);
+}
+
+bool is_of_operation(std::string_view path) {
+    const auto all = openai::operations();
+    return std::any_of(all.begin(), all.end(), [path](const auto& row) {
+        return !row.path.empty() && openai::id_in_path(row, path).has_value();
+    });
+}
+
+}  // namespace
+
+result<std::optional<operation_set>> parse_operations(std::string_view column) {
+    const auto names = texts_of(column, "operations");
+    if (!names) return names.error();
+    if (!*names) return std::optional<operation_set>();
+    operation_set made;
+    for (const std::string_view name : **names) {
         bool is_known = false;
         for (const auto& row : openai::operations()) {
             if (!is_named(row, name)) continue;
@@ -54,6 +85,21 @@ result<std::optional<operation_set>> parse_operations(std::string_view column) {
         if (!is_known) return unknown(name);
     }
     return std::optional<operation_set>(made);
+}
+
+result<std::vector<std::string>> parse_further_paths(std::string_view column) {
+    auto paths = texts_of(column, "paths");
+    if (!paths) return paths.error();
+    std::vector<std::string> made;
+    if (*paths) made = std::move(**paths);
+    for (const auto& one : made) {
+        if (!is_path(one)) return bad("has '" + printable(one) + "' in 'paths', which is no path such as \"/ocr\"");
+        if (is_of_operation(one))
+            return bad("has '" + one + "' in 'paths', which is the path of an operation: name that in 'operations'");
+    }
+    std::sort(made.begin(), made.end());
+    made.erase(std::unique(made.begin(), made.end()), made.end());
+    return made;
 }
 
 }  // namespace ferry::catalog

@@ -31,6 +31,7 @@ std::string_view take_segment(std::string_view& path) {
 }  // namespace
 
 std::optional<std::string_view> id_in_path(const operation& row, std::string_view below) {
+    if (row.path.empty()) return std::nullopt;
     if (row.path.find('{') == std::string_view::npos) {
         return below == row.path ? std::optional(std::string_view()) : std::nullopt;
     }

@@ -47,7 +47,7 @@ enum class unit_kind { none, tokens, images, seconds, characters, bytes, searche
 struct operation {
     std::string_view name;    // in usage rows, logs and metrics
     std::string_view method;  // GET means HEAD, too
-    // Below /v1. `{id}` stands for one segment; where the model is the rest of the path, this is the path before it,
+    // Below /v1, "" for any. `{id}` stands for one segment; where the model is the rest of the path, this is the path before it,
     // with its slash.
     std::string_view path;
     answered_by who = answered_by::relay;
@@ -74,6 +74,8 @@ struct operation {
 // Every row; the order has no meaning but for the first, which is asked for most.
 std::span<const operation> operations();
 const operation& chat_completions();
+// POST of a path that no other row has: only rows of the models table that name it serve it.
+const operation& further_path();
 
 // It takes more than a look into the catalog.
 inline bool asks_more(const operation& row) {

@@ -162,6 +162,14 @@ constexpr operation keeps_list(std::string_view name, std::string_view path) {
     return row;
 }
 
+// Whatever else a provider has below /v1: nobody knows what asking twice would do.
+constexpr operation anything_else() {
+    auto row = asks_model("other", "", answer_kind::any, unit_kind::requests);
+    row.has_deployment_path = false;
+    row.may_be_repeated = false;
+    return row;
+}
+
 constexpr operation rerank() {
     auto row = asks_model("rerank", "/rerank", answer_kind::list, unit_kind::searches);
     row.has_bare_path = true;
@@ -267,6 +275,8 @@ constexpr auto table = std::to_array<operation>({
     reads("vector_stores.file_batches.retrieve", "/vector_stores/{id}/file_batches/{id}"),
     acts_again("vector_stores.file_batches.cancel", "/vector_stores/{id}/file_batches/{id}/cancel"),
     reads("vector_stores.file_batches.files", "/vector_stores/{id}/file_batches/{id}/files", list),
+
+    anything_else(),
 });
 
 static_assert(table.size() <= operations_max);
@@ -277,8 +287,12 @@ std::span<const operation> operations() {
     return table;
 }
 
+const operation& further_path() {
+    return table.back();
+}
+
 bool may_leave_model_out(const operation& row) {
-    return row.name == "moderations" || row.unit == unit_kind::images;
+    return row.name == "moderations" || row.unit == unit_kind::images || row.path.empty();
 }
 
 }  // namespace ferry::openai

@@ -72,7 +72,7 @@ std::string_view nearest_path(std::string_view below) {
     if (below.size() > most) return {};
     std::vector<std::string_view> paths;
     for (const auto& row : openai::operations()) {
-        if (row.path.find('{') == row.path.npos) paths.push_back(row.path);
+        if (!row.path.empty() && row.path.find('{') == row.path.npos) paths.push_back(row.path);
     }
     return nearest(below, paths);
 }
@@ -136,7 +136,8 @@ void add_methods(std::string& allow, const openai::operation& row) {
 
 }  // namespace
 
-result<matched_operation> find_operation(std::string_view method, std::string_view target) {
+result<matched_operation> find_operation(std::string_view method, std::string_view target,
+                                         const further_paths& is_further) {
     // The host of the absolute form (RFC 9112 section 3.2.2) plays no part in routing.
     target = net::without_authority(target);
     const auto path = target.substr(0, target.find('?'));
@@ -162,6 +163,11 @@ result<matched_operation> find_operation(std::string_view method, std::string_vi
         if (!name) return unknown_url(method, path);
         found.model = std::move(*name);
         return found;
+    }
+    if (allow.empty() && prefixed && is_further && is_further(below)) {
+        const auto& row = openai::further_path();
+        if (is_method_of(row, method)) return matched_operation{&row, {}, below, {}};
+        allow = methods_of(row);
     }
     if (allow.empty()) return unknown_url(method, path);
     return wrong_method(method, path, allow);

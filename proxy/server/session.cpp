@@ -201,7 +201,9 @@ asio::awaitable<void> session::serve_request() {
 }
 
 asio::awaitable<void> session::serve_client() {
-    auto found = find_operation(link_.reader.head().method, link_.reader.head().target);
+    const auto& models = context_.services.current.models;
+    const auto is_further = [&models](std::string_view below) { return models && models->has_further_path(below); };
+    auto found = find_operation(link_.reader.head().method, link_.reader.head().target, is_further);
     if (found && openai::asks_more(*found->what)) {
         auto matched = std::move(*found);
         co_await relay_request(std::move(matched));

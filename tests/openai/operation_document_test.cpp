@@ -32,6 +32,7 @@ std::string model_text(const operation& row) {
 }
 
 std::string path_text(const operation& row) {
+    if (row.path.empty()) return "`POST` of what `paths` name";
     std::string path = std::string(row.method) + " " + std::string(row.path);
     if (row.model == model_place::rest_of_path) path += "{name}";
     return "`" + path + "`";

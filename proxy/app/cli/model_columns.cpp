@@ -43,7 +43,8 @@ constexpr model_flag flags[] = {
     {"--total-timeout-ms", "total_timeout_ms", count, true, "Instead of timeouts.total"},
     {"--max-context-tokens", "max_context_tokens", count, true, "The model's context window"},
     {"--capabilities", "capabilities", json, true,
-     "JSON object about the model: {\"operations\": [\"chat\", \"images\"]} says what it serves; "
+     "JSON object about the model: {\"operations\": [\"chat\", \"images\"]} says what it serves, "
+     "{\"paths\": [\"/ocr\"]} what else there is below /v1; "
      "{\"ignore_warnings\": [...]} silences warnings"},
     {"--unit-prices", "unit_prices", json, true,
      "JSON object of prices for one of what is not counted in tokens: {\"images\": \"0.04\"}"},

@@ -64,7 +64,7 @@ std::optional<fault> choose_candidates(request& x) {
     if (!chosen) return chosen.error();
     if (!x.who->may_use(chosen->model_name)) return not_allowed(chosen->model_name);
     if (auto refused = catalog::unavailable(*chosen)) return refused;
-    if (auto refused = catalog::keep_serving(x.operation, *chosen)) return refused;
+    if (auto refused = catalog::keep_serving(x.operation, x.below, *chosen)) return refused;
     if (x.owner_row && names_model) {
         const auto* owner = x.pinned.models->find_row(*x.owner_row);
         if (owner != nullptr && x.who->may_use(owner->model_name)) catalog::keep_account(*owner, *chosen);
