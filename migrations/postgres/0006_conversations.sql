@@ -26,6 +26,9 @@ ALTER TABLE messages
     ADD COLUMN request_started_at TIMESTAMPTZ,
     ADD COLUMN ordinal BIGINT,     -- among the messages of its request: 0, 1, ...
     ADD COLUMN finish_reason TEXT;
+-- The last instructions of a long conversation are found without reading it.
+CREATE INDEX messages_of_instruction ON messages (user_id, conversation_id, position)
+    WHERE role IN ('system', 'developer');
 -- A turn that is stored already is known by its first message.
 CREATE UNIQUE INDEX messages_by_turn ON messages (request_id, request_started_at) WHERE ordinal = 0;
 

@@ -42,6 +42,9 @@ SELECT id, user_id, conversation_id, position, role, content, model_id, request_
     end_reason, created_at FROM messages;
 DROP TABLE messages;
 ALTER TABLE new_messages RENAME TO messages;
+-- The last instructions of a long conversation are found without reading it.
+CREATE INDEX messages_of_instruction ON messages (user_id, conversation_id, position)
+    WHERE role IN ('system', 'developer');
 -- A turn that is stored already is known by its first message.
 CREATE UNIQUE INDEX messages_by_turn ON messages (request_id, request_started_at) WHERE ordinal = 0;
 

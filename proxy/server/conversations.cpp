@@ -102,7 +102,14 @@ question messages(std::int64_t owner, std::int64_t id, page_query asked) {
         ++wanted.most;
         auto rows = in.messages(owner, id, wanted);
         if (!rows) return in.find(owner, id) ? no_such_entry() : not_found();
-        const bool has_more = cut_to_page(*rows, asked.page.most);
+        bool has_more = cut_to_page(*rows, asked.page.most);
+        if (!has_more && !rows->empty()) {
+            // A page of long messages is shorter than was asked for.
+            wanted.after = rows->back().id;
+            wanted.most = 1;
+            const auto next = in.messages(owner, id, wanted);
+            has_more = next && !next->empty();
+        }
         return conversation::list_json(*rows, id, has_more);
     };
 }

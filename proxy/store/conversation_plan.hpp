@@ -71,6 +71,10 @@ bool may_be_found(std::string_view words);
 // Throws row_refused for a title that not every store can keep.
 void require_title(std::string_view title);
 
+// Of a page of messages, which has one at least. A purge, a page and a tail are bounded in bytes: some messages are
+// megabytes.
+inline constexpr std::size_t most_page_bytes = 16u << 20;
+
 // A message without its text.
 struct message_place {
     std::int64_t position = 0;

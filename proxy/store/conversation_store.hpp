@@ -38,13 +38,15 @@ public:
     // whatever the case; "" for all. An `after` that is not among the owner's gives nothing (std::nullopt).
     virtual std::optional<std::vector<conversation_row>> list(std::int64_t owner, const page_of& page,
                                                               const std::string& words) = 0;
-    // By position. Nothing (std::nullopt) if there is no such conversation, or no such message in it.
+    // By position, and no more than about 16 MiB of them, one at least. Nothing (std::nullopt) if there is no such
+    // conversation, or no such message in it.
     virtual std::optional<std::vector<message_row>> messages(std::int64_t owner, std::int64_t id,
                                                              const page_of& page) = 0;
 
     // The last messages, in order, at most so many and so many bytes of content and extra together (one message at
-    // least, unless `most` is 0); empty where there is no such conversation. `next_position` is where the next message
-    // goes, for turn_row::position: not 0 in an empty conversation that came after one that was removed.
+    // least, unless `most` is 0), and in front of them the last one of the role system or developer before them; empty
+    // where there is no such conversation. `next_position` is where the next message goes, for turn_row::position: not
+    // 0 in an empty conversation that came after one that was removed.
     struct tail_of {
         std::int64_t next_position = 0;
         std::vector<message_row> messages;

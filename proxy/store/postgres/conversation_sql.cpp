@@ -26,6 +26,19 @@ std::string holding(const std::string& words) {
            has("messages.search_text") + "))";
 }
 
+std::string message_columns() {
+    return "id, position, role, content, extra, model_id, model_name, finish_reason, end_reason, prompt_tokens,"
+           " completion_tokens, request_id, " +
+           time_column("created_at");
+}
+
+std::string page_sql(std::int64_t owner, std::int64_t id, const page_of& page, std::int64_t first,
+                     std::optional<std::int64_t> behind) {
+    std::string sql = " FROM messages" + of_conversation(owner, id) + " AND position >= " + std::to_string(first);
+    if (behind) sql += (page.is_ascending ? " AND position > " : " AND position < ") + std::to_string(*behind);
+    return sql + (page.is_ascending ? " ORDER BY position" : " ORDER BY position DESC") + limit(page.most);
+}
+
 }  // namespace
 
 const std::string& conversation_columns() {
@@ -58,13 +71,18 @@ std::string list_sql(std::int64_t owner, const page_of& page, std::int64_t creat
 
 std::string messages_sql(std::int64_t owner, std::int64_t id, const page_of& page, std::int64_t first,
                          std::optional<std::int64_t> behind) {
-    std::string sql =
-        "SELECT id, position, role, content, extra, model_id, model_name, finish_reason, end_reason, prompt_tokens,"
-        " completion_tokens, request_id, " +
-        time_column("created_at") + " FROM messages" + of_conversation(owner, id) +
-        " AND position >= " + std::to_string(first);
-    if (behind) sql += (page.is_ascending ? " AND position > " : " AND position < ") + std::to_string(*behind);
-    return sql + (page.is_ascending ? " ORDER BY position" : " ORDER BY position DESC") + limit(page.most);
+    return "SELECT " + message_columns() + page_sql(owner, id, page, first, behind);
+}
+
+std::string sizes_sql(std::int64_t owner, std::int64_t id, const page_of& page, std::int64_t first,
+                      std::optional<std::int64_t> behind) {
+    return "SELECT bytes" + page_sql(owner, id, page, first, behind);
+}
+
+std::string instruction_sql(std::int64_t owner, std::int64_t id, std::int64_t first, std::int64_t before) {
+    return "SELECT " + message_columns() + " FROM messages" + of_conversation(owner, id) +
+           " AND position >= " + std::to_string(first) + " AND position < " + std::to_string(before) +
+           " AND role IN ('system', 'developer') ORDER BY position DESC LIMIT 1";
 }
 
 std::string tail_places_sql(std::int64_t owner, std::int64_t id, std::int64_t first, std::size_t most) {

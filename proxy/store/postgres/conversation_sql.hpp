@@ -26,6 +26,12 @@ std::string list_sql(std::int64_t owner, const page_of& page, std::int64_t creat
 std::string messages_sql(std::int64_t owner, std::int64_t id, const page_of& page, std::int64_t first,
                          std::optional<std::int64_t> behind);
 
+// The bytes of the same messages, without reading them.
+std::string sizes_sql(std::int64_t owner, std::int64_t id, const page_of& page, std::int64_t first,
+                      std::optional<std::int64_t> behind);
+// The last message of the role system or developer from `first` on and before `before`.
+std::string instruction_sql(std::int64_t owner, std::int64_t id, std::int64_t first, std::int64_t before);
+
 // Position and bytes of the last messages, backwards.
 std::string tail_places_sql(std::int64_t owner, std::int64_t id, std::int64_t first, std::size_t most);
 

@@ -1,5 +1,8 @@
 #include "store/postgres/conversations.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/time_text.hpp"
 #include "store/conversation_columns.hpp"
 #include "store/conversation_plan.hpp"
@@ -37,6 +40,16 @@ std::vector<message_row> messages_of(const pqxx::result& found, std::int64_t fir
         read_row(row_reader(line, unreadable), rows[i], first_position);
     }
     return rows;
+}
+
+std::size_t fitting_into_page(const pqxx::result& sizes) {
+    std::size_t count = 0, bytes = 0;
+    for (const auto& line : sizes) {
+        bytes += line[0].as<std::size_t>();
+        if (count > 0 && bytes > most_page_bytes) break;
+        ++count;
+    }
+    return count;
 }
 
 }  // namespace
@@ -116,7 +129,9 @@ std::optional<std::vector<message_row>> conversations::messages(std::int64_t own
             if (mark.empty()) return std::nullopt;
             behind = mark[0][0].as<std::int64_t>();
         }
-        return messages_of(in.exec(messages_sql(owner, id, page, first, behind)), first);
+        auto fitting = page;
+        fitting.most = fitting_into_page(in.exec(sizes_sql(owner, id, page, first, behind)));
+        return messages_of(in.exec(messages_sql(owner, id, fitting, first, behind)), first);
     });
 }
 
@@ -136,7 +151,9 @@ conversation_store::tail_of conversations::tail(std::int64_t owner, std::int64_t
         if (places.empty()) return tail;
         const page_of all{.most = most, .after = std::nullopt, .is_ascending = true};
         const std::int64_t from = first_of_tail(places, most_bytes);
-        tail.messages = messages_of(in.exec(messages_sql(owner, id, all, from, std::nullopt)), first);
+        tail.messages = messages_of(in.exec(instruction_sql(owner, id, first, from)), first);
+        auto last = messages_of(in.exec(messages_sql(owner, id, all, from, std::nullopt)), first);
+        std::move(last.begin(), last.end(), std::back_inserter(tail.messages));
         return tail;
     });
 }

@@ -10,6 +10,11 @@ constexpr const char* holding =
     " WHERE messages.user_id = conversations.user_id AND messages.conversation_id = conversations.id"
     " AND messages.position >= conversations.first_position AND instr(lower(messages.search_text), lower(?4)) > 0))";
 
+constexpr const char* select_messages =
+    "SELECT id, position, role, content, extra, model_id, model_name, finish_reason, end_reason, prompt_tokens,"
+    " completion_tokens, request_id, created_at FROM messages"
+    " WHERE user_id = ?1 AND conversation_id = ?2 AND position >= ?3";
+
 }  // namespace
 
 std::string list_sql(const page_of& page, bool has_words) {
@@ -21,12 +26,14 @@ std::string list_sql(const page_of& page, bool has_words) {
 }
 
 std::string messages_sql(const page_of& page) {
-    std::string sql =
-        "SELECT id, position, role, content, extra, model_id, model_name, finish_reason, end_reason, prompt_tokens,"
-        " completion_tokens, request_id, created_at FROM messages"
-        " WHERE user_id = ?1 AND conversation_id = ?2 AND position >= ?3";
+    std::string sql = select_messages;
     if (page.after) sql += page.is_ascending ? " AND position > ?4" : " AND position < ?4";
     return sql + (page.is_ascending ? " ORDER BY position" : " ORDER BY position DESC") + " LIMIT ?5";
+}
+
+std::string instruction_sql() {
+    return std::string(select_messages) +
+           " AND position < ?4 AND role IN ('system', 'developer') ORDER BY position DESC LIMIT 1";
 }
 
 }  // namespace ferry::store::sqlite

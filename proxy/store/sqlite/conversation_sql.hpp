@@ -24,4 +24,7 @@ inline constexpr const char* tail_places_sql =
     "SELECT position, bytes FROM messages WHERE user_id = ?1 AND conversation_id = ?2 AND position >= ?3"
     " ORDER BY position DESC LIMIT ?4";
 
+// The last message of the role system or developer of owner ?1 and conversation ?2, at ?3 or behind, and before ?4.
+std::string instruction_sql();
+
 }  // namespace ferry::store::sqlite

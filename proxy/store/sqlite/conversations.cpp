@@ -46,11 +46,18 @@ std::optional<positions> find_positions(connection& db, std::int64_t owner, std:
     return positions{found.integer(0), found.integer(1), found.integer(2) != 0};
 }
 
-std::vector<message_row> read_messages(query& found, std::int64_t first_position) {
-    std::vector<message_row> rows;
+// Behind those of `rows`, as long as all of them have no more than `most_bytes`; one at least.
+void read_messages(query& found, std::int64_t first_position, std::vector<message_row>& rows,
+                   std::size_t most_bytes = std::numeric_limits<std::size_t>::max()) {
     std::string unreadable;
-    while (found.step()) read_row(row_reader(found, unreadable), rows.emplace_back(), first_position);
-    return rows;
+    std::size_t bytes = 0;
+    while (bytes < most_bytes && found.step()) {
+        message_row row;
+        read_row(row_reader(found, unreadable), row, first_position);
+        bytes += static_cast<std::size_t>(bytes_of(row));
+        if (bytes > most_bytes && !rows.empty()) return;
+        rows.push_back(std::move(row));
+    }
 }
 
 }  // namespace
@@ -138,7 +145,9 @@ std::optional<std::vector<message_row>> conversations::messages(std::int64_t own
     }
     query found = db.prepare_once(messages_sql(page));
     found.bind(owner).bind(id).bind(at->first).bind(behind).bind(limit(page.most));
-    return read_messages(found, at->first);
+    std::vector<message_row> rows;
+    read_messages(found, at->first, rows, most_page_bytes);
+    return rows;
 }
 
 conversation_store::tail_of conversations::tail(std::int64_t owner, std::int64_t id, std::size_t most,
@@ -159,8 +168,12 @@ conversation_store::tail_of conversations::tail(std::int64_t owner, std::int64_t
     if (places.empty()) return tail;
     const page_of all{.most = most, .after = std::nullopt, .is_ascending = true};
     query found = db.prepare_once(messages_sql(all));
-    found.bind(owner).bind(id).bind(first_of_tail(places, most_bytes)).bind(0).bind(limit(most));
-    tail.messages = read_messages(found, at->first);
+    const std::int64_t from = first_of_tail(places, most_bytes);
+    query instruction = db.prepare_once(instruction_sql());
+    instruction.bind(owner).bind(id).bind(at->first).bind(from);
+    read_messages(instruction, at->first, tail.messages);
+    found.bind(owner).bind(id).bind(from).bind(0).bind(limit(most));
+    read_messages(found, at->first, tail.messages);
     return tail;
 }
 

@@ -192,6 +192,38 @@ BOOST_AUTO_TEST_CASE(a_tail_is_bounded_by_messages_and_by_bytes) {
     BOOST_TEST(text_of(chats->tail(7, 5, 100, 21).messages) == "6 d?,7 d!");
 }
 
+BOOST_AUTO_TEST_CASE(a_tail_begins_with_the_last_instruction_before_it) {
+    turn_row first = turn_of(7, 5, "a", 0, some_time_us);
+    first.messages[0].role = "system";
+    first.messages[1].role = "developer";
+    add(first);
+    add(turn_of(7, 5, "b", 2, some_time_us));
+    add(turn_of(7, 5, "c", 4, some_time_us));
+    BOOST_TEST(text_of(chats->tail(7, 5, 2, 1000).messages) == "1 a!,4 c?,5 c!");
+    BOOST_TEST(text_of(chats->tail(7, 5, 5, 1000).messages) == "1 a!,2 b?,3 b!,4 c?,5 c!");
+    BOOST_TEST(text_of(chats->tail(7, 5, 6, 1000).messages) == "0 a?,1 a!,2 b?,3 b!,4 c?,5 c!");
+    chats->remove(7, 5, some_time_us + 10);
+    add(turn_of(7, 5, "d", 6, some_time_us + 20));
+    BOOST_TEST(text_of(chats->tail(7, 5, 1, 1000).messages) == "1 d!");
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_long_messages_is_shorter_than_was_asked_for) {
+    turn_row long_ones = turn_of(7, 5, "a", 0, some_time_us);
+    long_ones.messages[0].content = '"' + std::string(7 << 20, 'x') + '"';
+    long_ones.messages[1].content = '"' + std::string(17 << 20, 'y') + '"';
+    long_ones.messages.push_back(message_of("user", "\"z\""));
+    long_ones.search_texts.push_back("z");
+    add(long_ones);
+    page_of page{.most = 100, .is_ascending = true};
+    std::string positions;
+    for (auto found = chats->messages(7, 5, page); found && !found->empty(); found = chats->messages(7, 5, page)) {
+        for (const auto& one : *found) positions += std::to_string(one.position);
+        positions += ' ';
+        page.after = found->back().id;
+    }
+    BOOST_TEST(positions == "0 1 2 ");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace ferry::store
