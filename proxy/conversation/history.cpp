@@ -18,6 +18,7 @@ struct stored_marks {
     std::vector<marked_message> said;                             // all but instructions
     std::vector<std::uint32_t> instructions;
     std::string last_instruction;  // its key; "" for none
+    bool has_said = false;         // `said` is known; else nobody asks for it
 
     std::uint32_t find(const std::string& key) const {
         const auto found = number_of.find(key);
@@ -25,10 +26,22 @@ struct stored_marks {
     }
 };
 
-stored_marks mark_stored(std::span<const kept_message> stored) {
+// Whoever sends only what is new sends no answer, and saves the comparing.
+bool has_answers(std::string_view messages) {
+    bool found = false;
+    openai::for_each_element(messages, [&](std::string_view element) {
+        found = read_message(element).role == "assistant";
+        return !found;
+    });
+    return found;
+}
+
+stored_marks mark_stored(std::span<const kept_message> stored, bool with_said) {
     stored_marks marks;
+    marks.has_said = with_said;
     std::string key;
     for (const auto& message : stored) {
+        if (!with_said && !is_instruction(message.role)) continue;
         write_key(key, message);
         const auto next = static_cast<std::uint32_t>(marks.number_of.size() + 1);
         const auto number = marks.number_of.try_emplace(key, next).first->second;
@@ -71,7 +84,7 @@ request_marks mark_request(std::string_view messages, const stored_marks& stored
         }
         if (!entry.is_message()) return;
         std::uint32_t number = 0;
-        if (!stored.number_of.empty()) {
+        if (!stored.number_of.empty() && (instructs || stored.has_said)) {
             write_key(key, entry.role, entry.parts);
             number = stored.find(key);
         }
@@ -184,7 +197,7 @@ void put_in(history_plan& plan, const request_marks& asked, std::span<const kept
 history_plan plan_history(std::string_view messages, std::span<const kept_message> stored, const history_limits& limits,
                           bool puts_in) {
     history_plan plan;
-    const auto known = mark_stored(stored);
+    const auto known = mark_stored(stored, has_answers(messages));
     const auto asked = mark_request(messages, known);
     if (!asked.is_array) return plan;
     const auto old = known_beginning(asked.said, known.said);

@@ -40,6 +40,7 @@ void message_parts::take(std::string_view name, std::string_view value) {
 
 message_entry read_message(std::string_view element, std::size_t at) {
     message_entry entry{element, {at, at + element.size()}, element.starts_with('{'), {}, {}};
+    if (!entry.is_object) return entry;
     std::string_view role;
     std::string buffer;
     openai::for_each_member(element, [&](std::string_view key, std::string_view value) {

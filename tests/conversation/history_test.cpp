@@ -157,6 +157,9 @@ BOOST_AUTO_TEST_CASE(as_many_of_the_last_messages_as_fit_are_put_in) {
     check_sent(asked, stored, s + more + asked, {4, 5});
     check_sent(asked, stored, s + more + asked, {4, 3});
     check_sent(asked, stored, s + asked, {4, 2});
+    // Instructions that are left out do not.
+    check_sent({instruction("i"), user("a")}, hello + s + more, kept_messages{instruction("i")} + hello + more + asked,
+               {4, 5});
     // Other members count, too.
     check_sent(asked, {user("more"), {"assistant", "\"no\"", R"({"reasoning_content":"hm"})"}}, asked, {4, 8});
     check_sent(asked, {user("more"), {"assistant", "\"no\"", R"({"reasoning_content":"hm"})"}},

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_SUITE(message_key_suite)
 
 BOOST_AUTO_TEST_CASE(texts_are_equal_however_they_are_escaped) {
     const std::string_view plain = "{\"role\":\"assistant\",\"content\":\"\xc3\xa9/\xf0\x9f\x98\x80\"}";
-    BOOST_TEST(are_equal(plain, R"( {"content" : "\u00E9\/\ud83d\ude00" , "role":"assistant"})"));
+    BOOST_TEST(are_equal(plain, R"({ "content" : "\u00E9\/\ud83d\ude00" , "role":"assistant"})"));
     BOOST_TEST(are_equal(plain, R"({"role":"assistant","content":[{"type":"text","text":"\u00e9/"},)"
                                 R"({"text":"\ud83d\ude00","type":"text","annotations":[]}]})"));
     BOOST_TEST(!are_equal(plain, R"({"role":"assistant","content":"\u00e9/"})"));
