@@ -137,7 +137,7 @@ void check_trimmed(const conversation_run& run) {
 
 template <class Check>
 void hold_conversations(habit sends, Check check) {
-    for (unsigned seed = 0; seed != 150; ++seed) {
+    for (unsigned seed = 0; seed != 50; ++seed) {
         conversation_run run{chatter(seed), sends};
         run.window = 1 + run.random.below(9);
         run.repeats_instruction = sends != habit::sends_new || run.random.maybe();
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(of_a_client_that_sends_the_last_messages_what_is_new_is_sto
 }
 
 BOOST_AUTO_TEST_CASE(a_history_that_is_cut_keeps_calls_and_results_together) {
-    for (unsigned seed = 0; seed != 150; ++seed) {
+    for (unsigned seed = 0; seed != 50; ++seed) {
         conversation_run run{chatter(seed), habit::sends_new};
         run.limits = {1 + run.random.below(12), static_cast<std::int64_t>(20 + run.random.below(300))};
         for (int turns = 0; turns != 20; ++turns) {

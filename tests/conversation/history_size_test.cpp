@@ -26,7 +26,7 @@ kept_messages turns(std::size_t count, std::size_t different) {
 BOOST_AUTO_TEST_SUITE(history_size_suite)
 
 BOOST_AUTO_TEST_CASE(a_conversation_of_100000_messages_is_planned) {
-    for (const std::size_t different : {many, std::size_t(1), std::size_t(2)}) {
+    for (const std::size_t different : {many, std::size_t(1)}) {
         const auto stored = turns(many, different);
         auto carried = stored;
         carried.push_back(user("new"));
@@ -57,8 +57,8 @@ BOOST_AUTO_TEST_CASE(as_many_instructions_are_planned) {
     BOOST_TEST(added(request, other).size() == many + 1);
 }
 
-BOOST_AUTO_TEST_CASE(eight_mib_of_anything_are_planned) {
-    constexpr std::size_t size = 8 << 20;
+BOOST_AUTO_TEST_CASE(two_mib_of_anything_are_planned) {
+    constexpr std::size_t size = 2 << 20;
     const kept_messages stored = turns(100, 100);
     const auto repeated = [](std::string_view piece) {
         std::string text = "[";
