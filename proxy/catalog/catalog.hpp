@@ -51,7 +51,7 @@ struct prices {
     bool is_known = true;  // false: nobody wrote a price for prompt or completion, so 0 is none
 };
 
-// Of one image, second, search and the like, in pico-units of currency. `unit` may say which image: "image:hd".
+// Of one image, second, search and the like, in pico-units of currency. `unit` may say which image: "images:hd".
 struct unit_price {
     std::string unit;
     std::int64_t pico = 0;

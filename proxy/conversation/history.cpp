@@ -182,7 +182,9 @@ void put_in(history_plan& plan, const request_marks& asked, std::span<const kept
     };
     std::size_t bytes = 0;
     if (asked.instructions.empty()) {
-        for (const auto& each : latest_instructions(stored)) {
+        for (auto each : latest_instructions(stored)) {
+            // Every service knows this role; "developer" is refused by some.
+            each.role = "system";
             put(each);
             bytes += size_of(each);
         }

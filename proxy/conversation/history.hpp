@@ -37,8 +37,8 @@ struct history_plan {
 // - From the end as many messages as fit both limits, and of those what stands from the first user message on. So the
 //   beginning is never between a tool call and its result; a user message that stands there itself is no beginning.
 // - Instructions of the conversation are left out, but for the latest: where the request has none of its own, those
-//   that were given last, in a row, go before all of it, even where nothing else fits. They are not counted as
-//   messages, but their tokens are.
+//   that were given last, in a row, go before all of it, even where nothing else fits, as system messages, for some
+//   services refuse developer's. They are not counted as messages, but their tokens are.
 //
 // Added:
 // - Where the request carries the conversation: what stands behind the last message that is stored already, as

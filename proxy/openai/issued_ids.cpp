@@ -32,7 +32,11 @@ void add_members(std::string_view object, bool is_top, std::vector<std::string>&
 }  // namespace
 
 bool is_issued_id(std::string_view text) {
-    if (text.empty() || text.size() > issued_id_max) return false;
+    return is_id_text(text, issued_id_max);
+}
+
+bool is_id_text(std::string_view text, std::size_t most) {
+    if (text.empty() || text.size() > most) return false;
     return std::all_of(text.begin(), text.end(), [](char c) {
         const char lower = lower_case(c);
         const bool is_letter = lower >= 'a' && lower <= 'z';

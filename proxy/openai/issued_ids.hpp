@@ -11,6 +11,8 @@ inline constexpr std::size_t issued_id_max = 128, issued_ids_max = 4;
 
 // What may be an id: letters, digits and `-_.:~`.
 bool is_issued_id(std::string_view text);
+// The characters such ids have, and no more than `most` of them.
+bool is_id_text(std::string_view text, std::size_t most);
 
 // The ids in an answer that the account alone knows which gave it: of what it made (`id`), of the files a job wrote
 // (`output_file_id`, `error_file_id`, `result_files`), of what an upload became (`file`), of a response that a stream

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/ascii.hpp"
+#include "openai/issued_ids.hpp"
 
 namespace ferry::openai {
 
@@ -11,14 +11,9 @@ namespace {
 constexpr std::string_view any_id = "{id}";
 constexpr std::size_t id_max = 256;
 
+// Of dots alone it would be another path.
 bool is_id(std::string_view segment) {
-    if (segment.empty() || segment.size() > id_max) return false;
-    if (segment.find_first_not_of('.') == std::string_view::npos) return false;
-    return std::all_of(segment.begin(), segment.end(), [](char c) {
-        const char lower = lower_case(c);
-        return (lower >= 'a' && lower <= 'z') || is_digit(c) ||
-               std::string_view("-_.:~").find(c) != std::string_view::npos;
-    });
+    return is_id_text(segment, id_max) && segment.find_first_not_of('.') != std::string_view::npos;
 }
 
 std::string_view take_segment(std::string_view& path) {

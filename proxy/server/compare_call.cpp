@@ -163,13 +163,12 @@ void compare_call::take_chunk(std::string_view json) {
         return;
     }
     if (facts.has_payload && !summary_.first_token_us) summary_.first_token_us = us_between(began_, steady::now());
-    learn(json);
+    learn(facts, json);
     if (!facts.is_usage_alone() || shows_usage_) board_->put(compare_chunk(model_, json));
 }
 
 // What a chunk or a whole answer says of usage and end.
-void compare_call::learn(std::string_view answer) {
-    const auto facts = openai::inspect_event(answer);
+void compare_call::learn(const openai::event_facts& facts, std::string_view answer) {
     if (!facts.finish_reason.empty()) summary_.finish_reason = facts.finish_reason;
     if (!facts.has_usage) return;
     summary_.tokens = facts.usage;
@@ -180,7 +179,7 @@ void compare_call::learn(std::string_view answer) {
 
 void compare_call::finish() {
     summary_.duration_us = us_between(began_, steady::now());
-    if (!is_stream_ && !has_failed_ && !text_.empty()) learn(text_);
+    if (!is_stream_ && !has_failed_ && !text_.empty()) learn(openai::inspect_event(text_), text_);
     if (prices_ && summary_.tokens) summary_.cost_pico = usage::cost_of(*prices_, *summary_.tokens).pico;
     const bool is_whole = is_stream_ ? is_done_ : !has_failed_ && reader_.body_done();
     if (error_.empty() && !is_whole) error_ = has_failed_ && !text_.empty() ? error_in(text_) : no_answer();

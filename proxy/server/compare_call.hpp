@@ -8,6 +8,7 @@
 
 #include "net/byte_stream.hpp"
 #include "net/http_reader.hpp"
+#include "openai/event_facts.hpp"
 #include "openai/sse.hpp"
 #include "relay/exchange/services.hpp"
 #include "server/compare_board.hpp"
@@ -43,7 +44,7 @@ private:
     void take(std::string_view payload);
     void take_event(const openai::sse_event& event);
     void take_chunk(std::string_view json);
-    void learn(std::string_view answer);
+    void learn(const openai::event_facts& facts, std::string_view answer);
     void finish();
 
     relay::services& core_;

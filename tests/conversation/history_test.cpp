@@ -36,6 +36,8 @@ BOOST_AUTO_TEST_CASE(the_conversation_goes_behind_the_instructions_and_before_th
         kept_messages{instruction("s"), said("developer", "d")} + hello + kept_messages{user("a"), instruction("t")});
     check_sent({instruction("s")}, hello, kept_messages{instruction("s")} + hello);
     check_sent({}, hello, hello);
+    check_sent({user("a")}, kept_messages{said("developer", "s")} + hello,
+               kept_messages{instruction("s")} + hello + kept_messages{user("a")});
     check_sent({user("a")}, {}, {user("a")});
 }
 

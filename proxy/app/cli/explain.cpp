@@ -18,6 +18,7 @@
 #include "openai/chat_scanner.hpp"
 #include "openai/secret_scrub.hpp"
 #include "relay/answer/answer_check.hpp"
+#include "relay/request/body_limits.hpp"
 #include "relay/request/choice.hpp"
 #include "relay/request/plan.hpp"
 
@@ -117,10 +118,7 @@ std::optional<fault> fill(explanation& told, const catalog::published& from, con
         told.key_text = key_text(*who);
     }
     const auto most = chosen.server.limits.json_body_bytes;
-    if (body.size() > most) {
-        return fault::client(fault_code::request_too_large,
-                             fmt::format("The request body is larger than the {} bytes that are allowed.", most));
-    }
+    if (body.size() > most) return relay::body_too_large(most);
     openai::chat_scanner scanner({.depth = static_cast<int>(chosen.server.limits.json_depth)});
     if (auto bad = scanner.feed(body)) return bad;
     const auto scanned = scanner.finish();

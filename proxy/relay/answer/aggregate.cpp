@@ -18,20 +18,10 @@ std::optional<fault> end(event_collector& all, const attempt& from, const net::i
     return ended.why ? std::move(ended.why) : all.end(ended.how);
 }
 
-gate_options options_for(const openai::operation& operation, const attempt& from,
-                         std::span<const std::string_view> secrets) {
-    gate_options options;
-    options.streams = operation.streams;
-    options.issues_ids = operation.issues_ids;
-    options.service = from.to().service;
-    options.secrets = secrets;
-    return options;
-}
-
 }  // namespace
 
 aggregate::aggregate(request& x, attempt& from)
-    : x_(x), from_(from), secrets_(secrets_of(from.to())), all_(options_for(x.operation, from, secrets_), x.said) {}
+    : x_(x), from_(from), secrets_(secrets_of(from.to())), all_(gate_options_for(x, from, secrets_), x.said) {}
 
 asio::awaitable<std::optional<fault>> aggregate::read_whole() {
     net::io_result got;

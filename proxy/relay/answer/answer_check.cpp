@@ -133,4 +133,14 @@ fault classify_error(attempt& from, std::string_view body) {
     return std::move(judged.why);
 }
 
+gate_options gate_options_for(const request& x, const attempt& from, std::span<const std::string_view> secrets) {
+    gate_options options;
+    options.streams = x.operation.streams;
+    options.issues_ids = x.operation.issues_ids;
+    options.client_asked_usage = x.asked.asks_usage();
+    options.service = from.to().service;
+    options.secrets = secrets;
+    return options;
+}
+
 }  // namespace ferry::relay

@@ -8,6 +8,7 @@
 
 #include "base/fault.hpp"
 #include "openai/usage_finder.hpp"
+#include "relay/answer/stream_gate.hpp"
 #include "relay/exchange/row_secrets.hpp"
 #include "relay/tries/attempt.hpp"
 
@@ -49,5 +50,8 @@ error_answer check_document(const openai::usage_finder& finder, const catalog::c
 
 // The same for a try. Notes in `from` what a further try must do without.
 fault classify_error(attempt& from, std::string_view body);
+
+// How the events of this answer are judged. `secrets` outlive the gate.
+gate_options gate_options_for(const request& x, const attempt& from, std::span<const std::string_view> secrets);
 
 }  // namespace ferry::relay

@@ -13,23 +13,13 @@ namespace {
 constexpr auto done_is_held = milliseconds(250);
 constexpr auto usage_is_awaited = milliseconds(2000);  // of a client that has left
 
-gate_options options_for(const request& x, const attempt& from, std::span<const std::string_view> secrets) {
-    gate_options options;
-    options.streams = x.operation.streams;
-    options.issues_ids = x.operation.issues_ids;
-    options.client_asked_usage = x.asked.asks_usage();
-    options.service = from.to().service;
-    options.secrets = secrets;
-    return options;
-}
-
 }  // namespace
 
 event_stream::event_stream(request& x, attempt& from)
     : x_(x),
       from_(from),
       secrets_(secrets_of(from.to())),
-      flow_(options_for(x, from, secrets_), x.said),
+      flow_(gate_options_for(x, from, secrets_), x.said),
       pace_(x),
       hold_(x) {}
 

@@ -100,8 +100,8 @@ void write_end(request& x) {
     record.is_unpriced = is_unpriced(x, units);
     x.cost_pico = record.cost_pico = cost.pico;
     record.cost_is_saturated = cost.is_saturated;
-    x.issued_ids = note_issued(x);
-    record.issued_ids = x.issued_ids;
+    const auto ids = note_issued(x);
+    record.issued_ids = ids;
     record.upstream_request_id = x.upstream_request_id;
     record.attempts = x.attempts;
     x.core.journal.end(x.books, record);

@@ -69,8 +69,7 @@ struct request : http_exchange {
     provider::repair_set adjusted;  // how the request that was answered differs from what its provider refused
 
     // the answer
-    std::string issued_ids;  // JSON list, for its row
-    transcript said;         // by the try that answers
+    transcript said;  // by the try that answers
     billing bill;
     memory_claim answer_memory;  // what is held of it beyond the buffers that every connection has
     bool content_sent = false;   // a piece of the answer went to the client: nobody else can give it any more

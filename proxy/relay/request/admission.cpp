@@ -5,6 +5,7 @@
 #include "net/media_type.hpp"
 #include "openai/form_boundary.hpp"
 #include "openai/secret_scrub.hpp"
+#include "relay/request/body_limits.hpp"
 
 namespace ferry::relay {
 
@@ -79,12 +80,8 @@ std::optional<fault> check_declared_body(const request& x) {
                              "The body's Content-Encoding is not understood: send it in one of " +
                                  std::string(net::accepted_codings) + ", or without a coding.");
     }
-    const bool is_form = x.operation.body == body_kind::form;
-    const auto most = is_form ? x.settings->multipart_body_bytes : x.settings->json_body_bytes;
-    if (x.head.framing == net::body_framing::length && x.head.content_length > most) {
-        return fault::client(fault_code::request_too_large, "The request body is larger than the " +
-                                                                std::to_string(most) + " bytes that are allowed.");
-    }
+    const auto most = most_body_bytes(x);
+    if (x.head.framing == net::body_framing::length && x.head.content_length > most) return body_too_large(most);
     return std::nullopt;
 }
 

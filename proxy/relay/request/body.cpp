@@ -5,6 +5,7 @@
 #include "openai/chat_scanner.hpp"
 #include "openai/form_boundary.hpp"
 #include "relay/exchange/client_write.hpp"
+#include "relay/request/body_limits.hpp"
 #include "relay/request/form_body.hpp"
 
 namespace ferry::relay {
@@ -15,18 +16,6 @@ namespace {
 
 // Of a body that is read where it will lie: it is scanned at once, and others wait meanwhile.
 constexpr std::size_t most_at_once = 65536;
-
-fault too_large(const request& x) {
-    return fault::client(fault_code::request_too_large, "The request body is larger than the " +
-                                                            std::to_string(x.settings->json_body_bytes) +
-                                                            " bytes that are allowed.");
-}
-
-fault out_of_memory() {
-    return fault::self(fault_code::overloaded,
-                       "There is no memory for another request body at the moment: try again shortly.",
-                       "The request bodies in flight have used up limits.body_memory.");
-}
 
 fault bad_coding() {
     return fault::client(fault_code::invalid_request,
@@ -41,7 +30,9 @@ fault takes_no_body() {
 class body_reading {
 public:
     explicit body_reading(request& x)
-        : x_(x), scanner_(scan_limits(x)), expansion_(net::content_expansion::of(x.head, {.bytes = most_bytes(x)})) {
+        : x_(x),
+          scanner_(scan_limits(x)),
+          expansion_(net::content_expansion::of(x.head, {.bytes = most_body_bytes(x)})) {
         if (x.operation.body != openai::body_kind::form) return;
         const auto boundary = openai::form_boundary(x.head.content_type.value_or(""));
         form_.emplace(x, *boundary);  // admission has seen it
@@ -74,7 +65,7 @@ public:
         // What came out before it broke may be anything: it is not what the client meant to say.
         if (says == verdict::broken || says == verdict::unknown) return bad_coding();
         if (auto refused = take(payload_)) return refused;
-        if (says == verdict::too_large) return too_large(x_);
+        if (says == verdict::too_large) return body_too_large(most_body_bytes(x_));
         return count_memory();
     }
 
@@ -117,10 +108,6 @@ private:
         return x_.operation.streams != openai::stream_kind::none && x_.operation.takes_query &&
                (query.find("?stream=true") != query.npos || query.find("&stream=true") != query.npos);
     }
-    static std::size_t most_bytes(const request& x) {
-        const bool is_form = x.operation.body == openai::body_kind::form;
-        return is_form ? x.settings->multipart_body_bytes : x.settings->json_body_bytes;
-    }
     static openai::scan_limits scan_limits(const request& x) {
         openai::scan_limits limits;
         limits.depth = static_cast<int>(x.settings->json_depth);
@@ -133,8 +120,8 @@ private:
                 if (auto refused = form_->take(piece)) return refused;
                 continue;
             }
-            if (x_.body.size() + piece.size() > x_.settings->json_body_bytes) return too_large(x_);
-            if (!x_.body.append(piece)) return out_of_memory();
+            if (x_.body.size() + piece.size() > most_body_bytes(x_)) return body_too_large(most_body_bytes(x_));
+            if (!x_.body.append(piece)) return no_memory_for_body();
             if (auto refused = scanner_.feed(piece)) return refused;
         }
         return std::nullopt;
@@ -143,7 +130,7 @@ private:
     // What a coding remembers of a body counts like the body: up to 16 MiB for a few bytes from the client.
     std::optional<fault> count_memory() {
         const auto held = expansion_->memory();
-        if (held > counted_ && !x_.core.bodies.take(held - counted_)) return out_of_memory();
+        if (held > counted_ && !x_.core.bodies.take(held - counted_)) return no_memory_for_body();
         if (held < counted_) x_.core.bodies.give_back(counted_ - held);
         counted_ = held;
         return std::nullopt;
@@ -183,7 +170,7 @@ asio::awaitable<std::optional<fault>> read_more(request& x, body_reading& readin
     std::span<char> into;
     if (in_place) {
         into = x.body.room(static_cast<std::size_t>(x.head.content_length) - x.body.size());
-        if (into.empty()) co_return out_of_memory();
+        if (into.empty()) co_return no_memory_for_body();
         into = into.first(std::min(into.size(), most_at_once));
     } else {
         into = x.client.space();

@@ -1,5 +1,7 @@
 #include "relay/request/form_body.hpp"
 
+#include "relay/request/body_limits.hpp"
+
 namespace ferry::relay {
 
 namespace {
@@ -21,10 +23,9 @@ std::optional<fault> form_body::take(std::string_view piece) {
 
 std::optional<fault> form_body::keep(std::string_view piece) {
     auto& body = x_.body;
-    const auto most = x_.settings->multipart_body_bytes;
+    const auto most = most_body_bytes(x_);
     if (piece.size() > most || body.size() > most - piece.size()) {
-        return fault::client(fault_code::request_too_large, "The request body is larger than the " +
-                                                                std::to_string(most) + " bytes that are allowed.");
+        return body_too_large(most);
     }
     if (body.file() == nullptr && body.size() + piece.size() > most_in_memory) {
         auto opened = spool::open(x_.settings->spool_dir);
@@ -34,9 +35,7 @@ std::optional<fault> form_body::keep(std::string_view piece) {
     }
     if (body.file() == nullptr) {
         if (body.append(piece)) return std::nullopt;
-        return fault::self(fault_code::overloaded,
-                           "There is no memory for another request body at the moment: try again shortly.",
-                           "The request bodies in flight have used up limits.body_memory.");
+        return no_memory_for_body();
     }
     if (!x_.spooled.cover(body.size() + piece.size())) return spools_are_full();
     const auto kept = body.file()->append(piece);

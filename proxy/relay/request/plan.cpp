@@ -115,8 +115,10 @@ void for_each_parameter(std::string_view query, F&& f) {
 
 // What belongs to an account and not to a model is asked for beside Azure's deployments.
 std::string_view base_for(const openai::operation& operation, std::string_view base) {
-    const auto at = base.rfind("/deployments/");
-    const bool is_deployment = at != std::string_view::npos && base.find('/', at + 13) == std::string_view::npos;
+    constexpr std::string_view deployments = "/deployments/";
+    const auto at = base.rfind(deployments);
+    const bool is_deployment =
+        at != std::string_view::npos && base.find('/', at + deployments.size()) == std::string_view::npos;
     return is_deployment && !operation.has_deployment_path ? base.substr(0, at) : base;
 }
 
