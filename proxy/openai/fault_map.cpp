@@ -12,23 +12,9 @@ struct row {
 constexpr std::string_view request = "invalid_request_error", upstream = "upstream_error",
                            overload = "overloaded_error";
 
-// The table for what the client did.
-row client_row(fault_code code) {
+// The table for what is wrong with the request as HTTP.
+row http_row(fault_code code) {
     switch (code) {
-        case fault_code::bad_framing:
-            return {400, request, "bad_framing"};
-        case fault_code::invalid_json:
-            return {400, request, "invalid_json"};
-        case fault_code::duplicate_field:
-            return {400, request, "duplicate_field"};
-        case fault_code::invalid_id:
-            return {400, request, "invalid_id"};
-        case fault_code::invalid_request:
-            return {400, request, "invalid_request"};
-        case fault_code::missing_model:
-            return {400, request, "missing_model"};
-        case fault_code::invalid_parameter:
-            return {400, request, "invalid_parameter"};
         case fault_code::header_too_large:
             return {431, request, "header_too_large"};
         case fault_code::uri_too_long:
@@ -49,6 +35,28 @@ row client_row(fault_code code) {
             return {505, request, "http_version"};
         case fault_code::method_not_allowed:
             return {405, request, "method_not_allowed"};
+        default:
+            return {500, "server_error", "internal_error"};
+    }
+}
+
+// The table for what the client did.
+row client_row(fault_code code) {
+    switch (code) {
+        case fault_code::bad_framing:
+            return {400, request, "bad_framing"};
+        case fault_code::invalid_json:
+            return {400, request, "invalid_json"};
+        case fault_code::duplicate_field:
+            return {400, request, "duplicate_field"};
+        case fault_code::invalid_id:
+            return {400, request, "invalid_id"};
+        case fault_code::invalid_request:
+            return {400, request, "invalid_request"};
+        case fault_code::missing_model:
+            return {400, request, "missing_model"};
+        case fault_code::invalid_parameter:
+            return {400, request, "invalid_parameter"};
         case fault_code::unknown_url:
             return {404, request, "unknown_url"};
         case fault_code::model_not_found:
@@ -74,7 +82,7 @@ row client_row(fault_code code) {
         case fault_code::client_gone:
             return {499, request, "client_gone"};
         default:
-            return {500, "server_error", "internal_error"};
+            return http_row(code);
     }
 }
 

@@ -47,8 +47,8 @@ enum class unit_kind { none, tokens, images, seconds, characters, bytes, searche
 struct operation {
     std::string_view name;    // in usage rows, logs and metrics
     std::string_view method;  // GET means HEAD, too
-    // Below /v1, "" for any. `{id}` stands for one segment; where the model is the rest of the path, this is the path before it,
-    // with its slash.
+    // Below /v1, "" for any. `{id}` stands for one segment; where the model is the rest of the path, this is the path
+    // before it, with its slash.
     std::string_view path;
     answered_by who = answered_by::relay;
     body_kind body = body_kind::json;

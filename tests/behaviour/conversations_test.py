@@ -22,7 +22,8 @@ class Conversation(FerryCase):
 
     def turn(self, *messages, answer="Hello", fields=(), conversation=..., **members):
         """A chat of this conversation; returns the answer and the messages the provider was asked with."""
-        self.upstream.default = answer if isinstance(answer, list) else [answers.json_answer(answers.completion(answer))]
+        script = answer if isinstance(answer, list) else [answers.json_answer(answers.completion(answer))]
+        self.upstream.default = script
         before = len(self.upstream.served)
         wanted = self.number if conversation is ... else conversation
         body = {"model": "demo", "messages": list(messages), **members}
@@ -37,7 +38,8 @@ class Conversation(FerryCase):
     def call(self, method, path="", body=None, key=None):
         client = self.client()
         data = b"" if body is None else json.dumps(body).encode()
-        lines = [f"{method} /v1/conversations{path} HTTP/1.1", "Host: ferry", f"Authorization: Bearer {key or self.key}"]
+        lines = [f"{method} /v1/conversations{path} HTTP/1.1", "Host: ferry",
+                 f"Authorization: Bearer {key or self.key}"]
         if body is not None:
             lines += ["Content-Type: application/json", f"Content-Length: {len(data)}"]
         client.send(("\r\n".join(lines) + "\r\n\r\n").encode() + data)
@@ -90,7 +92,8 @@ class Turns(Conversation):
         self.assertEqual(self.stored(), [(one["role"], one["content"]) for one in history])
 
     def test_streams_are_kept_too(self):
-        got, _ = self.turn(said("user", "Tell me a story."), answer=answers.chunked_stream(answers.story()), stream=True)
+        story = answers.chunked_stream(answers.story())
+        got, _ = self.turn(said("user", "Tell me a story."), answer=story, stream=True)
         self.assertIn(b"[DONE]", got.body)
         self.assertEqual(got.field("x-ferry-history"), "0")
         self.assertEqual(self.stored(), [("user", "Tell me a story."), ("assistant", "word0 word1 word2 ")])
@@ -132,9 +135,10 @@ class Turns(Conversation):
         field = f"x-ferry-conversation-id: {self.number}"
         got, asked = self.turn(said("user", "three"), conversation=None, fields=[field])
         self.assertEqual(got.field("x-ferry-history"), "2")
-        self.assert_error(self.turn(said("user", "x"), fields=["x-ferry-conversation-id: 1"])[0], 400, "invalid_request")
-        self.assert_error(self.turn(said("user", "x"), conversation=None, fields=["x-ferry-conversation-id: a"])[0], 400,
-                          "invalid_id")
+        other, _ = self.turn(said("user", "x"), fields=["x-ferry-conversation-id: 1"])
+        self.assert_error(other, 400, "invalid_request")
+        odd, _ = self.turn(said("user", "x"), conversation=None, fields=["x-ferry-conversation-id: a"])
+        self.assert_error(odd, 400, "invalid_id")
 
     def test_oddly_written_texts_come_back_as_they_were(self):
         sent = (b'{"model":"demo","conversationId":%d,"messages":[{"role":"user","content":"a\\u0000b \\ud800 \\/ '
@@ -206,7 +210,8 @@ class Lists(Conversation):
         self.assertTrue(listed["has_more"])
         after = self.call("GET", f"?limit=100&after={self.number}").json
         self.assertIn(made.json["id"], [one["id"] for one in after["data"]])
-        for words, wanted in (("BARK", [self.number]), ("100%25", [self.number]), ("katzen", [made.json["id"]]), ("zebra", [])):
+        for words, wanted in (("BARK", [self.number]), ("100%25", [self.number]), ("katzen", [made.json["id"]]),
+                              ("zebra", [])):
             self.assertEqual([one["id"] for one in self.call("GET", f"?q={words}").json["data"]], wanted, words)
         self.assertEqual(self.call("PATCH", f"/{self.number}", {"title": "Dogs"}).json["title"], "Dogs")
         gone = self.call("DELETE", f"/{self.number}")

@@ -9,15 +9,15 @@
 #include "conversation/history.hpp"
 
 // Boost.Test looks here for how to print a message.
-namespace ferry::conversation {
+namespace ferry::usage {
 
-inline std::ostream& operator<<(std::ostream& out, const kept_message& message) {
+inline std::ostream& operator<<(std::ostream& out, const message& message) {
     std::string text;
-    append_message(text, message);
+    conversation::append_message(text, message);
     return out << text;
 }
 
-}  // namespace ferry::conversation
+}  // namespace ferry::usage
 
 namespace ferry::conversation::testing {
 
