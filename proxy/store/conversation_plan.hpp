@@ -73,7 +73,7 @@ void require_title(std::string_view title);
 
 // Of a page of messages, which has one at least. A purge, a page and a tail are bounded in bytes: some messages are
 // megabytes.
-inline constexpr std::size_t most_page_bytes = 16u << 20;
+inline constexpr std::size_t most_page_bytes = 32u << 20;
 
 // A message without its text.
 struct message_place {

@@ -38,7 +38,7 @@ public:
     // whatever the case; "" for all. An `after` that is not among the owner's gives nothing (std::nullopt).
     virtual std::optional<std::vector<conversation_row>> list(std::int64_t owner, const page_of& page,
                                                               const std::string& words) = 0;
-    // By position, and no more than about 16 MiB of them, one at least. Nothing (std::nullopt) if there is no such
+    // By position, and no more than about 32 MiB of them, one at least. Nothing (std::nullopt) if there is no such
     // conversation, or no such message in it.
     virtual std::optional<std::vector<message_row>> messages(std::int64_t owner, std::int64_t id,
                                                              const page_of& page) = 0;
