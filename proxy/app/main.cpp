@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/cli/command_line.hpp"
+#include "app/cli/compare.hpp"
 #include "app/cli/context.hpp"
 #include "app/cli/serve.hpp"
 #include "app/cli/store_commands.hpp"
@@ -41,6 +42,7 @@ int main(int argc, char** argv) {
     add_keys_command(app, context);
     add_usage_command(app, context);
     add_explain_command(app, context);
+    add_compare_command(app, context);
     add_journal_command(app, context);
     add_version_command(app, context);
     finish_commands(app, context);

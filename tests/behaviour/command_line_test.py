@@ -70,7 +70,7 @@ class CommandLine(unittest.TestCase):
         self.assertRegex(self.run_ferry("--version").stdout, r"^ferry \d+\.\d+\.\d+\n$")
         for words in (["--help"], ["help"], ["-h"]):
             told = self.run_ferry(*words).stdout
-            for command in ("serve", "models", "keys", "usage", "journal"):
+            for command in ("serve", "models", "keys", "usage", "journal", "compare"):
                 self.assertIn(command, told)
         self.assertEqual(self.run_ferry("help", "models", "add").stdout,
                          self.run_ferry("models", "add", "--help").stdout)
@@ -98,7 +98,8 @@ class CommandLine(unittest.TestCase):
         self.assertIn("extra is one word too many", self.refused("models", "list", "extra"))
 
     def test_every_command_shows_how_to_name_a_configuration(self):
-        for words in ("serve", "check", "migrate", "models add", "keys list", "usage", "journal status", "explain"):
+        for words in ("serve", "check", "migrate", "models add", "keys list", "usage", "journal status", "explain",
+                      "compare"):
             told = self.run_ferry(*words.split(), "--help").stdout
             self.assertIn("--config FILE", told, words)
             self.assertIn("--set SECTION.KEY=VALUE", told, words)

@@ -2,38 +2,11 @@
 
 #include <algorithm>
 
+#include "app/cli/terminal_text.hpp"
 #include "base/escape.hpp"
-#include "base/utf8.hpp"
 
 namespace ferry::app {
 namespace {
-
-struct code_point_range {
-    char32_t first, last;
-};
-
-// The blocks that terminals show in two columns (East Asian Width W and F, by whole blocks).
-constexpr code_point_range wide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},  {0x3041, 0xA4CF}, {0xAC00, 0xD7A3},
-                                     {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6},
-                                     {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
-
-int columns_of(char32_t c) {
-    return std::any_of(std::begin(wide), std::end(wide),
-                       [c](auto range) { return c >= range.first && c <= range.last; })
-               ? 2
-               : 1;
-}
-
-// REQUIRES: valid UTF-8, which readable() has made of it.
-std::size_t display_width(std::string_view text) {
-    std::size_t width = 0;
-    while (!text.empty()) {
-        const std::size_t length = character_length(text);
-        width += static_cast<std::size_t>(columns_of(code_point(text.substr(0, length))));
-        text.remove_prefix(length);
-    }
-    return width;
-}
 
 std::string readable(std::string_view text) {
     std::string shown;
