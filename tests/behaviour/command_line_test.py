@@ -8,7 +8,7 @@ from ferry import BUILD
 
 READING = ("models list", "keys list", "usage", "sql -c SELECT", "explain --model demo", "models test demo",
            "models add --name a --endpoint http://127.0.0.1:9", "keys create --name a", "keys revoke a",
-           "journal replay")
+           "journal replay", "conversations list --anonymous")
 
 
 class CommandLine(unittest.TestCase):
@@ -70,7 +70,7 @@ class CommandLine(unittest.TestCase):
         self.assertRegex(self.run_ferry("--version").stdout, r"^ferry \d+\.\d+\.\d+\n$")
         for words in (["--help"], ["help"], ["-h"]):
             told = self.run_ferry(*words).stdout
-            for command in ("serve", "models", "keys", "usage", "journal", "compare"):
+            for command in ("serve", "models", "keys", "usage", "journal", "compare", "conversations"):
                 self.assertIn(command, told)
         self.assertEqual(self.run_ferry("help", "models", "add").stdout,
                          self.run_ferry("models", "add", "--help").stdout)
@@ -99,7 +99,7 @@ class CommandLine(unittest.TestCase):
 
     def test_every_command_shows_how_to_name_a_configuration(self):
         for words in ("serve", "check", "migrate", "models add", "keys list", "usage", "journal status", "explain",
-                      "compare"):
+                      "compare", "conversations export"):
             told = self.run_ferry(*words.split(), "--help").stdout
             self.assertIn("--config FILE", told, words)
             self.assertIn("--set SECTION.KEY=VALUE", told, words)
