@@ -44,8 +44,8 @@ constexpr std::array<std::string_view, 29> model_columns = {
     "unit_prices",
 };
 
-constexpr std::array<std::string_view, 7> key_columns = {
-    "name", "user_id", "allowed_models", "rpm", "tpm", "max_parallel", "expires_at",
+constexpr std::array<std::string_view, 8> key_columns = {
+    "name", "user_id", "allowed_models", "rpm", "tpm", "max_parallel", "store_messages", "expires_at",
 };
 
 void require_columns(const std::string& table, std::span<const std::string_view> known,

@@ -60,6 +60,7 @@ std::string as_json(const store::key_row& row, const key_owners& owners) {
     add_number(object, "rpm", row.rpm);
     add_number(object, "tpm", row.tpm);
     add_number(object, "max_parallel", row.max_parallel);
+    object.flag("store_messages", row.store_messages);
     add_time(object, "expires_at", row.expires_at_us);
     add_number(object, "rotated_from", row.rotated_from);
     add_time(object, "grace_until", row.grace_until_us);

@@ -69,6 +69,8 @@ void add_key_options(CLI::App& command, key_options& into) {
     limit("--rpm", into.rpm, "Requests a minute (stored; not enforced by this version)");
     limit("--tpm", into.tpm, "Tokens a minute (stored; not enforced by this version)");
     limit("--max-parallel", into.max_parallel, "Requests at once (stored; not enforced by this version)");
+    auto* storing = command.add_flag("--store-messages", into.store_messages, "Conversations are kept (the default)");
+    command.add_flag("--no-store-messages", into.no_store_messages, "Nothing that is said is kept")->excludes(storing);
 }
 
 void add_clearing_options(CLI::App& command, key_options& into) {
@@ -99,6 +101,8 @@ void apply(const key_options& given, store::key_row& row, std::int64_t now_us) {
     if (given.rpm) row.rpm = given.rpm;
     if (given.tpm) row.tpm = given.tpm;
     if (given.max_parallel) row.max_parallel = given.max_parallel;
+    if (given.store_messages) row.store_messages = true;
+    if (given.no_store_messages) row.store_messages = false;
     if (given.no_user) row.user_id.reset();
     if (given.no_models) row.allowed_models.reset();
     if (given.no_expires) row.expires_at_us.reset();
@@ -127,6 +131,8 @@ std::vector<store::column_value> changed_columns(const store::key_row& before, c
     number("rpm", before.rpm, after.rpm);
     number("tpm", before.tpm, after.tpm);
     number("max_parallel", before.max_parallel, after.max_parallel);
+    if (before.store_messages != after.store_messages)
+        columns.push_back({"store_messages", after.store_messages ? "1" : "0"});
     return columns;
 }
 

@@ -19,6 +19,7 @@ namespace ferry::app {
 struct key_options {
     std::optional<std::string> name, user, models, expires;
     std::optional<std::int64_t> rpm, tpm, max_parallel;
+    bool store_messages = false, no_store_messages = false;
     bool no_user = false, no_models = false, no_expires = false;  // of `set` alone, as the three below
     bool no_rpm = false, no_tpm = false, no_max_parallel = false;
 };
