@@ -121,11 +121,11 @@ void application::find_issuer(const std::string& id, const relay::id_owners::ans
     }
 }
 
-// Where replicas share a store, another one may add to a conversation between two turns.
+// Another replica may add to a conversation between two turns, and an operator may delete it.
 conversation::memory_options application::memory_options() const {
     conversation::memory_options chosen;
     chosen.most_messages = settings_.conversations.max_messages;
-    if (store::is_server_url(settings_.store.url)) chosen.trusted = milliseconds(1000);
+    chosen.trusted = store::is_server_url(settings_.store.url) ? milliseconds(1000) : milliseconds(10'000);
     return chosen;
 }
 
