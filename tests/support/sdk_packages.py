@@ -12,6 +12,8 @@ from builds import ROOT
 from tally import Tally, failed
 
 NODE = ROOT / "tests/sdk/node"
+CLIENTS_NODE = ROOT / "tests/sdk/clients-node"  # clients by others, with a lock of their own
+SHARED_NODE = [NODE / "targets.mjs", NODE / "metering.mjs"]
 PYTHON = ROOT / "tests/sdk/python"
 PLACE = ROOT / "build/sdk"
 LOCKS = ((22, "node22"), (18, "node18"))  # the first whose major version is not above the Node found
@@ -34,9 +36,22 @@ def install_node(run):
     lock = next((NODE / name for least, name in LOCKS if major >= least), None)
     if not lock:
         return None, failed(f"sdk: Node {version} is older than 18; install Debian's nodejs")
+    return npm_ci(run, lock, NODE.glob("*.[cm]js"), ("OpenAI SDK for Node", "aimock"))
+
+
+def install_node_clients(run):
+    """The same for the clients by others, which need Node 20."""
+    version = node_version()
+    lacking = ("AI SDK", "LangChain for Node", "Agents SDK for Node")
+    if int(re.match(r"v(\d+)", version)[1]) < 20:
+        return None, Tally(skips=[f"{name}: needs Node 20, and this is {version}" for name in lacking])
+    return npm_ci(run, CLIENTS_NODE, [*CLIENTS_NODE.glob("*.mjs"), *SHARED_NODE], lacking)
+
+
+def npm_ci(run, lock, files, lacking):
     place = PLACE / lock.name
     place.mkdir(parents=True, exist_ok=True)
-    for file in NODE.glob("*.[cm]js"):
+    for file in files:
         shutil.copy(file, place)
     wanted = (lock / "package-lock.json").read_text()
     stamp = place / "installed.json"
@@ -44,11 +59,13 @@ def install_node(run):
         return place, None
     for name in ("package.json", "package-lock.json"):
         shutil.copy(lock / name, place)
-    code, output, _ = run(["npm", "ci", "--prefix", place, "--no-audit", "--no-fund", "--fetch-retries=1"])
+    # More connections at once have been reset by the way to the registry.
+    options = ["--no-audit", "--no-fund", "--fetch-retries=1", "--maxsockets=4"]
+    code, output, _ = run(["npm", "ci", "--prefix", place, *options])
     if code == 0:
         stamp.write_text(wanted)
         return place, None
-    return None, problem("the npm registry", ("OpenAI SDK for Node", "aimock"), NPM_UNREACHABLE.search(output), output)
+    return None, problem("the npm registry", lacking, NPM_UNREACHABLE.search(output), output)
 
 
 def install_python(run):

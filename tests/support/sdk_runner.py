@@ -1,4 +1,5 @@
-"""The SDK group: the official OpenAI SDKs and a third party's mock provider, directly and through one Ferry."""
+"""The SDK group: the official OpenAI SDKs, clients by others and a third party's mock provider, directly and through
+one Ferry."""
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -9,9 +10,12 @@ from pathlib import Path
 import sdk_failover
 import sdk_odd_answers
 import sdk_operations
-from sdk_packages import NODE, PYTHON, install_node, install_python, node_version
+from sdk_packages import (
+    CLIENTS_NODE, NODE, PYTHON, install_node, install_node_clients, install_python, node_version,
+)
 from tally import Tally, failed, read_tap
 
+NOBODY = "http://127.0.0.1:1/v1"
 # Rows beside those of plain models. What a service does when it is asked the wrong way stands in RULES, what else it
 # does in the prompts.
 SERVICES = {
@@ -34,21 +38,22 @@ RULES = [
 
 def run_all(run, show, python_file, environment):
     node, no_node = install_node(run)
+    clients, no_clients = install_node_clients(run)
     python, no_python = install_python(run)
     tally = Tally()
-    for problem in filter(None, (no_node, no_python)):
+    for problem in filter(None, (no_node, no_clients, no_python)):
         tally.add(problem)
-    if not node and not python:
+    if not node and not clients and not python:
         return tally
     os.environ.update(environment)
     with aimock(node) as aimock_url:
         if node and not aimock_url:
             return failed("sdk: aimock did not start")
-        tally.add(run_before(run, show, python_file, node, python, aimock_url))
+        tally.add(run_before(run, show, python_file, (node, clients), python, aimock_url))
     return tally
 
 
-def run_before(run, show, python_file, node, python, aimock_url):
+def run_before(run, show, python_file, node_folders, python, aimock_url):
     """All tests before one Ferry, two files at a time."""
     import ferry  # these two read FERRY_BUILD when they are loaded, which may have been for another build
     import mock
@@ -56,13 +61,14 @@ def run_before(run, show, python_file, node, python, aimock_url):
     ferry.BUILD = Path(os.environ["FERRY_BUILD"])
     mock.BENCH = os.environ.get("FERRY_BENCH_BIN") or ferry.BUILD / "ferry-bench"
 
-    def node_file(file):
-        code, output, seconds = run(["node", "--test", "--test-reporter=tap", node / file.name], urls)
-        name = f"{file.name.split('.')[0]} (Node {node_version()}, {node.name})"
+    def node_file(place, file):
+        code, output, seconds = run(["node", "--test", "--test-reporter=tap", place / file.name], urls)
+        name = f"{file.name.split('.')[0]} (Node {node_version()}, {place.name})"
         return show(name, read_tap(output, name, code), seconds, output)
 
     rows = {**SERVICES, **sdk_failover.rows(), **sdk_odd_answers.rows(), **sdk_operations.rows()}
-    rows["third-party"] = {"endpoint": aimock_url or "http://127.0.0.1:1/v1", "capabilities": sdk_failover.CHAT_ALONE}
+    aimock_url = aimock_url or NOBODY
+    rows["third-party"] = {"endpoint": aimock_url, "capabilities": sdk_failover.CHAT_ALONE}
     rules = [*RULES, *sdk_failover.RULES, *sdk_odd_answers.RULES, *sdk_operations.RULES]
     tally = Tally()
     with mock.FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=rules) as both:
@@ -71,9 +77,10 @@ def run_before(run, show, python_file, node, python, aimock_url):
                 **sdk_odd_answers.for_node()}
         jobs = []
         if python:
-            jobs += [partial(python_file, file, urls, python) for file in python_files(aimock_url)]
-        if node:
-            jobs += [partial(node_file, file) for file in sorted(NODE.glob("*.test.mjs"))]
+            jobs += [partial(python_file, file, urls, python) for file in python_files(aimock_url != NOBODY)]
+        for place, sources in zip(node_folders, (NODE, CLIENTS_NODE)):
+            if place:
+                jobs += [partial(node_file, place, file) for file in sorted(sources.glob("*.test.mjs"))]
         with ThreadPoolExecutor(2) as pool:
             for one in pool.map(lambda job: job(), jobs):
                 tally.add(one)
@@ -83,8 +90,8 @@ def run_before(run, show, python_file, node, python, aimock_url):
     return tally if tally.passed or tally.failures else failed("sdk: no test file")
 
 
-def python_files(aimock_url):
-    return [file for file in sorted(PYTHON.glob("*_test.py")) if aimock_url or not file.name.startswith("aimock")]
+def python_files(has_aimock):
+    return [file for file in sorted(PYTHON.glob("*_test.py")) if has_aimock or not file.name.startswith("aimock")]
 
 
 @contextmanager
