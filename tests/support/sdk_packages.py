@@ -15,6 +15,7 @@ NODE = ROOT / "tests/sdk/node"
 CLIENTS_NODE = ROOT / "tests/sdk/clients-node"  # clients by others, with a lock of their own
 SHARED_NODE = [NODE / "targets.mjs", NODE / "metering.mjs"]
 PYTHON = ROOT / "tests/sdk/python"
+CLIENTS_PYTHON = ROOT / "tests/sdk/clients-python"
 PLACE = ROOT / "build/sdk"
 LOCKS = ((22, "node22"), (18, "node18"))  # the first whose major version is not above the Node found
 NPM_UNREACHABLE = re.compile(
@@ -69,9 +70,17 @@ def npm_ci(run, lock, files, lacking):
 
 
 def install_python(run):
+    return pip_install(run, PYTHON, ("OpenAI SDK for Python",))
+
+
+def install_python_clients(run):
+    return pip_install(run, CLIENTS_PYTHON, ("LangChain for Python", "Agents SDK for Python", "litellm"))
+
+
+def pip_install(run, folder, lacking):
     """The interpreter of an environment that has the packages."""
-    place = PLACE / "python"
-    requirements = PYTHON / "requirements.txt"
+    place = PLACE / folder.name
+    requirements = folder / "requirements.txt"
     wanted = f"{sys.version}\n{requirements.read_text()}"
     stamp = place / "installed.txt"
     if stamp.exists() and stamp.read_text() == wanted:
@@ -84,7 +93,7 @@ def install_python(run):
         stamp.write_text(wanted)
         return place / "bin/python", None
     unreachable = None if "DO NOT MATCH THE HASHES" in output else PIP_UNREACHABLE.search(output)
-    return None, problem("PyPI", ("OpenAI SDK for Python",), unreachable, output)
+    return None, problem("PyPI", lacking, unreachable, output)
 
 
 def problem(registry, lacking, unreachable, output):

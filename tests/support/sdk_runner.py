@@ -11,7 +11,8 @@ import sdk_failover
 import sdk_odd_answers
 import sdk_operations
 from sdk_packages import (
-    CLIENTS_NODE, NODE, PYTHON, install_node, install_node_clients, install_python, node_version,
+    CLIENTS_NODE, CLIENTS_PYTHON, NODE, PYTHON, install_node, install_node_clients, install_python,
+    install_python_clients, node_version,
 )
 from tally import Tally, failed, read_tap
 
@@ -38,22 +39,24 @@ RULES = [
 
 def run_all(run, show, python_file, environment):
     node, no_node = install_node(run)
-    clients, no_clients = install_node_clients(run)
+    node_clients, no_node_clients = install_node_clients(run)
     python, no_python = install_python(run)
+    python_clients, no_python_clients = install_python_clients(run)
     tally = Tally()
-    for problem in filter(None, (no_node, no_clients, no_python)):
+    for problem in filter(None, (no_node, no_node_clients, no_python, no_python_clients)):
         tally.add(problem)
-    if not node and not clients and not python:
+    nodes, pythons = (node, node_clients), (python, python_clients)
+    if not any((*nodes, *pythons)):
         return tally
     os.environ.update(environment)
     with aimock(node) as aimock_url:
         if node and not aimock_url:
             return failed("sdk: aimock did not start")
-        tally.add(run_before(run, show, python_file, (node, clients), python, aimock_url))
+        tally.add(run_before(run, show, python_file, nodes, pythons, aimock_url))
     return tally
 
 
-def run_before(run, show, python_file, node_folders, python, aimock_url):
+def run_before(run, show, python_file, nodes, pythons, aimock_url):
     """All tests before one Ferry, two files at a time."""
     import ferry  # these two read FERRY_BUILD when they are loaded, which may have been for another build
     import mock
@@ -76,9 +79,11 @@ def run_before(run, show, python_file, node_folders, python, aimock_url):
                 "FERRY_OTHER_KEY": both.ferry.create_key("other"), "FERRY_DATABASE": str(both.ferry.database),
                 **sdk_odd_answers.for_node()}
         jobs = []
-        if python:
-            jobs += [partial(python_file, file, urls, python) for file in python_files(aimock_url != NOBODY)]
-        for place, sources in zip(node_folders, (NODE, CLIENTS_NODE)):
+        for python, sources in zip(pythons, (PYTHON, CLIENTS_PYTHON)):
+            if python:
+                files = python_files(sources, aimock_url != NOBODY)
+                jobs += [partial(python_file, file, urls, python) for file in files]
+        for place, sources in zip(nodes, (NODE, CLIENTS_NODE)):
             if place:
                 jobs += [partial(node_file, place, file) for file in sorted(sources.glob("*.test.mjs"))]
         with ThreadPoolExecutor(2) as pool:
@@ -90,8 +95,8 @@ def run_before(run, show, python_file, node_folders, python, aimock_url):
     return tally if tally.passed or tally.failures else failed("sdk: no test file")
 
 
-def python_files(has_aimock):
-    return [file for file in sorted(PYTHON.glob("*_test.py")) if has_aimock or not file.name.startswith("aimock")]
+def python_files(folder, has_aimock):
+    return [file for file in sorted(folder.glob("*_test.py")) if has_aimock or not file.name.startswith("aimock")]
 
 
 @contextmanager

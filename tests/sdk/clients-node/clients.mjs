@@ -25,7 +25,9 @@ export function suite(make) {
 }
 
 // Without what differs between two answers to the same question, and without what HTTP adds.
-const byName = ["id", "created", "timestamp", "headers", "request", "url", "providerData", "__openai_function_call_ids__"];
+const byName = [
+  "id", "created", "timestamp", "headers", "request", "url", "providerData", "__openai_function_call_ids__",
+];
 const byEnd = /(_id|_ids|_at|Id|At)$/;
 const changes = (key) => byName.includes(key) || byEnd.test(key);
 
