@@ -162,7 +162,8 @@ def asan(with_sdks=False):
     tally.add(python_files("golden", environment))
     tally.add(python_files("behaviour", environment, at_once=2))
     if with_sdks:
-        tally.add(sdk_runner.run_all(run, show, python_file, {**with_sanitizer("asan"), **SANITIZERS}))
+        sanitized = {**with_sanitizer("asan"), **SANITIZERS}
+        tally.add(sdk_runner.run_all(run, show, python_file, sanitized, with_clients=False))
     return tally
 
 

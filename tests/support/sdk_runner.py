@@ -37,11 +37,13 @@ RULES = [
 ]
 
 
-def run_all(run, show, python_file, environment):
+def run_all(run, show, python_file, environment, with_clients=True):
+    """`with_clients`: those of others, too, besides the official SDKs."""
+    nothing = (None, None)
     node, no_node = install_node(run)
-    node_clients, no_node_clients = install_node_clients(run)
+    node_clients, no_node_clients = install_node_clients(run) if with_clients else nothing
     python, no_python = install_python(run)
-    python_clients, no_python_clients = install_python_clients(run)
+    python_clients, no_python_clients = install_python_clients(run) if with_clients else nothing
     tally = Tally()
     for problem in filter(None, (no_node, no_node_clients, no_python, no_python_clients)):
         tally.add(problem)

@@ -13,7 +13,7 @@ constexpr const char* holding =
 constexpr const char* select_messages =
     "SELECT id, position, role, content, extra, model_id, model_name, finish_reason, end_reason, prompt_tokens,"
     " completion_tokens, request_id, created_at FROM messages"
-    " WHERE user_id = ?1 AND conversation_id = ?2 AND position >= ?3";
+    " WHERE user_id = ?1 AND conversation_id = ?2";
 
 }  // namespace
 
@@ -27,13 +27,16 @@ std::string list_sql(const page_of& page, bool has_words) {
 
 std::string messages_sql(const page_of& page) {
     std::string sql = select_messages;
-    if (page.after) sql += page.is_ascending ? " AND position > ?4" : " AND position < ?4";
+    // One bound on each side: SQLite begins at one of two on the same side, and reads up to the other.
+    const bool goes_on = page.after && page.is_ascending;
+    sql += goes_on ? " AND position > max(?3 - 1, ?4)" : " AND position >= ?3";
+    if (page.after && !page.is_ascending) sql += " AND position < ?4";
     return sql + (page.is_ascending ? " ORDER BY position" : " ORDER BY position DESC") + " LIMIT ?5";
 }
 
 std::string instruction_sql() {
     return std::string(select_messages) +
-           " AND position < ?4 AND role IN ('system', 'developer') ORDER BY position DESC LIMIT 1";
+           " AND position >= ?3 AND position < ?4 AND role IN ('system', 'developer') ORDER BY position DESC LIMIT 1";
 }
 
 }  // namespace ferry::store::sqlite

@@ -41,6 +41,16 @@ BOOST_AUTO_TEST_CASE(pages_and_tails_are_read_along_an_index) {
     BOOST_TEST(plan_of(sqlite::tail_places_sql) == messages + ");");
 }
 
+// With two bounds on one side SQLite would begin at the first of the conversation and pass over all before the page.
+BOOST_AUTO_TEST_CASE(a_page_in_the_middle_begins_there) {
+    for (const bool is_ascending : {false, true}) {
+        const std::string sql = sqlite::messages_sql({.after = 1, .is_ascending = is_ascending});
+        const auto lower = sql.find("position >");
+        BOOST_TEST(lower != std::string::npos);
+        BOOST_TEST(sql.find("position >", lower + 1) == std::string::npos);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_search_reads_each_conversation_along_an_index) {
     const std::string plan = plan_of(sqlite::list_sql({}, true));
     BOOST_TEST_MESSAGE(plan);
