@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/number_text.hpp"
 
 namespace ferry::app {
 
@@ -27,9 +27,7 @@ std::string take_variable(const char* name) {
 }
 
 int number(const std::string& text) {
-    int value = -1;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? value : -1;
+    return parse_number<int>(text).value_or(-1);
 }
 
 // Cuts the first of a list of names separated by colons off.

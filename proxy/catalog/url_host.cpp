@@ -1,9 +1,9 @@
 #include "catalog/url_host.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/ascii.hpp"
+#include "base/number_text.hpp"
 
 namespace ferry::catalog {
 namespace {
@@ -34,9 +34,7 @@ std::uint16_t port_of(const boost::urls::url_view& url, std::uint16_t usual) {
     if (!is_port_whole) return 0;
     if (!url.has_port()) return usual;
     const auto digits = url.port();
-    std::uint16_t number = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return read.ec == std::errc() && read.ptr == digits.data() + digits.size() ? number : std::uint16_t{0};
+    return parse_number<std::uint16_t>({digits.data(), digits.size()}).value_or(0);
 }
 
 }  // namespace ferry::catalog

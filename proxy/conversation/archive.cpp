@@ -131,7 +131,6 @@ void archive::append(std::span<const store::turn_row> rows) {
         return;
     } catch (const store::row_refused& refusal) {
         if (rows.size() == 1) {
-            lost_.fetch_add(1, std::memory_order_relaxed);
             return log_error("What request {} adds to conversation {} cannot be stored and is lost: {}",
                              rows.front().request_id, rows.front().conversation_id, refusal.what());
         }

@@ -43,7 +43,6 @@ public:
 
     // Turns that no store takes are told of, and are lost.
     void take(const std::vector<usage::turn>& turns) override;
-    std::uint64_t lost_turns() const { return lost_.load(std::memory_order_relaxed); }
 
     // Every hour: what was removed longer ago than this goes for good. Zero: nothing does.
     void purge_after(std::chrono::seconds age);
@@ -59,7 +58,6 @@ private:
     memory& memory_;
     std::unique_ptr<store::conversation_store> readers_, writers_;
     std::function<bool()> is_caught_up_;
-    std::atomic<std::uint64_t> lost_{0};
     std::atomic<std::int64_t> purge_after_s_{0};
     bool is_purging_ = false;
     store::store_thread thread_;  // last: its jobs use all of the above

@@ -162,15 +162,6 @@ std::size_t beginning_of_history(std::span<const kept_message> stored, const his
     return next_beginning(stored, begin);
 }
 
-// Those given last, without anything said between them.
-std::span<const kept_message> latest_instructions(std::span<const kept_message> stored) {
-    auto end = stored.size();
-    while (end != 0 && !is_instruction(stored[end - 1].role)) --end;
-    auto begin = end;
-    while (begin != 0 && is_instruction(stored[begin - 1].role)) --begin;
-    return stored.subspan(begin, end - begin);
-}
-
 void put_in(history_plan& plan, const request_marks& asked, std::span<const kept_message> stored,
             const history_limits& limits) {
     const auto put = [&](const kept_message& message) {

@@ -5,6 +5,14 @@
 
 namespace ferry::conversation {
 
+std::span<const kept_message> latest_instructions(std::span<const kept_message> stored) {
+    auto end = stored.size();
+    while (end != 0 && !is_instruction(stored[end - 1].role)) --end;
+    auto begin = end;
+    while (begin != 0 && is_instruction(stored[begin - 1].role)) --begin;
+    return stored.subspan(begin, end - begin);
+}
+
 std::string_view inside_of(std::string_view object) {
     object = trimmed(object, is_white_space);
     if (object.size() < 2 || object.front() != '{' || object.back() != '}') return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ using kept_message = usage::message;
 inline bool is_instruction(std::string_view role) {
     return role == "system" || role == "developer";
 }
+
+// Those given last, without anything said between them.
+std::span<const kept_message> latest_instructions(std::span<const kept_message> stored);
 
 // A guess at its tokens is a quarter of these.
 inline std::size_t size_of(const kept_message& message) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/container_hash/hash.hpp>
+#include <span>
 #include <utility>
 
 #include "conversation/kept_message.hpp"
@@ -18,23 +19,19 @@ std::size_t bytes_of(const messages& all) {
     return size;
 }
 
-// Where the latest instructions stand that were given in a row.
-std::pair<std::size_t, std::size_t> last_instructions(const messages& all) {
-    std::size_t end = all.size();
-    while (end > 0 && !is_instruction(all[end - 1].role)) --end;
-    std::size_t begin = end;
-    while (begin > 0 && is_instruction(all[begin - 1].role)) --begin;
-    return {begin, end};
-}
-
 // What stays where only `most` may: the last ones, and the last instructions in front of them.
 messages end_of(const messages& before, std::size_t most) {
-    const std::size_t dropped = before.size() - std::min(before.size(), most);
-    const auto at = [&before](std::size_t i) { return before.begin() + static_cast<std::ptrdiff_t>(i); };
+    const std::span all(before);
+    const auto last = all.last(std::min(all.size(), most));
+    const auto dropped = all.first(all.size() - last.size());
+    const auto instructions = latest_instructions(all);
+    const auto first = static_cast<std::size_t>(instructions.data() - all.data());
     messages kept;
-    const auto [first, last] = last_instructions(before);
-    if (first < dropped) kept.assign(at(first), at(std::min(last, dropped)));
-    kept.insert(kept.end(), at(dropped), before.end());
+    if (first < dropped.size()) {
+        const auto lost = dropped.subspan(first, std::min(instructions.size(), dropped.size() - first));
+        kept.assign(lost.begin(), lost.end());
+    }
+    kept.insert(kept.end(), last.begin(), last.end());
     return kept;
 }
 

@@ -3,10 +3,10 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include "base/ascii.hpp"
+#include "base/number_text.hpp"
 #include "net/token.hpp"
 
 namespace ferry::net {
@@ -36,9 +36,7 @@ bool is_ipv6(std::string_view text) {
 
 bool is_port(std::string_view text) {
     if (text.empty() || text.front() == '0') return false;
-    unsigned port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    return error == std::errc() && end == text.data() + text.size() && port <= 65535;
+    return parse_number<std::uint16_t>(text).has_value();
 }
 
 // Of a target in absolute form: where its authority begins; 0 for another target.

@@ -1,9 +1,9 @@
 #include "openai/chat_reader.hpp"
 
-#include <charconv>
 #include <limits>
 #include <utility>
 
+#include "base/number_text.hpp"
 #include "openai/event_facts.hpp"
 #include "openai/member_names.hpp"
 
@@ -145,12 +145,10 @@ bool chat_reader::take_integer(std::optional<std::int64_t>& into, const json_tok
                                std::int64_t high, fault_code code, const char* rule) {
     const auto text = token.text;
     if (token.kind == json_kind::literal_null) return true;
-    std::int64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    const bool whole = token.kind == json_kind::number && !token.is_clipped && error == std::errc() && stop == end;
+    const auto number = parse_number(text);
+    const bool whole = token.kind == json_kind::number && !token.is_clipped && number;
     // "-0" is a spelling that readers disagree about where only positive numbers make sense.
-    if (!whole || number < low || number > high || (low >= 0 && text[0] == '-')) {
+    if (!whole || *number < low || *number > high || (low >= 0 && text[0] == '-')) {
         const auto name = name_of(member_);
         return refuse(code, name, quoted(name) + " must be " + rule + ".");
     }

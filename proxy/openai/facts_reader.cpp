@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/number_text.hpp"
+
 namespace ferry::openai {
 namespace {
 
@@ -20,11 +22,9 @@ bool is_code_of_success(std::string_view code) {
 
 // A number, or one in quotes; whatever else is said counts as not said. Rounded up: a second that has begun is billed.
 void take_count(std::optional<std::int64_t>& into, const json_token& token) {
-    double value = 0;
-    const char* const end = token.text.data() + token.text.size();
-    const auto [stop, error] = std::from_chars(token.text.data(), end, value);
-    const bool is_count = !token.is_clipped && error == std::errc() && stop == end && value >= 0 && value <= tokens_max;
-    if (is_count) into = static_cast<std::int64_t>(std::ceil(value));
+    const auto value = parse_number<double>(token.text);
+    const bool is_count = !token.is_clipped && value && *value >= 0 && *value <= tokens_max;
+    if (is_count) into = static_cast<std::int64_t>(std::ceil(*value));
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "openai/form_part_head.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "base/number_text.hpp"
 #include "base/utf8.hpp"
 #include "net/token.hpp"
 #include "openai/form_fault.hpp"
@@ -119,12 +119,9 @@ std::optional<fault> form_head_reader::disposition(std::string_view value, std::
 // Nobody needs it (RFC 7578 section 4.8), some send it; a reader that believes it must find what the others find.
 std::optional<fault> form_head_reader::content_length(std::string_view value, std::size_t at) {
     if (head_.length) return bad_form(at, "a part has two Content-Lengths");
-    std::size_t length = 0;
-    const char* const end = value.data() + value.size();
-    const auto [stop, error] = std::from_chars(value.data(), end, length);
-    if (error != std::errc() || stop != end)
-        return bad_form(at, "the Content-Length of a part is not a number of bytes");
-    head_.length = length;
+    const auto length = parse_number<std::size_t>(value);
+    if (!length) return bad_form(at, "the Content-Length of a part is not a number of bytes");
+    head_.length = *length;
     head_.length_at = span{at, at + value.size()};
     return std::nullopt;
 }

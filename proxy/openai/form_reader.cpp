@@ -1,11 +1,11 @@
 #include "openai/form_reader.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "base/number_text.hpp"
 #include "base/utf8.hpp"
 #include "openai/event_facts.hpp"
 #include "openai/form_fault.hpp"
@@ -125,12 +125,9 @@ std::optional<fault> form_reader::take_text(std::optional<std::string>& into) {
 
 std::optional<fault> form_reader::take_integer(std::optional<std::int64_t>& into, std::int64_t low, std::int64_t high,
                                                fault_code code, const char* rule) {
-    std::int64_t number = 0;
-    const char* const end = value_.data() + value_.size();
-    const auto [stop, error] = std::from_chars(value_.data(), end, number);
-    const bool is_whole = is_integer(value_) && error == std::errc() && stop == end;
-    if (!is_whole || number < low || number > high) return refused(code, rule);
-    into = number;
+    const auto number = is_integer(value_) ? parse_number(value_) : std::nullopt;
+    if (!number || *number < low || *number > high) return refused(code, rule);
+    into = *number;
     return std::nullopt;
 }
 

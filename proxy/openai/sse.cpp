@@ -32,16 +32,18 @@ std::string_view take_line_of(std::string_view& text) {
 
 }  // namespace
 
-void join_data(const sse_event& event, std::string& out) {
-    out.clear();
+std::string_view data_of(const sse_event& event, std::string& joined) {
+    if (event.data_lines < 2) return event.data;
+    joined.clear();
     bool first = true;
     for (auto rest = event.raw; !rest.empty();) {
         const auto [name, value] = split(take_line_of(rest));
         if (name != "data") continue;
-        if (!first) out += '\n';
-        out += value;
+        if (!first) joined += '\n';
+        joined += value;
         first = false;
     }
+    return joined;
 }
 
 // Moves on to the next `byte` at or after line_, going on where the last search ended.

@@ -22,8 +22,8 @@ struct sse_event {
     bool is_comment_only() const { return !has_fields && !is_headless; }
 };
 
-// The data lines of an event joined by '\n', for the rare event that has several.
-void join_data(const sse_event& event, std::string& out);
+// The data lines of an event joined by '\n': a view of the event, or of `joined` for the rare one that has several.
+std::string_view data_of(const sse_event& event, std::string& joined);
 
 // Finds the events in a buffer that grows at its end, looking at every byte at most twice however it is split.
 // Reads LF, CR and CRLF. Owned by: the relay of one stream. Lives on: a core.

@@ -45,7 +45,8 @@ std::string_view other_operation(std::string_view api_endpoint) {
     for (const auto& row : openai::operations()) {
         const bool is_whole = row.model == openai::model_place::body_member ||
                               row.model == openai::model_place::account || row.model == openai::model_place::form_part;
-        if (is_whole && path.ends_with(row.path)) return path.substr(path.size() - row.path.size());
+        if (is_whole && !row.path.empty() && path.ends_with(row.path))
+            return path.substr(path.size() - row.path.size());
     }
     for (const auto each : others) {
         if (path.ends_with(each)) return path.substr(path.size() - each.size());

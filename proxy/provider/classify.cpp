@@ -1,8 +1,8 @@
 // What an error answer means. Providers hide money and content decisions behind wrong statuses, so codes come first.
 #include <array>
-#include <charconv>
 
 #include "base/ascii.hpp"
+#include "base/number_text.hpp"
 #include "provider/meanings.hpp"
 #include "provider/words.hpp"
 
@@ -43,8 +43,8 @@ guess by_message(int status, std::string_view message) {
         "\xe6\xac\xa0\xe8\xb4\xb9"};                         // in arrears
     static constexpr std::array<std::string_view, 3> length = {"maximum context length", "context length exceeded",
                                                                "exceeds the context window"};
-    static constexpr std::array<std::string_view, 4> key = {"api key not valid", "incorrect api key",
-                                                            "invalid api key", "api key expired"};
+    static constexpr std::array<std::string_view, 4> key = {"api key not valid", "incorrect api key", "invalid api key",
+                                                            "api key expired"};
     const auto text = lower_case(message);
     if (status < 400) return {};
     if (status < 430 && holds_one_of(text, money)) return no_balance;
@@ -58,10 +58,8 @@ guess by_message(int status, std::string_view message) {
 
 // An error inside a good answer: its code may be a status, or its type may name one.
 int status_inside(const openai::upstream_error& error) {
-    int code = 0;
-    const auto* const end = error.code.data() + error.code.size();
-    const auto [stop, failure] = std::from_chars(error.code.data(), end, code);
-    if (failure == std::errc() && stop == end && code >= 400 && code < 600) return code;
+    const auto code = parse_number<int>(error.code).value_or(0);
+    if (code >= 400 && code < 600) return code;
     struct type_row {
         std::string_view type;
         int status;

@@ -1,8 +1,8 @@
 #include "provider/request_edits.hpp"
 
-#include <charconv>
 #include <string>
 
+#include "base/number_text.hpp"
 #include "openai/json_text.hpp"
 #include "openai/member_finder.hpp"
 #include "openai/member_names.hpp"
@@ -26,12 +26,10 @@ void rename_member(openai::member_span at, std::string_view body, std::string_vi
 
 // The nearest values that are still inside.
 void clamp_top_p(openai::span at, std::string_view body, openai::edit_list& edits) {
-    double value = 0;
-    const auto* const end = body.data() + at.end;
-    const auto [stop, error] = std::from_chars(body.data() + at.begin, end, value);
-    if (error != std::errc() || stop != end) return;  // for the provider to judge
-    if (value >= 1) edits.replace(at, "0.999");
-    if (value <= 0) edits.replace(at, "0.001");
+    const auto value = parse_number<double>(body.substr(at.begin, at.end - at.begin));
+    if (!value) return;  // for the provider to judge
+    if (*value >= 1) edits.replace(at, "0.999");
+    if (*value <= 0) edits.replace(at, "0.001");
 }
 
 void repair(const repair_rule& rule, const openai::chat_request& request, std::string_view body,

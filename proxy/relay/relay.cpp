@@ -58,50 +58,51 @@ struct answer_under_way {
     answer_sink sink;
 };
 
-// Whether what comes is an event stream. Where label and content differ, the content is right; where it tells nothing,
-// the label is believed.
-asio::awaitable<result<bool>> finds_events(attempt& from) {
-    const bool label = is_event_stream(from.head());
-    for (;;) {
-        openai::dialect_finder finder;
-        if (auto failed = from.look_ahead(finder)) co_return std::move(*failed);
-        const auto what = finder.found();
-        if (what == openai::dialect::events) co_return true;
-        if (what == openai::dialect::document) co_return false;
-        if (what == openai::dialect::other || from.has_all() || from.buffer_is_full()) co_return label;
-        const auto got = co_await from.read_more();
-        if (got.status == net::io_status::eof && from.ends_with_connection()) co_return label;
-        if (got.status != net::io_status::ok) co_return from.why_no_bytes(got);
-        from.clock().on_keepalive();
-    }
+// How an answer reaches the client.
+enum class answer_way { unknown, document, events, download };
+
+// By what the operation answers, and by the label. The head of a stream need not wait for its first event.
+answer_way way_by_head(const request& x, const net::http_head& head) {
+    using openai::answer_kind;
+    if (x.operation.answer == answer_kind::file) return answer_way::download;
+    const bool has_streams = x.operation.streams != openai::stream_kind::none;
+    const bool is_any = x.operation.answer == answer_kind::any;
+    if (has_streams && (x.asked.stream || is_any) && is_event_stream(head)) return answer_way::events;
+    if (is_any) return is_document(head) ? answer_way::document : answer_way::download;
+    return has_streams ? answer_way::unknown : answer_way::document;
 }
 
-enum class answer_way { document, events, download };
+answer_way way_by_label(const attempt& from) {
+    return is_event_stream(from.head()) ? answer_way::events : answer_way::document;
+}
 
-// How the answer reaches the client, by what the operation answers and what has come.
-asio::awaitable<result<answer_way>> find_way(const request& x, attempt& from) {
-    using openai::answer_kind;
-    const bool is_labelled = is_event_stream(from.head());
-    const bool has_streams = x.operation.streams != openai::stream_kind::none;
-    if (x.operation.answer == answer_kind::file) co_return answer_way::download;
-    // The head of a stream need not wait for its first event.
-    if (is_labelled && has_streams && x.asked.stream) co_return answer_way::events;
-    if (x.operation.answer == answer_kind::any) {
-        if (is_labelled && has_streams) co_return answer_way::events;
-        co_return is_document(from.head()) ? answer_way::document : answer_way::download;
+// By what has come so far. Where label and content differ, the content is right; where it tells nothing, the label is
+// believed.
+result<answer_way> way_by_content(attempt& from) {
+    openai::dialect_finder finder;
+    if (auto failed = from.look_ahead(finder)) return std::move(*failed);
+    const auto what = finder.found();
+    if (what == openai::dialect::events) return answer_way::events;
+    if (what == openai::dialect::document) return answer_way::document;
+    const bool is_all = what == openai::dialect::other || from.has_all() || from.buffer_is_full();
+    return is_all ? way_by_label(from) : answer_way::unknown;
+}
+
+asio::awaitable<result<answer_way>> read_until_known(attempt& from) {
+    for (;;) {
+        const auto got = co_await from.read_more();
+        if (got.status == net::io_status::eof && from.ends_with_connection()) co_return way_by_label(from);
+        if (got.status != net::io_status::ok) co_return from.why_no_bytes(got);
+        from.clock().on_keepalive();
+        auto found = way_by_content(from);
+        if (!found || *found != answer_way::unknown) co_return found;
     }
-    if (!has_streams) co_return answer_way::document;
-    const auto found = co_await finds_events(from);
-    if (!found) co_return found.error();
-    co_return *found ? answer_way::events : answer_way::document;
 }
 
 asio::awaitable<std::optional<fault>> pump_document(request& x, answer_under_way& answer) {
     const bool is_told = x.asked.stream && x.operation.may_be_aggregated;
     const auto form = is_told ? document::form::as_events : document::form::as_it_is;
-    auto& one = answer.way.emplace<document>(x, *answer.source, form);
-    auto failed = co_await one.pump(answer.sink);
-    co_return failed;
+    return answer.way.emplace<document>(x, *answer.source, form).pump(answer.sink);
 }
 
 // A stream goes out as one where that was asked for, and where nobody puts streams of this kind together. Else it was
@@ -129,7 +130,9 @@ asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer)
         failed = co_await refuse_answer(x, from);
         co_return failed;
     }
-    const auto way = co_await find_way(x, from);
+    result<answer_way> way = way_by_head(x, from.head());
+    if (*way == answer_way::unknown) way = way_by_content(from);
+    if (way && *way == answer_way::unknown) way = co_await read_until_known(from);
     if (!way) co_return way.error();
     if (*way == answer_way::events) {
         failed = co_await pump_events(x, answer);
@@ -229,7 +232,7 @@ asio::awaitable<void> handle(request& x) {
     if (!refused) refused = co_await ask(x, answer);
     if (refused)
         refuse(x, *refused, answer.sink);
-    else
+    else if (x.talk)
         co_await keep_turn(x);
     if (settle(x)) {
         // An error claims nothing, and is told all the same.

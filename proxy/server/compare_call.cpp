@@ -148,8 +148,7 @@ void compare_call::take_event(const openai::sse_event& event) {
         return;
     }
     std::string joined;
-    if (event.data_lines > 1) openai::join_data(event, joined);
-    const auto data = event.data_lines > 1 ? std::string_view(joined) : event.data;
+    const auto data = openai::data_of(event, joined);
     if (data == "[DONE]")
         is_done_ = true;
     else

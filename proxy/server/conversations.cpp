@@ -1,7 +1,6 @@
 #include "server/conversations.hpp"
 
 #include <boost/json/parse.hpp>
-#include <charconv>
 #include <functional>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "base/chance.hpp"
 #include "base/ending_faults.hpp"
+#include "base/number_text.hpp"
 #include "conversation/conversation_json.hpp"
 #include "openai/member_finder.hpp"
 #include "relay/answer/whole_answer.hpp"
@@ -51,13 +51,6 @@ fault is_slow() {
 
 fault are_off() {
     return fault::client(fault_code::not_supported, "This server keeps no conversations.");
-}
-
-std::optional<std::int64_t> id_of(std::string_view text) {
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return id;
 }
 
 // "" where the body names none.
@@ -156,7 +149,7 @@ result<question> question_of(relay::request& x) {
     const auto owner = x.who->conversation_owner();
     const auto method = x.operation.method;
     const bool is_about_one = !x.path_id.empty();
-    const auto id = id_of(x.path_id);
+    const auto id = parse_number(x.path_id);
     if (is_about_one && !id) return not_found();
     if (method == "DELETE") return remove(x.core.remembered, {owner, *id});
     if (method == "POST" || method == "PATCH") {
@@ -178,7 +171,7 @@ asio::awaitable<told> ask_store(relay::request& x, question what) {
         answer_of_store::give(answer, failed ? told(std::move(*failed)) : std::move(*said));
     };
     const auto now = steady::now();
-    x.core.archive.ask_when_stored(x.who->conversation_owner(), id_of(x.path_id), now + until_stored, job, done);
+    x.core.archive.ask_when_stored(x.who->conversation_owner(), parse_number(x.path_id), now + until_stored, job, done);
     co_await relay::await_answer(x, answer, now + most_wait);
     if (x.gone) co_return client_has_left();
     if (x.stopping()) co_return ferry_is_stopping();

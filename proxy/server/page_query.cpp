@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <boost/url/pct_string_view.hpp>
-#include <charconv>
 #include <cstdint>
 #include <optional>
+
+#include "base/number_text.hpp"
 
 namespace ferry::server {
 
@@ -24,20 +25,13 @@ std::optional<std::string> decoded(std::string_view text) {
     return checked->decode(as_forms_do);
 }
 
-std::optional<std::int64_t> integer_of(std::string_view text) {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 std::optional<fault> take(page_query& into, const std::string& name, const std::string& value) {
     if (name == "limit") {
-        const auto most = integer_of(value);
+        const auto most = parse_number(value);
         if (!most || *most < 1 || *most > static_cast<std::int64_t>(most_entries)) return bad(name, "1 to 100");
         into.page.most = static_cast<std::size_t>(*most);
     } else if (name == "after") {
-        into.page.after = integer_of(value);
+        into.page.after = parse_number(value);
         if (!into.page.after) return bad(name, "the id of an entry of the list");
     } else if (name == "order") {
         if (value != "asc" && value != "desc") return bad(name, "'asc' or 'desc'");

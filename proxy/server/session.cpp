@@ -204,11 +204,11 @@ asio::awaitable<void> session::serve_client() {
     const auto& models = context_.services.current.models;
     const auto is_further = [&models](std::string_view below) { return models && models->has_further_path(below); };
     auto found = find_operation(link_.reader.head().method, link_.reader.head().target, is_further);
-    if (found && openai::asks_more(*found->what)) {
-        auto matched = std::move(*found);
-        co_await relay_request(std::move(matched));
-        co_return;
-    }
+    if (found && openai::asks_more(*found->what)) return relay_request(std::move(*found));
+    return answer_here(std::move(found));
+}
+
+asio::awaitable<void> session::answer_here(result<matched_operation> found) {
     relay::http_exchange x(context_.services, link_, found ? found->what->name : unknown);
     begin(x);
     const bool asks_leave = !found && x.head.method == "OPTIONS" && context_.cors.is_on();

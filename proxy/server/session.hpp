@@ -58,6 +58,7 @@ private:
     boost::asio::awaitable<void> serve_request();
     boost::asio::awaitable<void> serve_client();
     boost::asio::awaitable<void> relay_request(matched_operation found);
+    boost::asio::awaitable<void> answer_here(result<matched_operation> found);
     void begin(relay::http_exchange& x);
     void end(relay::http_exchange& x);
     boost::asio::awaitable<void> answer(relay::http_exchange& x, result<matched_operation> found);

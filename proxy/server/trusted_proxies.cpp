@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <cstdint>
 
 #include "base/ascii.hpp"
+#include "base/number_text.hpp"
 #include "net/strict_http.hpp"
 
 namespace ferry::server {
@@ -26,9 +26,7 @@ std::vector<std::string_view> split(std::string_view text, char mark) {
 bool is_port_or_nothing(std::string_view text) {
     if (text.empty() || text.starts_with(":_")) return true;
     if (text.front() != ':' || text.size() < 2) return false;
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), port);
-    return error == std::errc() && end == text.data() + text.size();
+    return parse_number<std::uint16_t>(text.substr(1)).has_value();
 }
 
 // "203.0.113.7", "203.0.113.7:1234", "2001:db8::1", "[2001:db8::1]:1234", each perhaps in quotes; "" if it is none.

@@ -1,6 +1,6 @@
 #include "store/change_log.hpp"
 
-#include <charconv>
+#include "base/number_text.hpp"
 
 namespace ferry::store {
 namespace {
@@ -25,10 +25,9 @@ void change_log::add(std::int64_t version, std::string_view table, std::string_v
         routes.emplace(row);
         return;
     }
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(row.data(), row.data() + row.size(), id);
-    if (error != std::errc() || end != row.data() + row.size()) has_gap_ = true;
-    (table == "ai_models" ? models : keys).insert(id);
+    const auto id = parse_number(row);
+    if (!id) has_gap_ = true;
+    (table == "ai_models" ? models : keys).insert(id.value_or(0));
 }
 
 void name_what_is_gone(const change_log& log, catalog_changes& changes) {

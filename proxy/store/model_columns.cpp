@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string>
 #include <string_view>
 
 #include "base/decimal.hpp"
+#include "base/number_text.hpp"
 #include "store/store_error.hpp"
 
 namespace ferry::store {
@@ -90,10 +90,7 @@ private:
 
     std::optional<std::int64_t> whole() {
         if (!given_.value) return std::nullopt;
-        std::int64_t value = 0;
-        const char* const end = given_.value->data() + given_.value->size();
-        const auto [stop, error] = std::from_chars(given_.value->data(), end, value);
-        if (error == std::errc() && stop == end) return value;
+        if (const auto value = parse_number(*given_.value)) return value;
         return note("must be a whole number");
     }
     std::optional<std::int64_t> decimal() {

@@ -1,9 +1,9 @@
 #include "usage/segment_format.hpp"
 
 #include <bit>
-#include <charconv>
 #include <cstring>
 
+#include "base/number_text.hpp"
 #include "usage/crc32c.hpp"
 #include "usage/record_format.hpp"
 
@@ -30,12 +30,6 @@ T get(std::string_view from, std::size_t at) {
     return value;
 }
 
-template <class T>
-bool parse_number(std::string_view text, T& out) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    return error == std::errc{} && end == text.data() + text.size();
-}
-
 }  // namespace
 
 std::string segment_file_name(const segment_identity& id) {
@@ -50,11 +44,11 @@ std::optional<segment_identity> parse_segment_file_name(std::string_view name) {
     if (!instance || name[uuid_text_bytes] != '-') return std::nullopt;
     name = name.substr(uuid_text_bytes + 1, name.size() - uuid_text_bytes - 1 - file_suffix.size());
     const std::size_t dash = name.find('-');
-    segment_identity id{*instance, 0, 0};
-    if (dash == name.npos || !parse_number(name.substr(0, dash), id.core) ||
-        !parse_number(name.substr(dash + 1), id.number))
-        return std::nullopt;
-    return id;
+    if (dash == name.npos) return std::nullopt;
+    const auto core = parse_number<std::uint32_t>(name.substr(0, dash));
+    const auto number = parse_number<std::uint64_t>(name.substr(dash + 1));
+    if (!core || !number) return std::nullopt;
+    return segment_identity{*instance, *core, *number};
 }
 
 std::uint32_t checksum_seed(const segment_identity& id) {

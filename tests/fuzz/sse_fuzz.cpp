@@ -16,11 +16,12 @@ void require(bool holds) {
 // The raw bytes of all events, the ends of events marked by a byte no stream here has twice in a row.
 std::string play(std::string_view stream, std::size_t piece, bool mark) {
     sse_scanner scanner;
-    std::string buffer, out, data;
+    std::string buffer, out, joined;
     const auto take = [&](const sse_event& event) {
         require(event.consumed <= buffer.size());
-        join_data(event, data);
-        require(event.data_lines != 1 || event.data == data);
+        const auto data = data_of(event, joined);
+        const auto breaks = static_cast<std::size_t>(std::count(data.begin(), data.end(), '\n'));
+        require(breaks == std::max<std::size_t>(event.data_lines, 1) - 1);
         out += event.raw;
         if (mark) out += "\x01\x01";
         buffer.erase(0, event.consumed);

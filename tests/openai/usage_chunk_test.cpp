@@ -10,9 +10,8 @@ namespace {
 std::string edited(std::string_view stream) {
     sse_scanner scanner;
     const auto event = scanner.next(stream);
-    std::string data;
-    join_data(*event, data);
-    return with_empty_choices(*event, event->data_lines == 1 ? event->data : std::string_view(data));
+    std::string joined;
+    return with_empty_choices(*event, data_of(*event, joined));
 }
 
 }  // namespace

@@ -76,12 +76,8 @@ void compare_answers::take(std::string_view payload) {
     pending_ += payload;
     std::string_view left = pending_;
     while (const auto event = scanner_.next(left)) {
-        std::string joined(event->data);
-        if (event->data_lines > 1) {
-            joined.clear();
-            openai::join_data(*event, joined);
-        }
-        if (!event->is_comment_only()) take_event(joined);
+        std::string joined;
+        if (!event->is_comment_only()) take_event(openai::data_of(*event, joined));
         left.remove_prefix(event->consumed);
     }
     pending_.erase(0, pending_.size() - left.size());

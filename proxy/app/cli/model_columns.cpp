@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <boost/json/parse.hpp>
-#include <charconv>
 #include <cstdint>
 
 #include "app/cli/open_store.hpp"
 #include "base/decimal.hpp"
+#include "base/number_text.hpp"
 
 namespace ferry::app {
 namespace {
@@ -51,10 +51,8 @@ constexpr model_flag flags[] = {
 };
 
 bool is_integer(const std::string& text, std::int64_t least) {
-    std::int64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc() && stop == end && value >= least;
+    const auto value = parse_number(text);
+    return value && *value >= least;
 }
 
 // What is wrong with `given`, "" if nothing.

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <charconv>
 #include <memory>
 #include <optional>
 
@@ -12,6 +11,7 @@
 #include "app/cli/store_commands.hpp"
 #include "app/cli/table.hpp"
 #include "base/ascii.hpp"
+#include "base/number_text.hpp"
 
 namespace ferry::app {
 namespace {
@@ -27,13 +27,11 @@ struct route_request {
 boost::json::value member_of(std::string_view text) {
     const auto equals = text.rfind('=');
     if (equals == std::string_view::npos) return boost::json::string(text);
-    const auto digits = text.substr(equals + 1);
-    std::int64_t weight = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), weight);
-    if (error != std::errc() || end != digits.data() + digits.size()) return boost::json::string(text);
+    const auto weight = parse_number(text.substr(equals + 1));
+    if (!weight) return boost::json::string(text);
     boost::json::object member;
     member["model"] = text.substr(0, equals);
-    member["weight"] = weight;
+    member["weight"] = *weight;
     return member;
 }
 

@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <string_view>
 
 #include "app/config/value.hpp"
+#include "base/number_text.hpp"
 #include "store/database.hpp"
 
 namespace ferry::app {
@@ -26,10 +26,8 @@ bool is_address(int family, const std::string& text) {
 }
 
 std::optional<unsigned> number_up_to(std::string_view text, unsigned highest) {
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || number > highest) return {};
-    return number;
+    const auto number = parse_number<unsigned>(text);
+    return number && *number <= highest ? number : std::nullopt;
 }
 
 std::string check_unix_path(std::string& address) {

@@ -9,6 +9,7 @@
 
 #include "base/escape.hpp"
 #include "base/nearest.hpp"
+#include "base/number_text.hpp"
 
 namespace ferry::app {
 namespace {
@@ -38,17 +39,9 @@ std::optional<std::string_view> text_of(const raw_value& value) {
     return std::nullopt;
 }
 
-template <class Number>
-std::optional<Number> whole_number(std::string_view text) {
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
-    return number;
-}
-
 std::optional<std::int64_t> integer_of(const raw_value& value) {
     if (const auto* n = std::get_if<std::int64_t>(&value)) return *n;
-    if (const auto* u = std::get_if<untyped_text>(&value)) return whole_number<std::int64_t>(u->text);
+    if (const auto* u = std::get_if<untyped_text>(&value)) return parse_number(u->text);
     return std::nullopt;
 }
 
@@ -68,7 +61,7 @@ constexpr std::array<unit, 7> size_units{{{"GiB", 1 << 30},
 // Digits and one of the units, nothing between; nothing if it is not that or does not fit.
 std::optional<std::int64_t> with_unit(std::string_view text, std::span<const unit> units) {
     const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-    const auto number = whole_number<std::int64_t>(text.substr(0, digits));
+    const auto number = parse_number(text.substr(0, digits));
     if (!number) return std::nullopt;
     for (const unit& u : units) {
         if (text.substr(digits) != u.name) continue;
@@ -127,7 +120,7 @@ verdict read_integer(const raw_value& value, integer_range allowed, std::int64_t
     }
     std::string meant;
     if (const auto* s = std::get_if<std::string>(&value)) {
-        const auto inner = whole_number<std::int64_t>(*s);
+        const auto inner = parse_number(*s);
         if (inner && inside(*inner, allowed)) meant = *s;
     }
     return refuse(value, fmt::format("an integer from {} to {}", allowed.lowest, allowed.highest), meant);
@@ -137,7 +130,7 @@ verdict read_ratio(const raw_value& value, double& out) {
     std::optional<double> number;
     if (const auto* d = std::get_if<double>(&value)) number = *d;
     if (const auto* n = std::get_if<std::int64_t>(&value)) number = static_cast<double>(*n);
-    if (const auto* u = std::get_if<untyped_text>(&value)) number = whole_number<double>(u->text);
+    if (const auto* u = std::get_if<untyped_text>(&value)) number = parse_number<double>(u->text);
     if (!number || !(*number >= 0.0 && *number <= 1.0)) return refuse(value, "a number from 0 to 1");
     out = *number;
     return {};
@@ -172,7 +165,7 @@ verdict read_duration(const raw_value& value, integer_range allowed, std::chrono
         out = std::chrono::milliseconds(*amount);
         return {};
     }
-    const auto number = text ? whole_number<std::int64_t>(*text) : integer_of(value);
+    const auto number = text ? parse_number(*text) : integer_of(value);
     const bool plausible = number && *number >= 0 && *number <= 1'000'000;
     return refuse(value,
                   fmt::format(R"(a duration from {} to {} with its unit, such as "250ms", "5s", "2m" or "1h")",

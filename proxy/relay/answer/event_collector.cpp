@@ -63,8 +63,7 @@ std::optional<fault> event_collector::take(std::string_view& pending) {
 
 std::optional<fault> event_collector::collect(const openai::sse_event& event) {
     std::string joined;
-    if (event.data_lines > 1) openai::join_data(event, joined);
-    const auto data = event.data_lines > 1 ? std::string_view(joined) : event.data;
+    const auto data = openai::data_of(event, joined);
     if (is_typed_) {
         openai::for_each_member(data, [this](std::string_view key, std::string_view value) {
             if (key == "response") response_ = value;

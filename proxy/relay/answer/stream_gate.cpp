@@ -6,6 +6,7 @@
 #include "openai/error_body.hpp"
 #include "openai/secret_scrub.hpp"
 #include "openai/usage_chunk.hpp"
+#include "openai/usage_finder.hpp"
 #include "relay/answer/gate_verdicts.hpp"
 
 namespace ferry::relay {
@@ -48,17 +49,14 @@ gate_verdict stream_gate::on_event(const openai::sse_event& event, std::size_t r
         long_.reset();
     }
     if (event.is_comment_only()) return on_comment(event);
-    const auto data = data_of(event);
+    const auto data = openai::data_of(event, joined_);
     // The official SDKs parse the data of every event with a name or an id, also where there is none.
     if (is_blank(data)) return verdict(gate_action::drop);
     if (is_done(data)) return on_done(event);
-    return on_data(event, data, known ? *known : openai::inspect_event(data));
-}
-
-std::string_view stream_gate::data_of(const openai::sse_event& event) {
-    if (event.data_lines < 2) return event.data;
-    openai::join_data(event, joined_);
-    return joined_;
+    if (known) return on_data(event, data, *known);
+    openai::usage_finder finder;
+    finder.feed(data);
+    return on_data(event, data, finder.facts());
 }
 
 gate_verdict stream_gate::on_comment(const openai::sse_event& event) {
@@ -92,15 +90,19 @@ gate_verdict stream_gate::on_data(const openai::sse_event& event, std::string_vi
     if (auto failed = learn(facts)) return fail_with(std::move(*failed));
     if (auto* words = said_.words(); words != nullptr && facts.has_choice) words->add_event(data);
     if (facts.is_usage_alone() && !options_.client_asked_usage) return verdict(gate_action::drop);
+    return pass_on(event, data, facts);
+}
+
+gate_verdict stream_gate::pass_on(const openai::sse_event& event, std::string_view data,
+                                  const openai::event_facts& facts) {
     saw_id_ = saw_id_ || event.has_id;
-    const bool lacks_list = !facts.has_choice && !facts.choices_is_list;
-    if (lacks_list && (facts.is_usage_alone() || facts.has_null_choices)) {
-        auto replaced = verdict(gate_action::replace);
-        replaced.text = openai::with_empty_choices(event, data);
-        return replaced;
-    }
     auto passed = verdict(gate_action::pass);
     passed.has_payload = facts.has_payload;
+    const bool lacks_list = !facts.has_choice && !facts.choices_is_list;
+    if (lacks_list && (facts.is_usage_alone() || facts.has_null_choices)) {
+        passed.action = gate_action::replace;
+        passed.text = openai::with_empty_choices(event, data);
+    }
     return passed;
 }
 
@@ -205,7 +207,7 @@ std::string stream_gate::release_done() {
 gate_ending stream_gate::end_tail(const openai::sse_event& tail, std::size_t read) {
     gate_ending ending;
     if (!tail.is_headless) long_.reset();  // there is no more of it: it can be read at once
-    const auto data = tail.is_headless ? std::string_view() : data_of(tail);
+    const auto data = tail.is_headless ? std::string_view() : openai::data_of(tail, joined_);
     if (tail.is_headless) {
         on_part(tail.raw, read);
         tail_lost_ = long_->has_data() && !long_->facts().is_object;

@@ -94,6 +94,7 @@ public:
 private:
     gate_verdict on_comment(const openai::sse_event& event);
     gate_verdict on_data(const openai::sse_event& event, std::string_view data, const openai::event_facts& facts);
+    gate_verdict pass_on(const openai::sse_event& event, std::string_view data, const openai::event_facts& facts);
     gate_verdict on_done(const openai::sse_event& event);
     gate_verdict on_end_of_long(std::string_view rest);
     gate_verdict on_unreadable(std::string_view data);
@@ -108,7 +109,6 @@ private:
     void note_oddity(const openai::event_facts& facts, std::string_view data);
     gate_verdict on_error(const openai::sse_event& event, std::string_view data);
     gate_verdict fail(fault reason, std::string text);
-    std::string_view data_of(const openai::sse_event& event);
     std::optional<fault> learn(const openai::event_facts& facts);
     gate_ending end_tail(const openai::sse_event& tail, std::size_t read);
     bool is_whole() const { return !failed_ && (done_ || said_.all_finished()); }

@@ -39,7 +39,7 @@ void note_lost(request& x, std::string_view why) {
 }  // namespace
 
 asio::awaitable<void> keep_turn(request& x) {
-    if (!x.talk || !x.talk->is_kept || x.said.words() == nullptr) co_return;
+    if (!x.talk->is_kept || x.said.words() == nullptr) co_return;
     auto answer = x.said.words()->message();
     if (x.said.words()->is_lost()) note_lost(x, "the answer is larger than 32 MiB, or contradicts itself");
     if (!answer) co_return;

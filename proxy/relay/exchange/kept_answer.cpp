@@ -28,11 +28,7 @@ void kept_answer::end_parts() {
     openai::sse_scanner scanner;
     std::string_view pending = text;
     std::string joined;
-    const auto add = [this, &joined](const openai::sse_event& event) {
-        joined.clear();
-        if (event.data_lines > 1) openai::join_data(event, joined);
-        add_event(event.data_lines > 1 ? std::string_view(joined) : event.data);
-    };
+    const auto add = [this, &joined](const openai::sse_event& event) { add_event(openai::data_of(event, joined)); };
     while (const auto event = scanner.next(pending)) {
         add(*event);
         pending.remove_prefix(event->consumed);

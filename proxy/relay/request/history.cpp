@@ -1,8 +1,7 @@
 #include "relay/request/history.hpp"
 
-#include <charconv>
-
 #include "base/ending_faults.hpp"
+#include "base/number_text.hpp"
 #include "conversation/history.hpp"
 #include "relay/exchange/await_answer.hpp"
 
@@ -32,18 +31,17 @@ fault is_slow() {
 result<std::int64_t> id_of(const request& x) {
     const auto header = x.head.find(id_header);
     if (!header) return *x.asked.conversation_id;
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(header->data(), header->data() + header->size(), id);
-    if (error != std::errc() || end != header->data() + header->size()) {
+    const auto id = parse_number(*header);
+    if (!id) {
         return fault::client(fault_code::invalid_id, "The header x-ferry-conversation-id must be an integer.");
     }
-    if (x.asked.conversation_id && *x.asked.conversation_id != id) {
+    if (x.asked.conversation_id && *x.asked.conversation_id != *id) {
         return fault::client(fault_code::invalid_request,
                              "The header x-ferry-conversation-id and the member conversationId name different "
                              "conversations: send one of them.",
                              "conversationId");
     }
-    return id;
+    return *id;
 }
 
 std::string_view value_of(const request& x, openai::member which) {

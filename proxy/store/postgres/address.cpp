@@ -3,14 +3,14 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
-#include <iterator>
-#include <charconv>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <string_view>
 #include <utility>
 
+#include "base/number_text.hpp"
 #include "store/store_error.hpp"
 
 namespace ferry::store::postgres {
@@ -31,9 +31,13 @@ constexpr std::pair<const char*, const char*> defaults[] = {
 // Parameters that other programs put into such an address. What stands there is never repeated otherwise: with a `/` in
 // the password, a piece of it may look like a parameter.
 constexpr std::string_view of_a_schema[] = {"schema", "currentSchema", "search_path"};
-constexpr std::string_view of_others[] = {"connection_limit", "connection_timeout", "pool_timeout", "pgbouncer",
-                                          "sslaccept", "ssl", "socket_timeout", "statement_cache_size", "pool_size",
-                                          "max_connections", "charset", "encoding", "serverVersion", "useUnicode"};
+constexpr std::string_view of_others[] = {"connection_limit", "connection_timeout",
+                                          "pool_timeout",     "pgbouncer",
+                                          "sslaccept",        "ssl",
+                                          "socket_timeout",   "statement_cache_size",
+                                          "pool_size",        "max_connections",
+                                          "charset",          "encoding",
+                                          "serverVersion",    "useUnicode"};
 
 // `problem`: invalid URI query parameter: "schema"
 [[noreturn]] void refuse_parameter(std::string_view problem) {
@@ -88,9 +92,7 @@ keywords parse(const std::string& url) {
 void check_ports(std::string_view ports) {
     while (!ports.empty()) {
         const auto end = std::min(ports.find(','), ports.size());
-        std::uint16_t port = 0;
-        const auto [last, error] = std::from_chars(ports.data(), ports.data() + end, port);
-        if (end > 0 && (error != std::errc() || last != ports.data() + end || port == 0))
+        if (end > 0 && parse_number<std::uint16_t>(ports.substr(0, end)).value_or(0) == 0)
             throw store_error("has a port that is not a number from 1 to 65535");
         ports.remove_prefix(std::min(end + 1, ports.size()));
     }

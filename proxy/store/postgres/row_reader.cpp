@@ -1,8 +1,7 @@
 #include "store/postgres/row_reader.hpp"
 
-#include <charconv>
-
 #include "base/decimal.hpp"
+#include "base/number_text.hpp"
 #include "base/time_text.hpp"
 
 namespace ferry::store::postgres {
@@ -35,11 +34,9 @@ std::string row_reader::text() {
 std::optional<std::int64_t> row_reader::optional_integer() {
     const auto found = next();
     if (!found) return std::nullopt;
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(found->begin(), found->end(), value);
-    if (error == std::errc() && end == found->end()) return value;
-    note("must be a whole number");
-    return std::nullopt;
+    const auto value = parse_number(*found);
+    if (!value) note("must be a whole number");
+    return value;
 }
 
 std::int64_t row_reader::integer(std::int64_t if_null) {
