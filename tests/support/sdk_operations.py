@@ -108,3 +108,14 @@ RULES = [
 def rows():
     """Models that the mock provider answers in another way than `mock`: images and sound are counted in tokens."""
     return {"gpt-image-1": {}, "gpt-4o-transcribe": {}}
+
+
+def third_party_rows(url):
+    """Rows for aimock, of a Ferry of their own: what names no model goes to the only account that serves it."""
+    return {
+        "third-party": {"endpoint": url, "capabilities": """'{"paths": ["/messages"]}'"""},
+        "third-party-deaf": {"endpoint": url},
+        "third-party-ranks": {
+            "endpoint": url.removesuffix("1") + "2", "capabilities": """'{"operations": ["rerank"]}'""",
+        },
+    }

@@ -1,5 +1,5 @@
 """The SDK group: the official OpenAI SDKs, clients by others and a third party's mock provider, directly and through
-one Ferry."""
+Ferry."""
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -59,46 +59,59 @@ def run_all(run, show, python_file, environment, with_clients=True):
 
 
 def run_before(run, show, python_file, nodes, pythons, aimock_url):
-    """All tests before one Ferry, two files at a time."""
+    """All tests before a Ferry, two files at a time."""
     import ferry  # these two read FERRY_BUILD when they are loaded, which may have been for another build
     import mock
 
     ferry.BUILD = Path(os.environ["FERRY_BUILD"])
     mock.BENCH = os.environ.get("FERRY_BENCH_BIN") or ferry.BUILD / "ferry-bench"
-
-    def node_file(place, file):
-        code, output, seconds = run(["node", "--test", "--test-reporter=tap", place / file.name], urls)
-        name = f"{file.name.split('.')[0]} (Node {node_version()}, {place.name})"
-        return show(name, read_tap(output, name, code), seconds, output)
-
     rows = {**SERVICES, **sdk_failover.rows(), **sdk_odd_answers.rows(), **sdk_operations.rows()}
-    aimock_url = aimock_url or NOBODY
-    rows["third-party"] = {"endpoint": aimock_url, "capabilities": sdk_failover.CHAT_ALONE}
     rules = [*RULES, *sdk_failover.RULES, *sdk_odd_answers.RULES, *sdk_operations.RULES]
+    third = sdk_operations.third_party_rows(aimock_url or NOBODY)
     tally = Tally()
-    with mock.FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=rules) as both:
-        urls = {"DIRECT_URL": both.mock.base, "AIMOCK_URL": aimock_url, "FERRY_URL": both.url, "FERRY_KEY": both.key,
-                "FERRY_OTHER_KEY": both.ferry.create_key("other"), "FERRY_DATABASE": str(both.ferry.database),
-                **sdk_odd_answers.for_node()}
-        jobs = []
-        for python, sources in zip(pythons, (PYTHON, CLIENTS_PYTHON)):
-            if python:
-                files = python_files(sources, aimock_url != NOBODY)
-                jobs += [partial(python_file, file, urls, python) for file in files]
-        for place, sources in zip(nodes, (NODE, CLIENTS_NODE)):
-            if place:
-                jobs += [partial(node_file, place, file) for file in sorted(sources.glob("*.test.mjs"))]
+    with (
+        mock.FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=rules) as both,
+        mock.FerryBeforeMock(third, rows=third) as before_aimock,
+    ):
+        urls = {"DIRECT_URL": both.mock.base, "AIMOCK_URL": aimock_url or NOBODY,
+                "FERRY_OTHER_KEY": both.ferry.create_key("other"), **sdk_odd_answers.for_node()}
+        ways = [{**urls, **way_to(one)} for one in (both, before_aimock)]
         with ThreadPoolExecutor(2) as pool:
+            jobs = jobs_of(run, show, python_file, nodes, pythons, ways)
             for one in pool.map(lambda job: job(), jobs):
                 tally.add(one)
-        code, complaints = both.ferry.stop(seconds=60), both.ferry.complaints()
-        if code != 0 or complaints:
-            tally.add(failed(f"sdk: ferry ended with code {code}; {complaints[:3]}"))
+        for one in (both, before_aimock):
+            code, complaints = one.ferry.stop(seconds=60), one.ferry.complaints()
+            if code != 0 or complaints:
+                tally.add(failed(f"sdk: ferry ended with code {code}; {complaints[:3]}"))
     return tally if tally.passed or tally.failures else failed("sdk: no test file")
 
 
-def python_files(folder, has_aimock):
-    return [file for file in sorted(folder.glob("*_test.py")) if has_aimock or not file.name.startswith("aimock")]
+def way_to(both):
+    return {"FERRY_URL": both.url, "FERRY_KEY": both.key, "FERRY_DATABASE": str(both.ferry.database)}
+
+
+def jobs_of(run, show, python_file, nodes, pythons, ways):
+    """A function for each file. `ways` are the environments of the tests, and of those of aimock."""
+    def node_file(place, file):
+        command = ["node", "--test", "--test-reporter=tap", place / file.name]
+        code, output, seconds = run(command, ways[is_of_aimock(file)])
+        name = f"{file.name.split('.')[0]} (Node {node_version()}, {place.name})"
+        return show(name, read_tap(output, name, code), seconds, output)
+
+    jobs, has_aimock = [], ways[0]["AIMOCK_URL"] != NOBODY
+    for python, folder in zip(pythons, (PYTHON, CLIENTS_PYTHON)):
+        if python:
+            files = [file for file in sorted(folder.glob("*_test.py")) if has_aimock or not is_of_aimock(file)]
+            jobs += [partial(python_file, file, ways[is_of_aimock(file)], python) for file in files]
+    for place, sources in zip(nodes, (NODE, CLIENTS_NODE)):
+        if place:
+            jobs += [partial(node_file, place, file) for file in sorted(sources.glob("*.test.mjs"))]
+    return jobs
+
+
+def is_of_aimock(file):
+    return file.name.startswith("aimock")
 
 
 @contextmanager
