@@ -106,8 +106,9 @@ RULES = [
 
 
 def rows():
-    """Models that the mock provider answers in another way than `mock`: images and sound are counted in tokens."""
-    return {"gpt-image-1": {}, "gpt-4o-transcribe": {}}
+    """Models that the mock provider answers in another way than `mock`: images and sound are counted in tokens. And one
+    that clients know by its name."""
+    return {"gpt-image-1": {}, "gpt-4o-transcribe": {}, "gpt-4o-mini": {}}
 
 
 def third_party_rows(url):

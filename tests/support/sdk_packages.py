@@ -16,6 +16,7 @@ CLIENTS_NODE = ROOT / "tests/sdk/clients-node"  # clients by others, with a lock
 SHARED_NODE = [NODE / "targets.mjs", NODE / "metering.mjs"]
 PYTHON = ROOT / "tests/sdk/python"
 CLIENTS_PYTHON = ROOT / "tests/sdk/clients-python"
+LLAMAINDEX = ROOT / "tests/sdk/clients-llamaindex"  # which needs an older SDK than the others
 PLACE = ROOT / "build/sdk"
 LOCKS = ((22, "node22"), (18, "node18"))  # the first whose major version is not above the Node found
 NPM_UNREACHABLE = re.compile(
@@ -75,6 +76,10 @@ def install_python(run):
 
 def install_python_clients(run):
     return pip_install(run, CLIENTS_PYTHON, ("LangChain for Python", "Agents SDK for Python", "litellm"))
+
+
+def install_llamaindex(run):
+    return pip_install(run, LLAMAINDEX, ("LlamaIndex",))
 
 
 def pip_install(run, folder, lacking):

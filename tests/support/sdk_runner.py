@@ -11,8 +11,8 @@ import sdk_failover
 import sdk_odd_answers
 import sdk_operations
 from sdk_packages import (
-    CLIENTS_NODE, CLIENTS_PYTHON, NODE, PYTHON, install_node, install_node_clients, install_python,
-    install_python_clients, node_version,
+    CLIENTS_NODE, CLIENTS_PYTHON, LLAMAINDEX, NODE, PYTHON, install_llamaindex, install_node, install_node_clients,
+    install_python, install_python_clients, node_version,
 )
 from tally import Tally, failed, read_tap
 
@@ -44,10 +44,11 @@ def run_all(run, show, python_file, environment, with_clients=True):
     node_clients, no_node_clients = install_node_clients(run) if with_clients else nothing
     python, no_python = install_python(run)
     python_clients, no_python_clients = install_python_clients(run) if with_clients else nothing
+    llamaindex, no_llamaindex = install_llamaindex(run) if with_clients else nothing
     tally = Tally()
-    for problem in filter(None, (no_node, no_node_clients, no_python, no_python_clients)):
+    for problem in filter(None, (no_node, no_node_clients, no_python, no_python_clients, no_llamaindex)):
         tally.add(problem)
-    nodes, pythons = (node, node_clients), (python, python_clients)
+    nodes, pythons = (node, node_clients), (python, python_clients, llamaindex)
     if not any((*nodes, *pythons)):
         return tally
     os.environ.update(environment)
@@ -100,7 +101,7 @@ def jobs_of(run, show, python_file, nodes, pythons, ways):
         return show(name, read_tap(output, name, code), seconds, output)
 
     jobs, has_aimock = [], ways[0]["AIMOCK_URL"] != NOBODY
-    for python, folder in zip(pythons, (PYTHON, CLIENTS_PYTHON)):
+    for python, folder in zip(pythons, (PYTHON, CLIENTS_PYTHON, LLAMAINDEX)):
         if python:
             files = [file for file in sorted(folder.glob("*_test.py")) if has_aimock or not is_of_aimock(file)]
             jobs += [partial(python_file, file, ways[is_of_aimock(file)], python) for file in files]
