@@ -92,7 +92,9 @@ meaning not_found(const openai::upstream_error& error) {
     if (error.is_json && text.find("model") != std::string::npos) return no_model;
     if (text.ends_with('.')) text.pop_back();
     const bool says_what = !text.empty() && !is_one_of(std::string_view(text), bare) && !holds_one_of(text, places);
-    return error.is_openai_shaped && says_what ? meaning{fault_code::upstream_bad_request, never} : bad_endpoint;
+    // Not all services have all four members of an error; whoever has no such operation seldom gives it a type.
+    const bool is_error = error.is_openai_shaped || (error.has_error_object && error.has_type);
+    return is_error && says_what ? meaning{fault_code::upstream_bad_request, never} : bad_endpoint;
 }
 
 meaning by_status(int status, const openai::upstream_error& error) {

@@ -99,6 +99,10 @@ BOOST_AUTO_TEST_CASE(a_missing_model_is_told_from_a_wrong_address) {
         {404, R"({"error":{"message":"model 'x' not found, try pulling it first"}})", 404, "model_not_found", next},
         {404, R"({"error":{"message":"No such file: file-1","type":"invalid_request_error","param":null,"code":null}})",
          404, "invalid_request", never},
+        {404, R"({"error":{"message":"No such file: file-1","type":"invalid_request_error"}})", 404, "invalid_request",
+         never},
+        {404, R"({"error":{"message":"No such file: file-1","type":"not_found_error","code":null}})", 404,
+         "invalid_request", never},
         {404, R"({"error":{"message":"Invalid URL: POST /v1/x","type":"invalid_request_error"}})", 502,
          "upstream_bad_endpoint", next},
         {404, R"({"error":{"code":"404","message":"Resource not found."}})", 502, "upstream_bad_endpoint", next},
@@ -148,8 +152,9 @@ BOOST_AUTO_TEST_CASE(the_cause_decides_not_the_status_of_who_passes_it_on) {
         {404, R"({"error":{"message":"upstream connect error or disconnect/reset before headers"}})", 502,
          "upstream_error", same},
         {400, R"({"error":{"message":"Provider returned error","code":400}})", 502, "upstream_error", same},
-        {400, R"({"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"error\":)"
-              R"({\"message\":\"n must be 1\"}}"}}})",
+        {400,
+         R"({"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"error\":)"
+         R"({\"message\":\"n must be 1\"}}"}}})",
          400, "invalid_request", never},
         {500, R"({"error":{"message":"This model's maximum context length is 8 tokens"}})", 400,
          "context_length_exceeded", never},
@@ -184,8 +189,8 @@ BOOST_AUTO_TEST_CASE(an_error_about_the_request_keeps_its_status_and_its_words) 
 
 BOOST_AUTO_TEST_CASE(an_error_about_ferrys_own_account_is_never_passed_on) {
     const auto of = [](int status, std::string_view code) {
-        return classified(status, R"({"error":{"message":"m","type":"t","param":null,"code":")" + std::string(code) +
-                                      "\"}}");
+        return classified(status,
+                          R"({"error":{"message":"m","type":"t","param":null,"code":")" + std::string(code) + "\"}}");
     };
     for (const auto& f : {of(401, "c"), of(402, "c"), of(403, "c"), of(429, "insufficient_quota"), of(400, "Arrearage"),
                           of(400, "invalid_api_key"), of(500, "c"), of(503, "c")}) {

@@ -152,6 +152,9 @@ compareAimock("a file, from its bytes to its end", async (client) => {
   const answer = await client.files.content(made.id);
   assert.equal(await answer.text(), '{"number":1}\n');
   const deleted = await client.files.delete(made.id);
+  // This upstream's errors have neither `param` nor `code`.
+  const gone = await errorOf(() => client.files.retrieve(made.id, { maxRetries: 0 }));
+  assert.equal(gone.constructor, OpenAI.NotFoundError);
   const { message } = (await errorOf(() => create(client, "x", "no such purpose"))).error;
   return [without(made), without(deleted), answer.headers.get("content-type"), message];
 });

@@ -249,6 +249,16 @@ class Kept(Served):
         refused = await self.refused(lambda: file_of(target, b"x", "no such purpose"))
         return plain(made), plain(deleted), answer.response.headers["content-type"], refused
 
+    @scenario
+    async def ids_that_are_unknown(self, target):
+        # This upstream's errors have neither `param` nor `code`.
+        client, file = target.with_options(max_retries=0).client, await file_of(target, b"x", "user_data")
+        await settle(client.files.delete(file.id))
+        for call, unknown in ((client.files.retrieve, file.id), (client.files.content, "file-unknown"),
+                              (client.batches.retrieve, "batch_unknown")):
+            error = await error_of(lambda call=call, unknown=unknown: call(unknown))
+            self.assertIs(type(error), openai.NotFoundError)
+
     async def batch(self, target):
         endpoint = "/v1/chat/completions"
         line = {"custom_id": "question-1", "method": "POST", "url": endpoint, "body": {"model": MODEL}}
