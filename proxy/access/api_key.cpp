@@ -118,7 +118,6 @@ std::string public_id(std::string_view key) {
 std::optional<std::string> import_defect(std::string_view key) {
     if (key.size() < min_imported_key || key.size() > max_imported_key)
         return "a key to import has 16 to 256 bytes, this one has " + std::to_string(key.size());
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
     if (const auto bad = std::find_if(key.begin(), key.end(), is_control); bad != key.end())
         return "a key to import holds no control bytes (it travels in a header); the byte at offset " +
                std::to_string(bad - key.begin()) + " is one";

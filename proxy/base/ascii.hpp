@@ -18,6 +18,10 @@ constexpr bool is_white_space(char c) {
     return is_blank(c) || c == '\r' || c == '\n';
 }
 
+constexpr bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
 constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }

@@ -70,7 +70,7 @@ spdlog::level::level_enum to_spdlog(log_level level) {
     return spdlog::level::info;
 }
 
-constexpr std::size_t longest_line = 16 * 1024;  // before it is escaped
+constexpr std::size_t longest_message = 16 * 1024;  // before it is escaped
 
 enum class line_form { text, colored, json };
 
@@ -203,7 +203,7 @@ bool log_enabled(log_level level) {
 }
 
 void write_log(log_level level, std::string_view message) {
-    const auto kept = message.substr(0, longest_line);
+    const auto kept = message.substr(0, longest_message);
     the_logger().log(to_spdlog(level), spdlog::string_view_t(kept.data(), kept.size()));
 }
 

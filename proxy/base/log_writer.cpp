@@ -14,12 +14,12 @@
 namespace ferry {
 namespace {
 
-constexpr std::size_t flush_at = 16 * 1024;
+constexpr std::size_t flush_after = 16 * 1024;
 constexpr std::size_t keep_at_most = 1024 * 1024;
 
 }  // namespace
 
-log_writer::log_writer(int descriptor) : descriptor_(descriptor), buffer_(flush_at + PIPE_BUF) {
+log_writer::log_writer(int descriptor) : descriptor_(descriptor), buffer_(flush_after + PIPE_BUF) {
     struct stat what {};
     if (::fstat(descriptor, &what) == 0) {
         if (S_ISREG(what.st_mode)) target_ = target::file;
@@ -67,7 +67,7 @@ void log_writer::flush() {
         }
     }
     buffer_.erase_front(sent);
-    flush_next_ = buffer_.size() + flush_at;
+    flush_next_ = buffer_.size() + flush_after;
 }
 
 // The whole lines from `from` on that may go in one call.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "catalog/bad_row.hpp"
 #include "catalog/row_json.hpp"
 #include "catalog/row_operations.hpp"
 #include "catalog/text_rules.hpp"
@@ -23,10 +24,6 @@ constexpr std::int64_t us_per_second = 1'000'000;
 
 using defect = std::optional<fault>;
 
-fault bad(std::string why) {
-    return fault::self(fault_code::internal_error, std::move(why));
-}
-
 // Forms write '' where they mean NULL.
 std::string_view text_of(const std::optional<std::string>& column) {
     return column ? std::string_view(*column) : std::string_view();
@@ -35,14 +32,14 @@ std::string_view text_of(const std::optional<std::string>& column) {
 // One function per group of columns; each checks its columns and fills the candidate from them.
 
 defect fill_names(const store::model_row& row, candidate& made) {
-    if (const auto wrong = name_defect(row.model_name)) return bad("model_name " + *wrong);
+    if (const auto wrong = name_defect(row.model_name)) return bad_row("model_name " + *wrong);
     made.model_name = row.model_name;
     made.upstream_model = text_of(row.upstream_model).empty() ? row.model_name : *row.upstream_model;
-    if (const auto wrong = name_defect(made.upstream_model)) return bad("upstream_model " + *wrong);
+    if (const auto wrong = name_defect(made.upstream_model)) return bad_row("upstream_model " + *wrong);
     made.upstream_model_quoted = openai::quote_json(made.upstream_model);
     made.fallback_model = text_of(row.fallback_model);
     if (made.fallback_model.empty()) return {};
-    if (const auto wrong = name_defect(made.fallback_model)) return bad("fallback_model " + *wrong);
+    if (const auto wrong = name_defect(made.fallback_model)) return bad_row("fallback_model " + *wrong);
     return {};
 }
 
@@ -54,7 +51,7 @@ defect fill_proxy(const store::model_row& row, candidate& made) {
         return {};
     }
     auto proxy = parse_forward_proxy(written);
-    if (!proxy) return bad("proxy " + proxy.error().message + ". The word 'direct' stands for none");
+    if (!proxy) return bad_row("proxy " + proxy.error().message + ". The word 'direct' stands for none");
     reach_through(made.where, std::make_shared<const forward_proxy>(std::move(*proxy)));
     return {};
 }
@@ -64,8 +61,8 @@ defect fill_endpoint(const store::model_row& row, candidate& made) {
     // The column itself is checked first: what joining makes of a bad URL may look good.
     if (const auto base = parse_endpoint(row.api_endpoint); !base) return base.error();
     if (const auto other = provider::other_operation(row.api_endpoint); !other.empty()) {
-        return bad("api_endpoint ends in " + std::string(other) +
-                   ", which is another operation: write the base URL before it, or the URL of chat completions");
+        return bad_row("api_endpoint ends in " + std::string(other) +
+                       ", which is another operation: write the base URL before it, or the URL of chat completions");
     }
     auto where = parse_endpoint(made.service->chat_url(row.api_endpoint));
     if (!where) return where.error();
@@ -87,15 +84,15 @@ defect fill_credentials(const store::model_row& row, const secret_source& secret
     const result<secret> key = find_key(row, secrets);
     if (!key) return key.error();
     if (!is_header_value(key->reveal()))
-        return bad(
+        return bad_row(
             "api_key holds a control byte (a line end, perhaps) or begins or ends with a blank: write the key "
             "alone");
     auto field = made.service->auth(text_of(row.auth_scheme), made.where.host, key->reveal());
-    if (!field) return bad("auth_scheme is none of bearer, api-key, x-api-key, none, or a whole 'Header: value'");
+    if (!field) return bad_row("auth_scheme is none of bearer, api-key, x-api-key, none, or a whole 'Header: value'");
     if (!*field) return {};
     provider::auth_header& header = **field;
     if (!net::is_token(header.name) || !is_settable_header(header.name) || !is_header_value(header.value))
-        return bad("auth_scheme names a header that may not be set, or gives it a value with control bytes");
+        return bad_row("auth_scheme names a header that may not be set, or gives it a value with control bytes");
     made.credentials.emplace(std::move(header.name), secret(std::move(header.value)));
     return {};
 }
@@ -146,11 +143,11 @@ defect fill_prices(const store::model_row& row, candidate& made) {
     made.price.is_known = !inherits || row.base_price_pico != 0;
     made.price.cached_input = row.cached_input_price_pico.value_or(made.price.input);
     if (row.base_price_pico < 0 || made.price.input < 0 || made.price.output < 0 || made.price.cached_input < 0)
-        return bad("a price is negative");
+        return bad_row("a price is negative");
     auto units = parse_unit_prices(text_of(row.unit_prices));
     if (!units) return units.error();
     made.unit_prices = std::move(*units);
-    if (const auto wrong = name_defect(row.currency)) return bad("currency " + *wrong);
+    if (const auto wrong = name_defect(row.currency)) return bad_row("currency " + *wrong);
     made.currency = row.currency;
     return {};
 }
@@ -159,7 +156,8 @@ defect fill_timeout(const char* column, const std::optional<std::int64_t>& value
                     std::optional<std::chrono::milliseconds>& made) {
     if (!value) return {};
     if (*value < 1 || *value > max_timeout_ms)
-        return bad(std::string(column) + " is outside 1..86400000 milliseconds; NULL takes the configuration's value");
+        return bad_row(std::string(column) +
+                       " is outside 1..86400000 milliseconds; NULL takes the configuration's value");
     made = std::chrono::milliseconds(*value);
     return {};
 }
@@ -167,10 +165,10 @@ defect fill_timeout(const char* column, const std::optional<std::int64_t>& value
 defect fill_limits(const store::model_row& row, candidate& made) {
     made.priority = row.priority;
     made.weight = row.weight;
-    if (row.weight < 0 || row.weight > max_weight) return bad("weight is outside 0.." + std::to_string(max_weight));
+    if (row.weight < 0 || row.weight > max_weight) return bad_row("weight is outside 0.." + std::to_string(max_weight));
     made.max_context_tokens = row.max_context_tokens;
     if (row.max_context_tokens && *row.max_context_tokens < 1)
-        return bad("max_context_tokens is less than 1; NULL means unknown");
+        return bad_row("max_context_tokens is less than 1; NULL means unknown");
     made.created = row.created_at_us / us_per_second;
     if (auto wrong = fill_timeout("connect_timeout_ms", row.connect_timeout_ms, made.limits.connect)) return wrong;
     if (auto wrong = fill_timeout("first_byte_timeout_ms", row.first_byte_timeout_ms, made.limits.first_byte))
@@ -203,7 +201,7 @@ std::vector<std::string> fill(const store::model_row& row, const secret_source& 
 result<candidate> build_candidate(const store::model_row& row, const secret_source& secrets) {
     candidate made;
     const auto faults = fill(row, secrets, made);
-    if (!faults.empty()) return bad(fmt::format("{}", fmt::join(faults, "; ")));
+    if (!faults.empty()) return bad_row(fmt::format("{}", fmt::join(faults, "; ")));
     return made;
 }
 

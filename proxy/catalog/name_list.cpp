@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t usual_names = 128;
 
-bool is_before(const name_block::line& line, std::string_view name) {
+bool is_line_before(const name_block::line& line, std::string_view name) {
     return line.name < name;
 }
 
@@ -70,7 +70,7 @@ void name_list::put(name_block::line line) {
     }
     const std::size_t block = block_of(line.name);
     auto lines = blocks_[block]->lines();
-    const auto at = std::lower_bound(lines.begin(), lines.end(), std::string_view(line.name), is_before);
+    const auto at = std::lower_bound(lines.begin(), lines.end(), std::string_view(line.name), is_line_before);
     if (at != lines.end() && at->name == line.name)
         *at = std::move(line);
     else
@@ -82,7 +82,7 @@ void name_list::erase(std::string_view name) {
     if (blocks_.empty()) return;
     const std::size_t block = block_of(name);
     auto lines = blocks_[block]->lines();
-    const auto at = std::lower_bound(lines.begin(), lines.end(), name, is_before);
+    const auto at = std::lower_bound(lines.begin(), lines.end(), name, is_line_before);
     if (at == lines.end() || at->name != name) return;
     lines.erase(at);
     replace(block, std::move(lines));

@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <utility>
 
+#include "catalog/bad_row.hpp"
 #include "catalog/text_rules.hpp"
 
 namespace ferry::catalog {
@@ -10,10 +11,6 @@ namespace {
 
 constexpr std::string_view members_form =
     "members is not a JSON array of model names or of objects such as {\"model\": \"gpt-4\", \"weight\": 2}";
-
-fault bad(std::string why) {
-    return fault::self(fault_code::internal_error, std::move(why));
-}
 
 // Nothing if the value has neither form. Other members of an object are refused, for they would be ignored.
 std::optional<route_member> parse_member(const boost::json::value& value) {
@@ -51,24 +48,24 @@ std::optional<route_strategy> parse_strategy(std::string_view name) {
 
 result<built_route> build_route(const store::route_row& row,
                                 const std::function<bool(std::string_view model_name)>& is_served) {
-    if (!row.defect.empty()) return bad(row.defect);
-    if (const auto defect = name_defect(row.name)) return bad("name " + *defect);
+    if (!row.defect.empty()) return bad_row(row.defect);
+    if (const auto defect = name_defect(row.name)) return bad_row("name " + *defect);
     const auto strategy = parse_strategy(row.strategy);
     if (!strategy)
-        return bad("strategy '" + printable(row.strategy) +
-                   "' is not supported: use 'priority', 'weighted', 'cheapest' or 'fastest'");
+        return bad_row("strategy '" + printable(row.strategy) +
+                       "' is not supported: use 'priority', 'weighted', 'cheapest' or 'fastest'");
     boost::system::error_code error;
     const boost::json::value parsed = boost::json::parse(row.members, error);
-    if (error || !parsed.is_array()) return bad(std::string(members_form));
+    if (error || !parsed.is_array()) return bad_row(std::string(members_form));
 
     built_route built;
     built.route.name = row.name;
     built.route.strategy = *strategy;
     for (const boost::json::value& value : parsed.get_array()) {
         auto member = parse_member(value);
-        if (!member) return bad(std::string(members_form));
+        if (!member) return bad_row(std::string(members_form));
         if (member->weight < 0 || member->weight > max_weight)
-            return bad("members has a weight outside 0.." + std::to_string(max_weight));
+            return bad_row("members has a weight outside 0.." + std::to_string(max_weight));
         built.members.push_back(member->model_name);
         if (is_served(member->model_name))
             built.route.members.push_back(std::move(*member));

@@ -7,6 +7,7 @@
 
 #include "base/ascii.hpp"
 #include "base/decimal.hpp"
+#include "catalog/bad_row.hpp"
 #include "catalog/json_members.hpp"
 #include "catalog/text_rules.hpp"
 #include "net/token.hpp"
@@ -16,10 +17,6 @@ namespace {
 
 constexpr std::string_view reserved_members[] = {"model",          "messages", "stream",
                                                  "stream_options", "id",       "conversationid"};
-
-fault bad(std::string why) {
-    return fault::self(fault_code::internal_error, std::move(why));
-}
 
 // The text of a JSON string; nothing for any other value. REQUIRES: `value` is valid JSON.
 std::optional<std::string> string_of(std::string_view value) {
@@ -45,18 +42,19 @@ result<std::vector<header>> parse_extra_headers(std::string_view column) {
     if (column.empty()) return headers;
     const auto members = split_members(column);
     if (!members)
-        return bad("extra_headers is not a JSON object with each name once, such as {\"X-Title\": \"ferry\"}");
+        return bad_row("extra_headers is not a JSON object with each name once, such as {\"X-Title\": \"ferry\"}");
     for (const json_member& member : *members) {
         const std::string shown = "extra_headers: '" + printable(member.name) + "' ";
-        if (!net::is_token(member.name)) return bad(shown + "is no header name");
-        if (!is_settable_header(member.name)) return bad(shown + "may not be set: the proxy itself decides it");
+        if (!net::is_token(member.name)) return bad_row(shown + "is no header name");
+        if (!is_settable_header(member.name)) return bad_row(shown + "may not be set: the proxy itself decides it");
         const bool is_twin = std::any_of(headers.begin(), headers.end(), [&](const header& other) {
             return lower_case(other.name) == lower_case(member.name);
         });
-        if (is_twin) return bad(shown + "is there twice (header names have no case)");
+        if (is_twin) return bad_row(shown + "is there twice (header names have no case)");
         auto value = string_of(member.value);
-        if (!value) return bad(shown + "has a value that is not a string");
-        if (!is_header_value(*value)) return bad(shown + "has a value with a control byte, or with a blank at an end");
+        if (!value) return bad_row(shown + "has a value that is not a string");
+        if (!is_header_value(*value))
+            return bad_row(shown + "has a value with a control byte, or with a blank at an end");
         headers.emplace_back(member.name, secret(std::move(*value)));
     }
     return headers;
@@ -66,19 +64,20 @@ result<std::vector<unit_price>> parse_unit_prices(std::string_view column) {
     std::vector<unit_price> prices;
     if (column.empty()) return prices;
     const auto members = split_members(column);
-    if (!members) return bad("unit_prices is not a JSON object with each name once, such as {\"images\": \"0.04\"}");
+    if (!members)
+        return bad_row("unit_prices is not a JSON object with each name once, such as {\"images\": \"0.04\"}");
     for (const json_member& member : *members) {
         const auto kind = std::string_view(member.name).substr(0, member.name.find(':'));
         const auto text = string_of(member.value).value_or(std::string(member.value));
         const auto pico = parse_decimal(text, money_scale);
         if (!is_unit(kind)) {
-            return bad("unit_prices: '" + printable(member.name) +
-                       "' is no unit: write images, seconds, characters, "
-                       "bytes, searches, pages or requests, and behind a colon which of them");
+            return bad_row("unit_prices: '" + printable(member.name) +
+                           "' is no unit: write images, seconds, characters, "
+                           "bytes, searches, pages or requests, and behind a colon which of them");
         }
         if (!pico) {
-            return bad("unit_prices: the price of '" + printable(member.name) +
-                       "' is no decimal of at most 12 places, or negative");
+            return bad_row("unit_prices: the price of '" + printable(member.name) +
+                           "' is no decimal of at most 12 places, or negative");
         }
         prices.push_back({member.name, *pico});
     }
@@ -89,11 +88,11 @@ result<std::vector<body_member>> parse_extra_body(std::string_view column) {
     std::vector<body_member> added;
     if (column.empty()) return added;
     const auto members = split_members(column);
-    if (!members) return bad("extra_body is not a JSON object with each name once, such as {\"top_k\": 40}");
+    if (!members) return bad_row("extra_body is not a JSON object with each name once, such as {\"top_k\": 40}");
     for (const json_member& member : *members) {
         if (std::ranges::find(reserved_members, lower_case(member.name)) != std::end(reserved_members))
-            return bad("extra_body: '" + printable(member.name) +
-                       "' may not be set: it belongs to the client or the proxy");
+            return bad_row("extra_body: '" + printable(member.name) +
+                           "' may not be set: it belongs to the client or the proxy");
         body_member one;
         one.name = member.name;
         one.quoted_name = member.quoted_name;

@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "base/nearest.hpp"
+#include "catalog/bad_row.hpp"
 #include "catalog/text_rules.hpp"
 
 namespace ferry::catalog {
 
 namespace {
 
-fault bad(std::string why) {
-    return fault::self(fault_code::internal_error, "capabilities " + std::move(why));
+fault bad_capabilities(std::string why) {
+    return bad_row("capabilities " + std::move(why));
 }
 
 bool is_named(const openai::operation& row, std::string_view name) {
@@ -25,8 +26,8 @@ fault unknown(std::string_view name) {
     std::vector<std::string_view> names;
     for (const auto& row : openai::operations()) names.push_back(row.name);
     const auto meant = nearest(name, names);
-    return bad("names the operation '" + printable(name) + "', which there is not" +
-               (meant.empty() ? "" : "; was '" + std::string(meant) + "' meant?"));
+    return bad_capabilities("names the operation '" + printable(name) + "', which there is not" +
+                            (meant.empty() ? "" : "; was '" + std::string(meant) + "' meant?"));
 }
 
 // The texts of a list that is a member of the column; nothing where it is not there.
@@ -35,11 +36,13 @@ result<std::optional<std::vector<std::string>>> texts_of(std::string_view column
     if (column.empty()) return texts();
     boost::system::error_code error;
     const auto parsed = boost::json::parse({column.data(), column.size()}, error);
-    if (error) return bad("is not JSON");
+    if (error) return bad_capabilities("is not JSON");
     const auto* object = parsed.if_object();
     const auto* listed = object == nullptr ? nullptr : object->if_contains(member);
     if (listed == nullptr || listed->is_null()) return texts();
-    const auto wrong = [member] { return bad("has '" + std::string(member) + "' that is no list of names"); };
+    const auto wrong = [member] {
+        return bad_capabilities("has '" + std::string(member) + "' that is no list of names");
+    };
     const auto* list = listed->if_array();
     if (list == nullptr) return wrong();
     texts made(std::in_place);
@@ -93,9 +96,11 @@ result<std::vector<std::string>> parse_further_paths(std::string_view column) {
     std::vector<std::string> made;
     if (*paths) made = std::move(**paths);
     for (const auto& one : made) {
-        if (!is_path(one)) return bad("has '" + printable(one) + "' in 'paths', which is no path such as \"/ocr\"");
+        if (!is_path(one))
+            return bad_capabilities("has '" + printable(one) + "' in 'paths', which is no path such as \"/ocr\"");
         if (is_of_operation(one))
-            return bad("has '" + one + "' in 'paths', which is the path of an operation: name that in 'operations'");
+            return bad_capabilities("has '" + one +
+                                    "' in 'paths', which is the path of an operation: name that in 'operations'");
     }
     std::sort(made.begin(), made.end());
     made.erase(std::unique(made.begin(), made.end()), made.end());

@@ -13,10 +13,6 @@ namespace {
 constexpr std::size_t max_name_bytes = 512;
 constexpr std::size_t max_shown_bytes = 64;
 
-bool is_control(char c) {
-    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-}
-
 }  // namespace
 
 std::optional<std::string> name_defect(std::string_view name) {

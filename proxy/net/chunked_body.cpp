@@ -13,9 +13,8 @@ constexpr int most_digits = 16;
 constexpr std::size_t most_extension_bytes = 256;
 constexpr std::size_t most_trailer_bytes = 8192;
 
-bool is_control(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7f;
+bool is_unfit(char c) {
+    return is_control(c) && c != '\t';
 }
 
 }  // namespace
@@ -95,7 +94,7 @@ void chunked_body::take_extension(char c) {
         state_ = state::size_lf;
         return;
     }
-    if (is_control(c) || ++extension_bytes_ > most_extension_bytes) {
+    if (is_unfit(c) || ++extension_bytes_ > most_extension_bytes) {
         return fail("a chunk extension is too long or has control characters");
     }
     if (c == '"') quoted_ = !quoted_;
@@ -130,7 +129,7 @@ void chunked_body::take_trailer(char c) {
         case state::trailer_value:
             if (c == '\r') {
                 state_ = state::trailer_lf;
-            } else if (is_control(c)) {
+            } else if (is_unfit(c)) {
                 fail("a trailer has a control character");
             }
             return;

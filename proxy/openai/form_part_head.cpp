@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::string_view two_file_names = "a part has two file names";
 
-bool is_control(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
 // Not what some readers decode and others do not: RFC 7578 (section 5.1.1) asks for plain ASCII. A quote within a name
 // has a backslash before it.
 bool is_plain(std::string_view name) {

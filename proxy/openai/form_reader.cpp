@@ -21,10 +21,6 @@ std::string quoted(std::string_view name) {
     return "'" + std::string(clip_utf8(name, shown_max)) + "'";
 }
 
-bool is_control(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
 // As JSON writes integers (RFC 8259 section 6): to some readers a leading zero means octal.
 bool is_integer(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);

@@ -4,7 +4,7 @@
 namespace ferry::provider {
 namespace {
 
-const dialect& dialect_of(std::string_view) {
+const dialect& dialect_of_deepseek(std::string_view) {
     return deepseek_dialect;
 }
 
@@ -27,7 +27,7 @@ constinit const provider deepseek = {
     .chat_url = generic_chat_url,
     .serves = serves,
     .auth = generic_auth,
-    .dialect_of = dialect_of,
+    .dialect_of = dialect_of_deepseek,
     .classify = generic_classify,
     .retry_after = generic_retry_after,
     .failed_finish = generic_failed_finish,

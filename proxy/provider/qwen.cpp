@@ -26,7 +26,7 @@ std::string chat_url(std::string_view api_endpoint) {
     return generic_chat_url(std::string(base.substr(0, path_at)).append(compatible));
 }
 
-const dialect& dialect_of(std::string_view) {
+const dialect& dialect_of_qwen(std::string_view) {
     return qwen_dialect;
 }
 
@@ -56,7 +56,7 @@ constinit const provider qwen = {
     .chat_url = chat_url,
     .serves = generic_serves,
     .auth = generic_auth,
-    .dialect_of = dialect_of,
+    .dialect_of = dialect_of_qwen,
     .classify = classify,
     .retry_after = generic_retry_after,
     .failed_finish = generic_failed_finish,

@@ -8,16 +8,9 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "support/descriptor_pipe.hpp"
+#include "support/lines_in.hpp"
 
 using std::chrono::seconds;
-
-namespace {
-
-std::size_t lines_in(const std::string& text) {
-    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(log_thread)
 
@@ -34,7 +27,7 @@ BOOST_AUTO_TEST_CASE(lines_of_many_threads_arrive_whole) {
     BOOST_TEST(out.flush(seconds(10)));
     const auto all = pipe.read_available();
     BOOST_TEST(all.size() == 400u * 100);
-    BOOST_TEST(lines_in(all) == 400u);
+    BOOST_TEST(ferry::test::lines_in(all) == 400u);
     BOOST_TEST(out.dropped_lines() == 0u);
 }
 
@@ -50,8 +43,8 @@ BOOST_AUTO_TEST_CASE(what_a_reader_that_stands_still_leaves_is_dropped_and_count
         if (out.flush(std::chrono::milliseconds(1))) break;
     }
     all += pipe.read_available();
-    BOOST_TEST(lines_in(all) + out.dropped_lines() == 8000u);
-    BOOST_TEST(all.size() == lines_in(all) * 1000);
+    BOOST_TEST(ferry::test::lines_in(all) + out.dropped_lines() == 8000u);
+    BOOST_TEST(all.size() == ferry::test::lines_in(all) * 1000);
 }
 
 BOOST_AUTO_TEST_CASE(the_end_does_not_wait_for_a_reader_that_stands_still) {

@@ -12,15 +12,12 @@
 #include <sstream>
 
 #include "support/descriptor_pipe.hpp"
+#include "support/lines_in.hpp"
 
 namespace {
 
 void put(ferry::log_writer& writer, const std::string& line) {
     writer.add(line + '\n', 1);
-}
-
-std::size_t lines_in(const std::string& text) {
-    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 }  // namespace
@@ -58,8 +55,8 @@ BOOST_AUTO_TEST_CASE(a_reader_that_stands_still_never_blocks_and_gets_whole_line
         all += piece;
         writer.flush();
     }
-    BOOST_TEST(lines_in(all) + writer.lost_lines() == 3000u);
-    BOOST_TEST(all.size() == lines_in(all) * 1000);
+    BOOST_TEST(ferry::test::lines_in(all) + writer.lost_lines() == 3000u);
+    BOOST_TEST(all.size() == ferry::test::lines_in(all) * 1000);
     put(writer, "after");
     writer.flush();
     BOOST_TEST(pipe.read_available() == "after\n");
@@ -80,7 +77,7 @@ BOOST_AUTO_TEST_CASE(lines_of_two_writers_never_mix_however_full_the_pipe_is) {
             two.flush();
         }
     }
-    BOOST_TEST(lines_in(all) == 1000u);
+    BOOST_TEST(ferry::test::lines_in(all) == 1000u);
     std::istringstream lines(all);
     for (std::string line; std::getline(lines, line);) {
         BOOST_TEST((line == std::string(900, '1') || line == std::string(700, '2')));

@@ -7,7 +7,7 @@
 using namespace ferry;
 using namespace ferry::catalog::samples;
 
-BOOST_AUTO_TEST_SUITE(builder)
+BOOST_AUTO_TEST_SUITE(builder_suite)
 
 BOOST_AUTO_TEST_CASE(a_bad_row_is_refused_by_name_and_the_others_are_served) {
     auto bad = model(2, "bad");

@@ -25,7 +25,7 @@ std::filesystem::path make_folder() {
     return mkdtemp(pattern.data());
 }
 
-struct scene {
+struct live_store_scene {
     std::filesystem::path folder = make_folder();
     std::unique_ptr<store::database> database = store::open(options_in(folder));
     std::unique_ptr<store::sql_runner> sql;
@@ -34,7 +34,7 @@ struct scene {
     catalog::catalog_ptr newest;
     std::optional<catalog::refresher> refresher;
 
-    scene() {
+    live_store_scene() {
         database->migrate();
         sql = database->sql();
         refresher.emplace(catalog::loader([this] { return database->models(); }, no_secrets), 5ms,
@@ -44,7 +44,7 @@ struct scene {
                               news.notify_all();
                           });
     }
-    ~scene() {
+    ~live_store_scene() {
         refresher->stop();
         std::filesystem::remove_all(folder);
     }
@@ -65,7 +65,7 @@ struct scene {
 BOOST_AUTO_TEST_SUITE(live_store)
 
 BOOST_AUTO_TEST_CASE(rows_inserted_changed_and_disabled_by_sql_are_live) {
-    scene s;
+    live_store_scene s;
     s.refresher->start();
     BOOST_TEST(s.becomes([](const auto& models) { return models.empty(); }));
     s.run(
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(rows_inserted_changed_and_disabled_by_sql_are_live) {
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_row_in_the_table_does_not_keep_the_good_ones_away) {
-    scene s;
+    live_store_scene s;
     s.run("INSERT INTO ai_models (model_name, api_endpoint) VALUES ('good', 'http://127.0.0.1:9/v1')");
     s.run("INSERT INTO ai_models (model_name, api_endpoint) VALUES ('bad', 'http://user:pw@127.0.0.1:9/v1')");
     s.run("INSERT INTO model_routes (name, strategy, members) VALUES ('any', 'priority', '[\"good\"]')");

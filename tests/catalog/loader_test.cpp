@@ -10,11 +10,11 @@ using namespace ferry::catalog::samples;
 
 namespace {
 
-struct scene {
+struct loader_scene {
     std::shared_ptr<script> told = std::make_shared<script>();
     catalog::loader loader{opener(told), no_secrets};
 
-    scene() {
+    loader_scene() {
         told->rows.version = 10;
         told->rows.models = {model(1, "a")};
         told->rows.keys.resize(2);
@@ -26,7 +26,7 @@ struct scene {
 BOOST_AUTO_TEST_SUITE(loader)
 
 BOOST_AUTO_TEST_CASE(the_first_load_brings_models_and_keys_of_one_version) {
-    scene s;
+    loader_scene s;
     const auto first = s.loader.load();
     BOOST_TEST(first.models->version() == 10);
     BOOST_TEST(first.models->size() == 1u);
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(the_first_load_brings_models_and_keys_of_one_version) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_loaded_while_nothing_changes) {
-    scene s;
+    loader_scene s;
     BOOST_TEST(s.loader.load_if_changed().has_value());
     for (int i = 0; i < 5; ++i) BOOST_TEST(!s.loader.load_if_changed().has_value());
     BOOST_TEST(s.told->loads == 1);
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_loaded_while_nothing_changes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_catalog_that_was_handed_out_never_changes) {
-    scene s;
+    loader_scene s;
     const auto old = s.loader.load();
     s.told->change([](auto& rows) { rows.models = {model(2, "b")}; });
     const auto fresh = s.loader.load_if_changed();
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_catalog_that_was_handed_out_never_changes) {
 }
 
 BOOST_AUTO_TEST_CASE(load_reads_again_what_rows_refer_to) {
-    scene s;
+    loader_scene s;
     s.told->rows.models[0].api_key = "env:KEY";
     std::string value = "first";
     catalog::loader loader(opener(s.told), [&](std::string_view) -> result<secret> { return secret(value); });
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(load_reads_again_what_rows_refer_to) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_store_is_fine_at_the_start) {
-    scene s;
+    loader_scene s;
     s.told->rows.models.clear();
     const auto first = s.loader.load();
     BOOST_TEST(first.models->empty());
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(an_empty_store_is_fine_at_the_start) {
 }
 
 BOOST_AUTO_TEST_CASE(an_emptied_table_leaves_the_old_models_but_brings_the_new_keys) {
-    scene s;
+    loader_scene s;
     s.loader.load();
     s.told->change([](auto& rows) {
         rows.models.clear();
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(an_emptied_table_leaves_the_old_models_but_brings_the_new_k
 }
 
 BOOST_AUTO_TEST_CASE(the_old_models_stay_when_every_new_row_is_bad) {
-    scene s;
+    loader_scene s;
     s.loader.load();
     s.told->change([](auto& rows) {
         rows.models[0].api_endpoint = "nonsense";
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_old_models_stay_when_every_new_row_is_bad) {
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_row_beside_a_good_one_is_no_longer_served) {
-    scene s;
+    loader_scene s;
     s.told->rows.models.push_back(model(2, "b"));
     s.loader.load();
     s.told->change([](auto& rows) { rows.models[0].api_endpoint = "nonsense"; });
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_bad_row_beside_a_good_one_is_no_longer_served) {
 }
 
 BOOST_AUTO_TEST_CASE(disabling_the_only_model_is_a_wish_and_is_done) {
-    scene s;
+    loader_scene s;
     s.loader.load();
     s.told->change([](auto& rows) { rows.models[0].is_enabled = false; });
     const auto fresh = s.loader.load_if_changed();
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(disabling_the_only_model_is_a_wish_and_is_done) {
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_that_failed_is_replaced) {
-    scene s;
+    loader_scene s;
     s.loader.load();
     BOOST_TEST(s.told->connections == 1);
     s.told->fail("the disk is gone");
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_failed_is_replaced) {
 }
 
 BOOST_AUTO_TEST_CASE(a_change_is_read_as_the_rows_that_changed) {
-    scene s;
+    loader_scene s;
     s.loader.load();
     s.told->change([](auto& rows) {
         rows.models.push_back(model(2, "b"));
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_change_is_read_as_the_rows_that_changed) {
 }
 
 BOOST_AUTO_TEST_CASE(everything_is_read_where_the_store_does_not_know_what_changed) {
-    scene s;
+    loader_scene s;
     s.loader.load();
     s.told->knows_changes = false;
     s.told->change([](auto& rows) { rows.models.push_back(model(2, "b")); });
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(everything_is_read_where_the_store_does_not_know_what_chang
 }
 
 BOOST_AUTO_TEST_CASE(everything_is_read_after_a_publication_that_did_not_arrive) {
-    scene s;
+    loader_scene s;
     s.loader.load();
     s.told->change([](auto& rows) { rows.models.push_back(model(2, "b")); });
     s.loader.load_if_changed();
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(everything_is_read_after_a_publication_that_did_not_arrive)
 }
 
 BOOST_AUTO_TEST_CASE(while_old_models_are_kept_every_change_is_an_occasion_to_read_everything) {
-    scene s;
+    loader_scene s;
     s.loader.load();
     s.told->change([](auto& rows) { rows.models.clear(); });
     BOOST_TEST(s.loader.load_if_changed()->kept_because != "");

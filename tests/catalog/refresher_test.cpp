@@ -47,12 +47,12 @@ struct temporary_file {
     ~temporary_file() { std::filesystem::remove_all(folder); }
 };
 
-struct scene {
+struct refresher_scene {
     std::shared_ptr<script> told = std::make_shared<script>();
     collector seen;
     catalog::refresher refresher;
 
-    explicit scene(std::chrono::milliseconds interval = 1ms, const std::string& snapshot = {})
+    explicit refresher_scene(std::chrono::milliseconds interval = 1ms, const std::string& snapshot = {})
         : refresher(catalog::loader(opener(told), no_secrets, {snapshot, 1h}), interval,
                     [this](catalog::published fresh) { seen.take(std::move(fresh)); }) {
         told->rows.version = 10;
@@ -76,7 +76,7 @@ struct scene {
 BOOST_AUTO_TEST_SUITE(refresher)
 
 BOOST_AUTO_TEST_CASE(start_publishes_before_it_returns) {
-    scene s(1h);
+    refresher_scene s(1h);
     s.refresher.start();
     BOOST_REQUIRE(s.seen.count() == 1u);
     BOOST_TEST(s.seen.wait_for(1).models->version() == 10);
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(start_publishes_before_it_returns) {
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_cannot_be_read_at_the_start_throws_its_reason) {
-    scene s;
+    refresher_scene s;
     s.told->fail("var/ferry.db cannot be opened: permission denied");
     BOOST_CHECK_EXCEPTION(s.refresher.start(), store::store_error, [](const store::store_error& error) {
         return std::string_view(error.what()).find("permission denied") != std::string_view::npos;
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_cannot_be_read_at_the_start_throws_its_reason)
 }
 
 BOOST_AUTO_TEST_CASE(a_change_in_the_store_is_published) {
-    scene s;
+    refresher_scene s;
     s.refresher.start();
     for (int id = 2; id <= 5; ++id) {
         s.told->change([&](auto& rows) { rows.models.push_back(model(id, "m" + std::to_string(id))); });
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_change_in_the_store_is_published) {
 }
 
 BOOST_AUTO_TEST_CASE(the_old_catalog_stays_while_the_store_is_away) {
-    scene s;
+    refresher_scene s;
     s.refresher.start();
     s.told->fail("the disk is gone");
     BOOST_TEST(s.comes_true([](const auto& state) { return state.last_error == "the disk is gone"; }));
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(the_old_catalog_stays_while_the_store_is_away) {
 }
 
 BOOST_AUTO_TEST_CASE(refused_rows_are_part_of_the_state_until_they_are_repaired) {
-    scene s;
+    refresher_scene s;
     s.told->rows.models.push_back(model(2, "bad"));
     s.told->rows.models[1].api_endpoint = "nonsense";
     s.refresher.start();
@@ -137,14 +137,14 @@ BOOST_AUTO_TEST_CASE(refused_rows_are_part_of_the_state_until_they_are_repaired)
 }
 
 BOOST_AUTO_TEST_CASE(refresh_now_publishes_though_nothing_changed) {
-    scene s(1h);
+    refresher_scene s(1h);
     s.refresher.start();
     s.refresher.refresh_now();
     BOOST_TEST(s.seen.wait_for(2).models->version() == 10);
 }
 
 BOOST_AUTO_TEST_CASE(an_emptied_table_is_reported_and_the_models_stay) {
-    scene s;
+    refresher_scene s;
     s.refresher.start();
     s.told->change([](auto& rows) { rows.models.clear(); });
     BOOST_TEST(s.seen.wait_for(2).models->find_row(1));
@@ -155,10 +155,10 @@ BOOST_AUTO_TEST_CASE(an_emptied_table_is_reported_and_the_models_stay) {
 BOOST_AUTO_TEST_CASE(a_start_without_the_store_serves_what_was_kept_until_the_store_is_back) {
     const temporary_file kept;
     {
-        scene earlier(1h, kept.path);
+        refresher_scene earlier(1h, kept.path);
         earlier.refresher.start();
     }
-    scene s(1ms, kept.path);
+    refresher_scene s(1ms, kept.path);
     s.told->fail("the store is away");
     s.refresher.start();
     BOOST_TEST(s.seen.wait_for(1).models->find_row(1));
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_start_without_the_store_serves_what_was_kept_until_the_st
 }
 
 BOOST_AUTO_TEST_CASE(a_start_without_the_store_and_without_anything_kept_says_both) {
-    scene s(1ms, "/nowhere/catalog.snapshot");
+    refresher_scene s(1ms, "/nowhere/catalog.snapshot");
     s.told->fail("the store is away");
     BOOST_CHECK_EXCEPTION(s.refresher.start(), store::store_unavailable, [](const std::exception& error) {
         const std::string_view text = error.what();
@@ -182,14 +182,14 @@ BOOST_AUTO_TEST_CASE(a_start_without_the_store_and_without_anything_kept_says_bo
 }
 
 BOOST_AUTO_TEST_CASE(a_catalog_that_cannot_be_kept_is_served) {
-    scene s(1h, "/proc/nowhere/catalog.snapshot");
+    refresher_scene s(1h, "/proc/nowhere/catalog.snapshot");
     s.refresher.start();
     BOOST_TEST(s.seen.wait_for(1).models->find_row(1));
     BOOST_TEST(s.refresher.state().last_error == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_look_finds_what_has_changed) {
-    scene s(1h);
+    refresher_scene s(1h);
     s.refresher.start();
     s.refresher.look();
     s.told->change([](auto& rows) { rows.models.push_back(model(2, "b")); });
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_look_finds_what_has_changed) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_published_after_stop) {
-    scene s;
+    refresher_scene s;
     s.refresher.start();
     s.refresher.stop();
     const auto before = s.seen.count();

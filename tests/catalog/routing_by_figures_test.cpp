@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "catalog/routing.hpp"
-#include "sample_rows.hpp"
+#include "sample_routes.hpp"
 
 using namespace ferry;
 using namespace ferry::catalog::samples;
@@ -13,12 +13,6 @@ using catalog::expected_cost;
 using catalog::request_choice;
 
 namespace {
-
-using ids = std::vector<std::int64_t>;
-
-std::uint64_t lowest(std::uint64_t) {
-    return 0;
-}
 
 // The numbers given, one after the other.
 catalog::random_below draws(std::vector<std::uint64_t> numbers) {
@@ -31,23 +25,6 @@ catalog::random_below draws(std::vector<std::uint64_t> numbers) {
         return next;
     };
 }
-
-request_choice by_model(std::string_view name) {
-    request_choice choice;
-    choice.model = name;
-    return choice;
-}
-
-ids order(const catalog::built_catalog& built, const request_choice& choice,
-          const catalog::random_below& random = lowest) {
-    const auto route = choose(*built.models, choice, random);
-    BOOST_REQUIRE_MESSAGE(route, route.error().message);
-    ids made;
-    for (const auto* candidate : route->candidates) made.push_back(candidate->id);
-    return made;
-}
-
-#define CHECK_ORDER(actual, ...) BOOST_TEST((actual) == (ids{__VA_ARGS__}), boost::test_tools::per_element())
 
 }  // namespace
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <random>
 
-#include "sample_rows.hpp"
+#include "sample_routes.hpp"
 
 using namespace ferry;
 using namespace ferry::catalog::samples;
@@ -13,8 +13,6 @@ using catalog::request_choice;
 
 namespace {
 
-using ids = std::vector<std::int64_t>;
-
 store::model_row row(std::int64_t id, std::string name, std::int64_t priority, std::int64_t weight,
                      std::string fallback = "") {
     auto made = model(id, std::move(name));
@@ -22,11 +20,6 @@ store::model_row row(std::int64_t id, std::string name, std::int64_t priority, s
     made.weight = weight;
     made.fallback_model = std::move(fallback);
     return made;
-}
-
-// Every draw takes the lowest number.
-std::uint64_t lowest(std::uint64_t) {
-    return 0;
 }
 
 std::uint64_t must_not_be_called(std::uint64_t) {
@@ -39,23 +32,6 @@ request_choice by_id(std::int64_t id) {
     choice.id = id;
     return choice;
 }
-
-request_choice by_model(std::string_view name) {
-    request_choice choice;
-    choice.model = name;
-    return choice;
-}
-
-ids order(const catalog::built_catalog& built, const request_choice& choice,
-          const catalog::random_below& random = lowest) {
-    const auto route = choose(*built.models, choice, random);
-    BOOST_REQUIRE_MESSAGE(route, route.error().message);
-    ids made;
-    for (const auto* candidate : route->candidates) made.push_back(candidate->id);
-    return made;
-}
-
-#define CHECK_ORDER(actual, ...) BOOST_TEST((actual) == (ids{__VA_ARGS__}), boost::test_tools::per_element())
 
 }  // namespace
 

@@ -12,7 +12,7 @@ using conversation::memory_options;
 using conversation::messages;
 using namespace std::chrono_literals;
 
-usage::message user(std::string text) {
+usage::message question(std::string text) {
     return {"user", "\"" + std::move(text) + "\"", std::nullopt};
 }
 
@@ -39,13 +39,13 @@ BOOST_AUTO_TEST_CASE(a_turn_is_seen_by_the_next_one_before_it_is_stored) {
     {
         const auto first = join({1, 81});
         BOOST_TEST(!remembered.known(first));
-        remembered.fill({1, 81}, {user("a")}, 5);
-        BOOST_TEST(remembered.add(first, {user("b"), user("c")}) == 5);
+        remembered.fill({1, 81}, {question("a")}, 5);
+        BOOST_TEST(remembered.add(first, {question("b"), question("c")}) == 5);
         BOOST_TEST(remembered.has_unstored(1, 81));
     }
     const auto second = join({1, 81});
     BOOST_TEST(texts_of(*remembered.known(second)) == "\"a\"\"b\"\"c\"");
-    BOOST_TEST(remembered.add(second, {user("d")}) == 7);
+    BOOST_TEST(remembered.add(second, {question("d")}) == 7);
     remembered.stored({1, 81});
     BOOST_TEST(remembered.has_unstored(1, std::nullopt));
     remembered.stored({1, 81});
@@ -56,14 +56,14 @@ BOOST_AUTO_TEST_CASE(a_turn_is_seen_by_the_next_one_before_it_is_stored) {
 BOOST_AUTO_TEST_CASE(what_is_known_is_newer_than_what_was_read) {
     const auto held = join({1, 1});
     remembered.fill({1, 1}, {}, 0);
-    remembered.add(held, {user("new")});
-    remembered.fill({1, 1}, {user("old")}, 1);
+    remembered.add(held, {question("new")});
+    remembered.fill({1, 1}, {question("old")}, 1);
     BOOST_TEST(texts_of(*remembered.known(held)) == "\"new\"");
 }
 
 BOOST_AUTO_TEST_CASE(owners_are_kept_apart) {
     const auto mine = join({1, 81}), yours = join({2, 81});
-    remembered.fill({1, 81}, {user("mine")}, 1);
+    remembered.fill({1, 81}, {question("mine")}, 1);
     BOOST_TEST(!remembered.known(yours));
 }
 
@@ -85,9 +85,9 @@ BOOST_AUTO_TEST_CASE(a_long_conversation_keeps_its_end_and_the_last_instructions
     const auto held = join({1, 1});
     remembered.fill({1, 1}, {}, 0);
     const usage::message old{"system", "\"old\"", std::nullopt}, rule{"system", "\"rule\"", std::nullopt};
-    remembered.add(held, {old, user("0")});
-    remembered.add(held, {rule, user("1")});
-    for (const char* text : {"2", "3", "4", "5", "6", "7"}) remembered.add(held, {user(text)});
+    remembered.add(held, {old, question("0")});
+    remembered.add(held, {rule, question("1")});
+    for (const char* text : {"2", "3", "4", "5", "6", "7"}) remembered.add(held, {question(text)});
     BOOST_TEST(texts_of(*remembered.known(held)) == "\"rule\"\"4\"\"5\"\"6\"\"7\"");
 }
 
@@ -96,16 +96,16 @@ BOOST_AUTO_TEST_CASE(the_longest_unused_goes_first_but_never_what_is_in_use_or_o
     small.most_bytes = 10'000;
     remembered.reconfigure(small);
     const auto held = join({1, 1});
-    remembered.fill({1, 1}, {user(std::string(2000, 'x'))}, 1);
+    remembered.fill({1, 1}, {question(std::string(2000, 'x'))}, 1);
     {
         const auto moving = join({1, 2});
         remembered.fill({1, 2}, {}, 0);
-        remembered.add(moving, {user(std::string(2000, 'y'))});
+        remembered.add(moving, {question(std::string(2000, 'y'))});
     }
     for (std::int64_t id = 3; id < 20; ++id) {
         now += 1s;
         const auto passing = join({1, id});
-        remembered.fill({1, id}, {user(std::string(2000, 'z'))}, 1);
+        remembered.fill({1, id}, {question(std::string(2000, 'z'))}, 1);
         BOOST_TEST(remembered.bytes() <= 12'800u);
     }
     BOOST_TEST(remembered.known(held) != nullptr);
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(what_others_may_have_changed_is_read_again_after_a_while) {
     join({1, 1});
     {
         const auto held = join({1, 1});
-        remembered.fill({1, 1}, {user("a")}, 1);
+        remembered.fill({1, 1}, {question("a")}, 1);
     }
     now += 900ms;
     BOOST_TEST(remembered.known(join({1, 1})) != nullptr);
@@ -129,8 +129,8 @@ BOOST_AUTO_TEST_CASE(what_others_may_have_changed_is_read_again_after_a_while) {
     {
         const auto held = join({1, 1});
         BOOST_TEST(remembered.known(held) == nullptr);
-        remembered.fill({1, 1}, {user("a"), user("b")}, 2);
-        remembered.add(held, {user("c")});
+        remembered.fill({1, 1}, {question("a"), question("b")}, 2);
+        remembered.add(held, {question("c")});
     }
     now += 5s;
     BOOST_TEST(remembered.known(join({1, 1})) != nullptr);  // what it added is on its way
@@ -138,10 +138,10 @@ BOOST_AUTO_TEST_CASE(what_others_may_have_changed_is_read_again_after_a_while) {
 
 BOOST_AUTO_TEST_CASE(what_was_removed_is_nobodys_and_is_not_counted) {
     const auto held = join({1, 1});
-    remembered.fill({1, 1}, {user("a")}, 1);
+    remembered.fill({1, 1}, {question("a")}, 1);
     remembered.forget({1, 1});
     BOOST_TEST(remembered.bytes() == 0u);
-    remembered.add(held, {user("b")});
+    remembered.add(held, {question("b")});
     BOOST_TEST(remembered.bytes() == 0u);
     const auto next = join({1, 1});
     BOOST_TEST(remembered.known(next) == nullptr);

@@ -1,4 +1,5 @@
 // Any bytes: the events are the stream (but for a byte order mark), however it is split.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(answers_of_every_framing_are_read_in_every_split) {
     for (const auto& one : cases) {
         BOOST_TEST_CONTEXT(one.message) {
             const auto got = read(kind::response, one.message);
-            BOOST_TEST((got.refused == none));
+            BOOST_TEST((got.refused == testing::none));
             BOOST_TEST(got.done == one.done);
             BOOST_TEST(got.body == one.body);
             BOOST_TEST(got.rest == one.rest);

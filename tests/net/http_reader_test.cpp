@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_has_not_arrived_is_not_done) {
                                 chunked("5\r\nhello\r\n0\r\n"), chunked("5\r\nhello\r\n0\r\nA: b\r\n")}) {
         BOOST_TEST_CONTEXT(message) {
             const auto got = read(kind::request, message);
-            BOOST_TEST((got.refused == none));
+            BOOST_TEST((got.refused == testing::none));
             BOOST_TEST(!got.done);
         }
     }
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_has_not_arrived_is_not_done) {
 
 BOOST_AUTO_TEST_CASE(H5_trailers_are_dropped_and_never_merged) {
     const auto got = read(kind::request, chunked("2\r\n{}\r\n0\r\nAuthorization: Bearer x\r\nHost: evil\r\n\r\nGET"));
-    BOOST_TEST((got.refused == none));
+    BOOST_TEST((got.refused == testing::none));
     BOOST_TEST(got.done);
     BOOST_TEST(got.body == "{}");
     BOOST_TEST(got.fields == 2);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(H5_trailers_that_speak_of_framing_change_nothing) {
         BOOST_TEST_CONTEXT(trailer) {
             const auto got = read(kind::request, chunked("2\r\n{}\r\n0\r\n" + std::string(trailer) + "\r\nGET"));
             // Refused or dropped, as the parser likes; what follows is never taken for its body.
-            if (got.refused == none) {
+            if (got.refused == testing::none) {
                 BOOST_TEST(got.body == "{}");
                 BOOST_TEST(got.rest == "GET");
                 BOOST_TEST(got.fields == 2);
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(H5_chunk_extensions_are_ignored_up_to_256_bytes_together) {
     for (const auto* extension : {";a", ";a=b", ";a=\"b;c\"", " ;a = b", ";a;b;c=d"}) {
         BOOST_TEST_CONTEXT(extension) {
             const auto got = read(kind::request, chunked("2" + std::string(extension) + "\r\n{}\r\n0\r\n\r\n"));
-            BOOST_TEST((got.refused == none));
+            BOOST_TEST((got.refused == testing::none));
             BOOST_TEST(got.body == "{}");
         }
     }
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_head_is_bounded_to_the_byte) {
     BOOST_TEST(read(kind::request, head, 1000).done);
     BOOST_TEST((read(kind::request, head, 999).refused == fault_code::header_too_large));
     BOOST_TEST((read(kind::request, head.substr(0, 999), 999).refused == fault_code::header_too_large));
-    BOOST_TEST((read(kind::request, head.substr(0, 998), 999).refused == none));
+    BOOST_TEST((read(kind::request, head.substr(0, 998), 999).refused == testing::none));
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_remembers_nothing_of_the_message_before) {

@@ -4,12 +4,11 @@
 #include "openai/scan.hpp"
 #include "openai/splice.hpp"
 #include "openai/top_members.hpp"
+#include "support/fault_code.hpp"
 
 using namespace ferry;
 using namespace ferry::openai;
 using namespace ferry::openai::testing;
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(ferry::fault_code)
 
 BOOST_AUTO_TEST_SUITE(chat_refusals_suite)
 
@@ -57,10 +56,11 @@ BOOST_AUTO_TEST_CASE(J1_what_an_upstream_answers_to_stands_in_a_body_once) {
 }
 
 BOOST_AUTO_TEST_CASE(J2_twins_of_what_an_upstream_answers_to_are_refused) {
-    for (const std::string_view body :
-         {R"({"Messages":[]})", R"({"messages":[],"MESSAGES":[]})", "{\"me\xc5\xbf\xc5\xbf" "ages\":[]}",
-          R"({"Input":""})", R"({"INPUT":[]})", R"({"Prompt":"a"})", R"({"prompT":"a"})", R"({"Tools":[]})",
-          "{\"tool\xc5\xbf\":[]}", R"({"\u004dessages":[]})"}) {
+    for (const std::string_view body : {R"({"Messages":[]})", R"({"messages":[],"MESSAGES":[]})",
+                                        "{\"me\xc5\xbf\xc5\xbf"
+                                        "ages\":[]}",
+                                        R"({"Input":""})", R"({"INPUT":[]})", R"({"Prompt":"a"})", R"({"prompT":"a"})",
+                                        R"({"Tools":[]})", "{\"tool\xc5\xbf\":[]}", R"({"\u004dessages":[]})"}) {
         BOOST_TEST(code_of(body) == fault_code::duplicate_field, body);
     }
     for (const std::string_view body : {R"({"message":1,"Message":1})", R"({"inputs":1})", R"({"prompts":[]})",

@@ -19,7 +19,7 @@ std::string refusal(std::string_view content_type) {
     return read.error().message;
 }
 
-bool is_refused(std::string_view parameters, std::string_view what) {
+bool is_type_refused(std::string_view parameters, std::string_view what) {
     return refusal("multipart/form-data" + std::string(parameters)).find(what) != std::string::npos;
 }
 
@@ -43,29 +43,29 @@ BOOST_AUTO_TEST_CASE(a_quoted_boundary_may_hold_what_a_token_may_not) {
     BOOST_TEST(boundary(R"(; boundary="a b/c:d=e?(f),g'+_-.h")") == "a b/c:d=e?(f),g'+_-.h");
     BOOST_TEST(boundary("; boundary=\"" + std::string(70, 'x') + "\"") == std::string(70, 'x'));
     for (const std::string_view sent : {"; boundary=a/b", "; boundary=a=b", "; boundary=a:b", "; boundary=a b"}) {
-        BOOST_TEST(is_refused(sent, "malformed parameters"), sent);
+        BOOST_TEST(is_type_refused(sent, "malformed parameters"), sent);
     }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_boundary_is_refused_and_told) {
-    BOOST_TEST(is_refused("", "has no boundary"));
-    BOOST_TEST(is_refused("; charset=utf-8", "has no boundary"));
-    BOOST_TEST(is_refused("; xboundary=a", "has no boundary"));
-    BOOST_TEST(is_refused("; boundary=\"\"", "empty boundary"));
-    BOOST_TEST(is_refused("; boundary=" + std::string(71, 'x'), "more than 70"));
-    BOOST_TEST(is_refused("; boundary=\"a \"", "ends with a space"));
+    BOOST_TEST(is_type_refused("", "has no boundary"));
+    BOOST_TEST(is_type_refused("; charset=utf-8", "has no boundary"));
+    BOOST_TEST(is_type_refused("; xboundary=a", "has no boundary"));
+    BOOST_TEST(is_type_refused("; boundary=\"\"", "empty boundary"));
+    BOOST_TEST(is_type_refused("; boundary=" + std::string(71, 'x'), "more than 70"));
+    BOOST_TEST(is_type_refused("; boundary=\"a \"", "ends with a space"));
     for (const std::string_view sent :
          {"; boundary=a!", "; boundary=a*", "; boundary=a%41", "; boundary=a#b", "; boundary=\"a\\\\b\"",
           "; boundary=\"\\a\"", "; boundary=\"a\tb\"", "; boundary=\"a;b\"", "; boundary=\"<a>\""}) {
-        BOOST_TEST(is_refused(sent, "RFC 2046"), sent);
+        BOOST_TEST(is_type_refused(sent, "RFC 2046"), sent);
     }
 }
 
 BOOST_AUTO_TEST_CASE(only_one_boundary_is_accepted) {
-    BOOST_TEST(is_refused("; boundary=a; boundary=a", "two boundaries"));
-    BOOST_TEST(is_refused("; boundary=a; BOUNDARY=b", "two boundaries"));
-    BOOST_TEST(is_refused("; boundary*=utf-8''a", "asterisk"));
-    BOOST_TEST(is_refused("; boundary=a; Boundary*0=b", "asterisk"));
+    BOOST_TEST(is_type_refused("; boundary=a; boundary=a", "two boundaries"));
+    BOOST_TEST(is_type_refused("; boundary=a; BOUNDARY=b", "two boundaries"));
+    BOOST_TEST(is_type_refused("; boundary*=utf-8''a", "asterisk"));
+    BOOST_TEST(is_type_refused("; boundary=a; Boundary*0=b", "asterisk"));
 }
 
 BOOST_AUTO_TEST_CASE(malformed_parameters_are_refused) {
@@ -75,9 +75,9 @@ BOOST_AUTO_TEST_CASE(malformed_parameters_are_refused) {
           "; =a", "; boundary=a; =b", "; boundary=\"a\\\"", "; boundary=a (b)"}) {
         BOOST_TEST(refusal("multipart/form-data" + std::string(sent)) != "", sent);
     }
-    BOOST_TEST(is_refused("; boundary=a\r\n", "printable"));
-    BOOST_TEST(is_refused("; boundary=a; x=\"\xc3\xa9\"", "printable"));
-    BOOST_TEST(is_refused(std::string_view("; boundary=a\0", 13), "printable"));
+    BOOST_TEST(is_type_refused("; boundary=a\r\n", "printable"));
+    BOOST_TEST(is_type_refused("; boundary=a; x=\"\xc3\xa9\"", "printable"));
+    BOOST_TEST(is_type_refused(std::string_view("; boundary=a\0", 13), "printable"));
 }
 
 BOOST_AUTO_TEST_CASE(other_types_are_told_from_forms) {

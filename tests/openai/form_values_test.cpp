@@ -3,12 +3,11 @@
 #include <utility>
 
 #include "openai/form.hpp"
+#include "support/fault_code.hpp"
 
 using namespace ferry;
 using namespace ferry::openai;
 using namespace ferry::openai::testing;
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(ferry::fault_code)
 
 BOOST_AUTO_TEST_SUITE(form_values_suite)
 

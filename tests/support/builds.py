@@ -1,6 +1,7 @@
-"""Builds by preset, once each, with the compiler's progress on the terminal."""
+"""Builds by preset, once each. The compiler's progress is shown where somebody looks at it."""
 import os
 import subprocess
+import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,8 @@ def build(preset, *targets):
             print(f"-- {preset}: CMake knows no target that ends in {' or '.join(targets)}", flush=True)
             return False
         command += ["--target", *wanted]
+    if not sys.stdout.isatty():
+        command += ["--", "--quiet"]
     done = subprocess.run(command, cwd=ROOT).returncode == 0
     state = "built" if done else "NOT BUILT: the compiler's message is above"
     print(f"-- {preset}: {state} ({time.monotonic() - began:.0f} s)", flush=True)

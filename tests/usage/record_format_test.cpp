@@ -12,13 +12,13 @@ using namespace ferry;
 using namespace ferry::usage;
 
 constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
 
 begin_record some_begin() {
     begin_record r;
     r.id = make_uuid();
     r.started_at_us = 1'700'000'000'000'000;
-    r.key_id = most;
+    r.key_id = largest;
     r.team_id = least;
     r.operation = "chat.completions";
     r.model_name = std::string_view("with\0nul", 8);
@@ -38,13 +38,13 @@ end_record some_end(std::span<const attempt_result> attempts) {
     r.end_reason = end_reason::client_gone;
     r.basis = basis::partial;
     r.tokens.prompt = 0;
-    r.tokens.audio = most;
+    r.tokens.audio = largest;
     r.units = 3;
     r.unit_kind = "image";
-    r.unit_price_pico = most;
+    r.unit_price_pico = largest;
     r.is_unpriced = true;
     r.issued_ids = R"(["file-1"])";
-    r.cost_pico = most;
+    r.cost_pico = largest;
     r.attempts = attempts;
     return r;
 }
@@ -69,13 +69,13 @@ BOOST_AUTO_TEST_CASE(a_begin_comes_back_as_it_was_written) {
 
 BOOST_AUTO_TEST_CASE(an_attempt_comes_back_as_it_was_written) {
     record_buffer buffer;
-    attempt_record in{3, most, "row", "up", "other", "EUR", {1, 2, 3}};
+    attempt_record in{3, largest, "row", "up", "other", "EUR", {1, 2, 3}};
     const uuid id = make_uuid();
     const decoded_record decoded = decode(buffer.encode(id, in));
     const auto& out = std::get<decoded_attempt>(decoded);
     BOOST_TEST((out.id == id));
     BOOST_TEST(out.record.attempt == 3);
-    BOOST_TEST(out.record.model_id == most);
+    BOOST_TEST(out.record.model_id == largest);
     BOOST_TEST(out.record.upstream_model == "up");
     BOOST_TEST(out.record.currency == "EUR");
     BOOST_TEST(out.record.price.cached_input_pico == 3);
@@ -96,9 +96,9 @@ BOOST_AUTO_TEST_CASE(an_end_comes_back_with_its_attempts) {
     BOOST_TEST((out.record.ttft_us == 0 && !out.record.first_token_at_us));
     BOOST_TEST(out.record.status == 499);
     BOOST_TEST((out.record.end_reason == end_reason::client_gone && out.record.basis == basis::partial));
-    BOOST_TEST((out.record.tokens.prompt == 0 && !out.record.tokens.total && out.record.tokens.audio == most));
+    BOOST_TEST((out.record.tokens.prompt == 0 && !out.record.tokens.total && out.record.tokens.audio == largest));
     BOOST_TEST(out.record.unit_kind == "image");
-    BOOST_TEST((out.record.unit_price_pico == most));
+    BOOST_TEST((out.record.unit_price_pico == largest));
     BOOST_TEST(out.record.is_unpriced);
     BOOST_TEST(out.record.issued_ids == R"(["file-1"])");
     BOOST_REQUIRE_EQUAL(out.attempts.size(), 2u);
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(an_end_under_a_limit_keeps_everything_but_results_of_attemp
     const std::string_view brief = buffer.encode(uuid{}, in, least_end_bytes);
     BOOST_TEST(brief.size() <= least_end_bytes);
     const decoded_record decoded = decode(brief);
-    BOOST_TEST((std::get<decoded_end>(decoded).record.cost_pico == most));
+    BOOST_TEST((std::get<decoded_end>(decoded).record.cost_pico == largest));
     BOOST_TEST(std::get<decoded_end>(decoded).record.issued_ids == ids);
     const decoded_record whole = decode(buffer.encode(uuid{}, in));
     BOOST_TEST(std::get<decoded_end>(whole).attempts.size() == max_attempt_results);

@@ -19,7 +19,7 @@ constexpr std::size_t most_held = 256u << 10;
 constexpr std::size_t most_error_body = 64u << 10;
 constexpr std::size_t most_told = 16u << 20;  // as events
 
-fault too_large() {
+fault document_too_large() {
     return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
                            "The upstream answered a stream request with a document of more than 16 MiB.");
 }
@@ -117,7 +117,7 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
     if (auto odd = check_answer_head(from_.head(), false)) co_return odd;
     auto failed = take();
     while (!failed && !ended_ && !from_.body_done()) {
-        if (size_ > most_told && form_ == form::as_events) co_return too_large();
+        if (size_ > most_told && form_ == form::as_events) co_return document_too_large();
         if (size_ > most_held && form_ == form::as_it_is) {
             failed = co_await pass_on(sink);
             co_return failed;

@@ -36,6 +36,9 @@ struct awaited_answer : awaited {
     std::optional<T> said;  // of the core that waits
 };
 
+// For what a request needs of the store before it can be asked upstream.
+inline constexpr auto store_patience = milliseconds(500);
+
 // Until it is there, or the time is up, or the client has gone, or the process ends.
 boost::asio::awaitable<void> await_answer(http_exchange& x, std::shared_ptr<awaited> answer, steady::time_point until);
 

@@ -11,7 +11,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto most_wait = milliseconds(500);
 constexpr std::string_view id_header = "x-ferry-conversation-id", lock_header = "x-ferry-conversation-lock";
 
 using loaded = awaited_answer<std::optional<fault>>;
@@ -50,7 +49,7 @@ std::string_view value_of(const request& x, openai::member which) {
 }
 
 asio::awaitable<std::optional<fault>> load(request& x) {
-    const auto until = steady::now() + most_wait;
+    const auto until = steady::now() + store_patience;
     const auto answer = std::make_shared<loaded>(x.core.context);
     x.core.archive.load(x.talk->which, x.settings->conversations.max_messages, until,
                         [answer](std::optional<fault> failed) { loaded::give(answer, std::move(failed)); });

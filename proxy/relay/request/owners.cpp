@@ -14,7 +14,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto most_wait = milliseconds(500);
 // Another replica may have given the id out a moment ago: its row is in the store within usage.flush_interval.
 constexpr auto until_shipped = milliseconds(250);
 
@@ -64,7 +63,7 @@ asio::awaitable<result<std::optional<id_owner>>> find_in_store(request& x, std::
         const auto answer = std::make_shared<owner_answer>(x.core.context);
         x.core.owners.look_up(
             id, [answer](const result<std::optional<id_owner>>& said) { owner_answer::give(answer, said); });
-        co_await await_answer(x, answer, steady::now() + most_wait);
+        co_await await_answer(x, answer, steady::now() + store_patience);
         if (x.gone) co_return client_has_left();
         if (x.stopping()) co_return ferry_is_stopping();
         if (!answer->said) co_return store_is_slow();

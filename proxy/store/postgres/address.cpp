@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "base/number_text.hpp"
 #include "store/store_error.hpp"
 
@@ -56,7 +57,6 @@ constexpr std::string_view of_others[] = {"connection_limit", "connection_timeou
 }
 
 void refuse_control_characters(const std::string& url) {
-    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
     const auto found = std::find_if(url.begin(), url.end(), is_control);
     if (found == url.end()) return;
     if (std::all_of(found, url.end(), is_control))

@@ -4,7 +4,6 @@ namespace ferry::store {
 
 namespace {
 
-constexpr std::int64_t day_us = 86'400'000'000;
 constexpr std::int64_t month_us = 1'893'456'000'000'000;  // 2030-01-01
 
 attempt_row attempt_of(const usage_row& row) {

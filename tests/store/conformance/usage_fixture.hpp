@@ -10,6 +10,8 @@ namespace ferry::store {
 
 using rows = std::vector<usage_row>;
 
+inline constexpr std::int64_t day_us = 86'400'000'000;
+
 // A UUIDv7 of the time that ends in `last`.
 inline std::string id_at(std::int64_t time_us, char last) {
     char text[64];

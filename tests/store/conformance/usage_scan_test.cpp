@@ -2,9 +2,7 @@
 
 namespace ferry::store {
 
-namespace {
-constexpr std::int64_t day_us = 86'400'000'000;
-}
+namespace {}
 
 BOOST_FIXTURE_TEST_SUITE(usage_scan, usage_fixture)
 

@@ -7,8 +7,6 @@ namespace {
 
 using attempts = std::vector<attempt_row>;
 
-constexpr std::int64_t day_us = 86'400'000'000;
-
 attempt_row attempt_of(const usage_row& row, std::int64_t attempt) {
     attempt_row made;
     made.request_id = row.request_id;
