@@ -27,8 +27,8 @@ BOOST_AUTO_TEST_CASE(an_id_is_a_version_7_uuid_of_the_present_time) {
     for (int i = 0; i < 6; ++i) stamp = stamp * 256 + id.bytes[i];
     BOOST_TEST(stamp >= before);
     BOOST_TEST(stamp <= after);
-    BOOST_TEST(id.bytes[6] >> 4 == 7);
-    BOOST_TEST(id.bytes[8] >> 6 == 2);
+    BOOST_TEST((id.bytes[6] >> 4) == 7);
+    BOOST_TEST((id.bytes[8] >> 6) == 2);
 }
 
 BOOST_AUTO_TEST_CASE(ids_of_several_threads_never_meet) {

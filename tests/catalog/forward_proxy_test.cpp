@@ -5,7 +5,9 @@
 #include "catalog/endpoint.hpp"
 
 using namespace ferry;
-using namespace ferry::catalog;
+using catalog::forward_proxy;
+using catalog::parse_endpoint;
+using catalog::parse_forward_proxy;
 
 BOOST_AUTO_TEST_SUITE(forward_proxy_suite)
 

@@ -4,7 +4,8 @@
 #include <map>
 #include <random>
 
-using namespace ferry::catalog;
+using ferry::catalog::name_block;
+using ferry::catalog::name_list;
 
 namespace {
 
