@@ -8,6 +8,7 @@
 #include "openai/json_string.hpp"
 #include "openai/json_token.hpp"
 #include "openai/number_grammar.hpp"
+#include "openai/number_list.hpp"
 #include "openai/plain_run.hpp"
 
 namespace ferry::openai {
@@ -156,6 +157,13 @@ private:
     }
 
     const char* open_number(const char* p, const char* end) {
+        if (!in_object_ && end - p >= 64 && heed() == json_heed::none) {
+            const char* const after = number_list(p, end);
+            if (after != p) {
+                state_ = state::value;
+                return after;
+            }
+        }
         if (const char* after = whole_number(p, end)) {
             return end_whole<json_kind::number>(p, after, {p, static_cast<std::size_t>(after - p)});
         }
