@@ -19,7 +19,7 @@ def machine():
 
 def summary_of(rounds, targets):
     table = {}
-    for kind in ("request", "event"):
+    for kind in dict.fromkeys(r["kind"] for r in rounds):
         row = {}
         for target in targets:
             mine = [r for r in rounds if r["kind"] == kind and r["target"] == target]

@@ -35,7 +35,20 @@ def cpu_seconds(pid):
     return total / TICKS
 
 
+# What is asked where, and by how many at once; requests and events as the options say.
+VECTORS = 2048
+PATHS = {"request": "chat/completions", "event": "chat/completions", "vectors": "embeddings", "base64": "embeddings"}
+
+
+def connections_of(options, kind):
+    return {"request": options.connections, "event": options.streams}.get(kind, 2)
+
+
 def body_of(kind):
+    if PATHS[kind] == "embeddings":  # 13 MB of digits, or 17 MB
+        form = {"vectors": ("float", 512), "base64": ("base64", 1536)}[kind]
+        return json.dumps({"model": "mock", "encoding_format": form[0], "dimensions": form[1],
+                           "input": [f"text {i}" for i in range(VECTORS)]})
     prompt = "Tell me about the harbours of the Baltic Sea, their ferries and their weather, in a few sentences. " * 4
     members = {"stream": True} if kind == "event" else {"temperature": 0.7}
     return json.dumps({"model": "mock", **members, "messages": [{"role": "user", "content": prompt}]})
@@ -45,8 +58,8 @@ def measure(bed, target, kind, seconds):
     """One round. Returns what it cost per request or event, and how many errors there were."""
     lua = bed.folder / f"{target}-{kind}.lua"
     lua.write_text(LUA % (bed.keys[target], body_of(kind)))
-    connections = bed.options.streams if kind == "event" else bed.options.connections
-    url = f"http://127.0.0.1:{bed.ports[target]}/v1/chat/completions"
+    connections = connections_of(bed.options, kind)
+    url = f"http://127.0.0.1:{bed.ports[target]}/v1/{PATHS[kind]}"
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(lua), url]
     pid, mock = bed.processes[target].pid, bed.processes["mock"].pid
     before, cpu, mock_cpu = bed.stats(), cpu_seconds(pid), cpu_seconds(mock)

@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
     add_models_command(app, context);
     add_routes_command(app, context);
     add_keys_command(app, context);
+    add_people_commands(app, context);
     add_conversations_command(app, context);
     add_usage_command(app, context);
     add_explain_command(app, context);

@@ -6,7 +6,7 @@ namespace ferry::app {
 
 namespace {
 
-constexpr double microseconds = 1e6;
+constexpr double us_per_second = 1e6;
 constexpr std::array<std::string_view, 6> classes = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
 using model_labels = std::array<std::string, relay::model_labels>;
@@ -72,12 +72,12 @@ void add_usage(metric_sheet& sheet, const model_labels& of, const relay::model_m
 void add_times(metric_sheet& sheet, const model_labels& of, const relay::model_metrics& from) {
     const auto& [operation, model, provider, currency, stream] = of;
     sheet.histogram("ferry_request_duration_seconds", "From a request's head to the last byte of its answer.");
-    add(sheet, from.duration_us, microseconds,
+    add(sheet, from.duration_us, us_per_second,
         {{"operation", operation}, {"model", model}, {"provider", provider}, {"stream", stream}});
     sheet.histogram("ferry_time_to_first_token_seconds", "From a streamed request's head to its first token.");
-    add(sheet, from.first_token_us, microseconds, {{"model", model}, {"provider", provider}});
+    add(sheet, from.first_token_us, us_per_second, {{"model", model}, {"provider", provider}});
     sheet.histogram("ferry_stream_chunk_interval_seconds", "Between two reads of a stream that brought events.");
-    add(sheet, from.chunk_us, microseconds, {{"model", model}, {"provider", provider}});
+    add(sheet, from.chunk_us, us_per_second, {{"model", model}, {"provider", provider}});
 }
 
 // Names and attributes of the OpenTelemetry conventions for generative AI, so that dashboards made for them work.
@@ -87,9 +87,9 @@ void add_conventional(metric_sheet& sheet, const model_labels& of, const relay::
         {"gen_ai_operation_name", "chat"}, {"gen_ai_provider_name", provider}, {"gen_ai_request_model", model}};
     const bool is_model = operation == openai::chat_completions().name && provider != "none";
     sheet.histogram("gen_ai_server_request_duration_seconds", "Time to the last byte of the answer.");
-    if (is_model) add(sheet, from.duration_us, microseconds, labels);
+    if (is_model) add(sheet, from.duration_us, us_per_second, labels);
     sheet.histogram("gen_ai_server_time_to_first_token_seconds", "Time to the first token of a stream.");
-    if (is_model) add(sheet, from.first_token_us, microseconds, labels);
+    if (is_model) add(sheet, from.first_token_us, us_per_second, labels);
     sheet.histogram("gen_ai_client_token_usage", "Input and output tokens of one request.");
     const auto tokens = [&, &model = model, &provider = provider](std::string_view type,
                                                                   const metric_histogram<relay::token_bounds>& values) {
@@ -130,7 +130,7 @@ void add_request_families(metric_sheet& sheet, const relay::counters& counts) {
     add_codes(sheet, from);
     sheet.histogram("ferry_request_overhead_seconds",
                     "Ferry's own time: before the request left, and after the answer's head came.");
-    add(sheet, from.overhead_us, microseconds, {});
+    add(sheet, from.overhead_us, us_per_second, {});
 }
 
 }  // namespace ferry::app

@@ -31,7 +31,7 @@ std::int64_t number(std::string_view text) {
 service_manager::service_manager() : socket_(variable("NOTIFY_SOCKET")) {
     const auto watched = variable("WATCHDOG_PID");
     const auto most = number(variable("WATCHDOG_USEC"));
-    if (most > 0 && (watched.empty() || number(watched) == ::getpid())) interval_ = microseconds(most / 2);
+    if (most > 0 && (watched.empty() || number(watched) == ::getpid())) interval_ = std::chrono::microseconds(most / 2);
 }
 
 void service_manager::tell(const std::string& state) const {

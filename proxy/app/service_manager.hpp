@@ -25,7 +25,7 @@ public:
 
 private:
     std::string socket_;
-    std::optional<microseconds> interval_;
+    std::optional<std::chrono::microseconds> interval_;
     steady::time_point next_beat_{};
 };
 

@@ -13,8 +13,6 @@
 
 namespace ferry::openai {
 
-inline constexpr int json_depth_max = 1024;
-
 // An incremental JSON reader (RFC 8259) that tells a sink what stands in the objects and arrays it follows and checks
 // all the rest in silence: state of fixed size, no recursion, the same calls however the input is split.
 // Tokens that lie whole in a piece, nearly all, are taken at once; others byte by byte (json_string, number_grammar).
@@ -148,7 +146,7 @@ private:
     const char* open_string(const char* p, const char* end) {
         const char* const from = p + 1;
         const char* const stop = plain_run<check_utf8>(from, end, begin_);
-        const std::string_view text(from, static_cast<std::size_t>(stop - from));
+        const std::string_view text(from, stop);
         if (stop != end && *stop == '"') return end_whole<kind>(p, stop + 1, text);
         open_split(p, kind, state::string);
         string_.begin(wants_text_ ? &capture_ : nullptr);
@@ -157,16 +155,14 @@ private:
     }
 
     const char* open_number(const char* p, const char* end) {
-        if (!in_object_ && end - p >= 64 && heed() == json_heed::none) {
-            const char* const after = number_list(p, end);
-            if (after != p) {
-                state_ = state::value;
-                return after;
-            }
+        const bool is_unheeded_list = !in_object_ && end - p >= 64 && heed() == json_heed::none;
+        const char* after = is_unheeded_list ? number_list(p, end) : p;
+        if (after != p) {
+            state_ = state::value;
+            return after;
         }
-        if (const char* after = whole_number(p, end)) {
-            return end_whole<json_kind::number>(p, after, {p, static_cast<std::size_t>(after - p)});
-        }
+        after = whole_number(p, end);
+        if (after) return end_whole<json_kind::number>(p, after, {p, after});
         if (!number_.begin(*p)) return fail(p, wanted());
         open_split(p, json_kind::number, state::number);
         if (wants_text_) capture_.append({p, 1});
@@ -175,8 +171,7 @@ private:
 
     template <json_kind kind>
     const char* open_literal(const char* p, const char* end, std::string_view spelling) {
-        const std::string_view rest(p, static_cast<std::size_t>(end - p));
-        if (rest.starts_with(spelling)) return end_whole<kind>(p, p + spelling.size(), {});
+        if (std::string_view(p, end).starts_with(spelling)) return end_whole<kind>(p, p + spelling.size(), {});
         literal_ = spelling.data();
         literal_at_ = 1;
         open_split(p, kind, state::literal);
@@ -226,15 +221,13 @@ private:
     // The token that began at token_at_.
     const char* end_split(const char* p) {
         set_ended(kind_);
-        if (is_heeded(kind_)) {
-            tell({kind_, depth_, token_at_, offset(p), capture_.text(), capture_.is_clipped(),
-                  capture_.has_lone_surrogate()});
-        }
+        if (!is_heeded(kind_)) return p;
+        tell({kind_, depth_, token_at_, offset(p), capture_.text(), capture_.is_clipped(),
+              capture_.has_lone_surrogate()});
         return p;
     }
 
     bool is_heeded(json_kind kind) const { return kind == json_kind::key ? is_followed() : heed() != json_heed::none; }
-
     void set_ended(json_kind kind) {
         state_ = kind == json_kind::key ? state::colon : depth_ == 0 ? state::done : state::after_value;
     }
@@ -257,7 +250,7 @@ private:
     const char* in_number(const char* p, const char* end) {
         const char* from = p;
         while (p != end && number_.next(*p)) ++p;
-        if (wants_text_) capture_.append({from, static_cast<std::size_t>(p - from)});
+        if (wants_text_) capture_.append({from, p});
         if (p == end) return p;
         if (!number_.may_end()) return fail(p, wanted());
         return end_split(p);
@@ -272,7 +265,6 @@ private:
     }
 
     const char* wanted() const { return state_ == state::literal ? literal_ : expected_in(state_, in_object_); }
-
     std::size_t offset(const char* p) const { return base_ + static_cast<std::size_t>(p - begin_); }
 
     const char* fail(const char* p, const char* expected) {

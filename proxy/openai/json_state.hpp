@@ -2,6 +2,8 @@
 
 namespace ferry::openai {
 
+inline constexpr int json_depth_max = 1024;
+
 // Where json_scanner stands: between tokens, inside one, or nowhere any more.
 enum class json_state : unsigned char {
     value,

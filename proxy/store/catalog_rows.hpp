@@ -50,6 +50,16 @@ void read_row(Reader&& in, route_row& row) {
 }
 
 template <class Reader>
+void read_row(Reader&& in, person_row& row) {
+    row.id = in.integer(0);
+    row.name = in.text();
+    row.team_id = in.optional_integer();
+    row.is_enabled = in.flag();
+    row.keys = in.integer(0);
+    row.created_at_us = in.informative_time();
+}
+
+template <class Reader>
 void read_row(Reader&& in, key_row& row) {
     row.id = in.integer(0);
     row.public_id = in.text();

@@ -12,6 +12,7 @@
 #include "store/key_store.hpp"
 #include "store/model_store.hpp"
 #include "store/options.hpp"
+#include "store/people_store.hpp"
 #include "store/route_store.hpp"
 #include "store/sql_runner.hpp"
 #include "store/usage_store.hpp"
@@ -35,6 +36,7 @@ public:
     virtual std::unique_ptr<model_store> models() = 0;
     virtual std::unique_ptr<key_store> keys() = 0;
     virtual std::unique_ptr<route_store> routes() = 0;
+    virtual std::unique_ptr<people_store> people() = 0;
     virtual std::unique_ptr<usage_store> usage() = 0;
     virtual std::unique_ptr<conversation_store> conversations() = 0;
     virtual std::unique_ptr<sql_runner> sql() = 0;

@@ -34,10 +34,9 @@ public:
     // digits) that nobody has.
     virtual std::int64_t find_or_add_user(const std::string& id_or_name) = 0;
 
-    // What people call the users and the teams, by id.
+    // What people call the users, by id.
     using names = std::map<std::int64_t, std::string>;
     virtual names user_names() = 0;
-    virtual names team_names() = 0;
 };
 
 }  // namespace ferry::store

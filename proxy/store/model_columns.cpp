@@ -44,8 +44,8 @@ constexpr std::array<std::string_view, 29> model_columns = {
     "unit_prices",
 };
 
-constexpr std::array<std::string_view, 8> key_columns = {
-    "name", "user_id", "allowed_models", "rpm", "tpm", "max_parallel", "store_messages", "expires_at",
+constexpr std::array<std::string_view, 9> key_columns = {
+    "name", "user_id", "team_id", "allowed_models", "rpm", "tpm", "max_parallel", "store_messages", "expires_at",
 };
 
 void require_columns(const std::string& table, std::span<const std::string_view> known,
@@ -148,6 +148,12 @@ void require_model_columns(std::span<const column_value> values) {
 
 void require_key_columns(std::span<const column_value> values) {
     require_columns("api_keys", key_columns, values);
+}
+
+void require_people_columns(people of, std::span<const column_value> values) {
+    static constexpr std::array<std::string_view, 3> columns = {"name", "is_enabled", "team_id"};
+    const bool is_user = of == people::users;
+    require_columns(is_user ? "users" : "teams", std::span(columns).first(is_user ? 3 : 2), values);
 }
 
 }  // namespace ferry::store

@@ -66,6 +66,16 @@ struct key_row {
     std::string defect;  // as in model_row; is_enabled is false then, for an unreadable expiry must not mean "never"
 };
 
+struct person_row {  // of users, or of teams
+    std::int64_t id = 0;
+    std::string name;
+    std::optional<std::int64_t> team_id;  // of a user
+    bool is_enabled = true;
+    std::int64_t keys = 0;  // so many belong to it; to a team also those of its users
+    std::int64_t created_at_us = 0;
+    std::string defect;  // as in model_row
+};
+
 // Everything the catalog is built from, read in one transaction so that it is one version of the truth.
 struct catalog_rows {
     std::int64_t version = 0;  // catalog_version

@@ -1,6 +1,9 @@
 #include "app/cli/usage_report.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+
+#include "app/cli/usage_table.hpp"
 
 namespace ferry::app {
 namespace {
@@ -17,7 +20,7 @@ store::usage_row row_of(std::string model, std::int64_t cost_pico, std::int64_t 
 }
 
 usage_report by_model() {
-    return {"model", [](const store::usage_row& row) { return row.model_name; }};
+    return usage_report({{"model", [](const store::usage_row& row) { return row.model_name; }}});
 }
 
 }  // namespace
@@ -36,7 +39,7 @@ BOOST_AUTO_TEST_CASE(groups_are_summed_exactly_beyond_64_bits) {
 }
 
 BOOST_AUTO_TEST_CASE(sums_of_days_and_rows_add_up_without_latency) {
-    usage_report report("provider", [](const store::usage_row& row) { return row.provider; }, false);
+    usage_report report({{"provider", [](const store::usage_row& row) { return row.provider; }}}, false);
     store::day_row day{.day = "2030-01-02", .provider = "qwen", .currency = "USD"};
     day.requests = 3;
     day.prompt_tokens = 20;
@@ -62,7 +65,7 @@ BOOST_AUTO_TEST_CASE(units_are_summed_by_kind) {
 }
 
 BOOST_AUTO_TEST_CASE(two_currencies_are_never_added) {
-    usage_report report("", [](const store::usage_row&) { return std::string(); });
+    usage_report report({});
     store::usage_row yuan = row_of("m", 2'000'000'000'000, 1);
     yuan.currency = "CNY";
     report.add(yuan);
@@ -87,6 +90,63 @@ BOOST_AUTO_TEST_CASE(failed_requests_are_counted_as_errors) {
     report.add(failed);
     report.add(gone);
     BOOST_TEST(report.text(usage_report::format::csv).find("\nm,2,1,") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(two_dimensions_make_a_line_for_each_pair) {
+    const auto provider = [](const store::usage_row& row) { return row.provider; };
+    const auto model = [](const store::usage_row& row) { return row.model_name; };
+    usage_report report({{"provider", provider}, {"model", model}});
+    for (const auto* name : {"m", "n", "m"}) {
+        auto row = row_of(name, 1, 1);
+        row.provider = "qwen";
+        report.add(row);
+    }
+    const auto csv = report.text(usage_report::format::csv);
+    BOOST_TEST(csv.starts_with("provider,model,requests,"));
+    BOOST_TEST(csv.find("\nqwen,m,2,") != std::string::npos);
+    BOOST_TEST(csv.find("\nqwen,n,1,") != std::string::npos);
+    BOOST_TEST(report.text(usage_report::format::json).find(R"({"provider":"qwen","model":"m","requests":2,)") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_is_for_people) {
+    usage_report report = by_model();
+    auto row = row_of(std::string(80, 'x'), 1'234'567'891, 1'234'567);
+    row.ttft_us = 12'345;
+    report.add(row);
+    report.add(row_of("m", 0, 850));
+    const auto table = report.text(usage_report::format::table);
+    BOOST_TEST(table.find("xx..  ") != std::string::npos, table);
+    for (const char* cell : {"0.001235 USD", "1.23 s", "12.3 ms", "850 us", "\ntotal ", " 20 "})
+        BOOST_TEST(table.find(cell) != std::string::npos, cell);
+    for (const char* nobody : {"cached", "units"}) BOOST_TEST(table.find(nobody) == std::string::npos, nobody);
+    std::size_t longest = 0, begin = 0;
+    for (auto end = table.find('\n'); end != table.npos; begin = end + 1, end = table.find('\n', begin))
+        longest = std::max(longest, end - begin);
+    BOOST_TEST(longest <= 130u);
+}
+
+BOOST_AUTO_TEST_CASE(a_total_is_of_one_currency_and_of_several_lines) {
+    usage_report report = by_model();
+    auto yuan = row_of("m", 3'000'000'000'000, 1);
+    yuan.currency = "CNY";
+    report.add(yuan);
+    for (const auto* name : {"m", "n"}) report.add(row_of(name, 1'000'000'000'000, 1));
+    const auto table = report.text(usage_report::format::table);
+    const auto total = table.substr(std::min(table.find("\ntotal"), table.size()));
+    BOOST_TEST(total.find("2 USD") != std::string::npos, table);
+    BOOST_TEST(total.find("CNY") == std::string::npos, table);
+}
+
+BOOST_AUTO_TEST_CASE(money_is_rounded_and_never_to_nothing) {
+    BOOST_TEST(money_text(0) == "0");
+    BOOST_TEST(money_text(1) == "<0.000001");
+    BOOST_TEST(money_text(499'999) == "<0.000001");
+    BOOST_TEST(money_text(500'000) == "0.000001");
+    BOOST_TEST(money_text(1'999'999'500'000) == "2");
+    BOOST_TEST(span_text(999) == "999 us");
+    BOOST_TEST(span_text(999'949) == "999.9 ms");
+    BOOST_TEST(span_text(60'000'000) == "60.00 s");
 }
 
 BOOST_AUTO_TEST_CASE(a_percentile_is_the_nearest_rank) {

@@ -10,9 +10,21 @@
 namespace ferry::app {
 namespace {
 
-std::string state(const store::key_row& row, std::int64_t now_us) {
+using people_by_id = std::map<std::int64_t, store::person_row>;
+
+bool is_stopped(std::optional<std::int64_t> id, const people_by_id& people) {
+    if (!id) return false;
+    const auto found = people.find(*id);
+    return found == people.end() || !found->second.is_enabled;
+}
+
+std::string state(const store::key_row& row, const key_owners& owners, std::int64_t now_us) {
     if (!row.defect.empty()) return row.defect;
     if (!row.is_enabled) return "revoked";
+    if (is_stopped(row.user_id, owners.users)) return "user disabled";
+    const auto user = row.user_id ? owners.users.find(*row.user_id) : owners.users.end();
+    const bool is_team_stopped = user != owners.users.end() && is_stopped(user->second.team_id, owners.teams);
+    if (is_team_stopped || is_stopped(row.team_id, owners.teams)) return "team disabled";
     if (row.expires_at_us && *row.expires_at_us <= now_us) return "expired";
     if (row.grace_until_us) return *row.grace_until_us <= now_us ? "rotated" : "rotated, still works";
     return "enabled";
@@ -24,10 +36,10 @@ std::string to_the_minute(std::optional<std::int64_t> time_us, const char* none)
     return time_us ? time_text(*time_us).substr(0, length) : none;
 }
 
-std::string name_of(std::optional<std::int64_t> id, const store::key_store::names& names) {
+std::string name_of(std::optional<std::int64_t> id, const people_by_id& people) {
     if (!id) return "-";
-    const auto known = names.find(*id);
-    return known == names.end() ? std::to_string(*id) + " (removed)" : known->second;
+    const auto known = people.find(*id);
+    return known == people.end() ? std::to_string(*id) + " (removed)" : known->second.name;
 }
 
 std::string owner(const store::key_row& row, const key_owners& owners) {
@@ -43,10 +55,9 @@ void add_number(json_object& object, const char* name, std::optional<std::int64_
     value ? object.number(name, *value) : object.raw(name, "null");
 }
 
-void add_name(json_object& object, const char* name, std::optional<std::int64_t> id,
-              const store::key_store::names& names) {
-    const auto known = id ? names.find(*id) : names.end();
-    known == names.end() ? object.raw(name, "null") : object.text(name, known->second);
+void add_name(json_object& object, const char* name, std::optional<std::int64_t> id, const people_by_id& people) {
+    const auto known = id ? people.find(*id) : people.end();
+    known == people.end() ? object.raw(name, "null") : object.text(name, known->second.name);
 }
 
 std::string as_json(const store::key_row& row, const key_owners& owners) {
@@ -73,12 +84,19 @@ std::string as_json(const store::key_row& row, const key_owners& owners) {
 
 }  // namespace
 
+key_owners read_owners(store::people_store& people) {
+    key_owners owners;
+    for (auto& row : people.list(store::people::users)) owners.users.emplace(row.id, row);
+    for (auto& row : people.list(store::people::teams)) owners.teams.emplace(row.id, row);
+    return owners;
+}
+
 std::string keys_as_table(std::span<const store::key_row> rows, const key_owners& owners, std::int64_t now_us) {
     std::vector<std::vector<std::string>> cells;
     for (const store::key_row& row : rows) {
         cells.push_back({std::to_string(row.id), row.public_id, row.name, owner(row, owners),
                          models_text(row.allowed_models), to_the_minute(row.expires_at_us, "never"),
-                         to_the_minute(row.last_used_at_us, "-"), state(row, now_us)});
+                         to_the_minute(row.last_used_at_us, "-"), state(row, owners, now_us)});
     }
     return aligned_table({{"id", align::right},
                           {"public id"},

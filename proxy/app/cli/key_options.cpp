@@ -44,8 +44,8 @@ std::vector<std::string> names_in(const std::optional<std::string>& allowed_mode
 void set_time(std::optional<std::int64_t>& column, const std::string& given, std::int64_t now_us) {
     const std::int64_t time = time_argument("--expires", given, now_us, +1);
     if (time <= now_us) {
-        refuse_usage(fmt::format("--expires {} has passed: the key would never work. To end a key: ferry keys revoke",
-                                 given));
+        refuse_usage(
+            fmt::format("--expires {} has passed: the key would never work. To end a key: ferry keys revoke", given));
     }
     column = time;
 }
@@ -60,6 +60,7 @@ std::optional<std::string> text_of(std::optional<std::int64_t> number) {
 void add_key_options(CLI::App& command, key_options& into) {
     command.add_option("--name", into.name, "What it is for");
     command.add_option("--user", into.user, "Id or name of its user; a new name becomes a new user");
+    command.add_option("--team", into.team, "Id or name of its team (default: its user's)");
     command.add_option("--models", into.models,
                        "Model names it may use, with commas; * stands for any letters: 'gpt-*' (default: all)");
     command.add_option("--expires", into.expires, "A time, or a span from now such as 90d (default: never)");
@@ -78,6 +79,7 @@ void add_clearing_options(CLI::App& command, key_options& into) {
         command.add_flag(name, flag, help)->excludes(command.get_option(other));
     };
     clear("--no-user", into.no_user, "It belongs to nobody", "--user");
+    clear("--no-team", into.no_team, "Its team is its user's", "--team");
     clear("--no-models", into.no_models, "It may use all models", "--models");
     clear("--no-expires", into.no_expires, "It never expires", "--expires");
     clear("--no-rpm", into.no_rpm, "No such limit", "--rpm");
@@ -104,6 +106,7 @@ void apply(const key_options& given, store::key_row& row, std::int64_t now_us) {
     if (given.store_messages) row.store_messages = true;
     if (given.no_store_messages) row.store_messages = false;
     if (given.no_user) row.user_id.reset();
+    if (given.no_team) row.team_id.reset();
     if (given.no_models) row.allowed_models.reset();
     if (given.no_expires) row.expires_at_us.reset();
     if (given.no_rpm) row.rpm.reset();
@@ -118,6 +121,7 @@ std::vector<store::column_value> changed_columns(const store::key_row& before, c
     };
     if (before.name != after.name) columns.push_back({"name", after.name});
     number("user_id", before.user_id, after.user_id);
+    number("team_id", before.team_id, after.team_id);
     // As lists: a store may write its JSON with other blanks.
     if (before.allowed_models.has_value() != after.allowed_models.has_value() ||
         names_in(before.allowed_models) != names_in(after.allowed_models)) {
@@ -144,11 +148,10 @@ std::vector<std::string> models_nobody_serves(const std::optional<std::string>& 
         one.allowed_models = {name};
         if (name.find('*') != std::string::npos) one.model_patterns = {name};
         const auto is_meant = [&one](const auto& each) { return one.may_use(each); };
-        const bool is_known =
-            std::any_of(rows.models.begin(), rows.models.end(),
-                        [&](const store::model_row& each) { return is_meant(each.model_name); }) ||
-            std::any_of(rows.routes.begin(), rows.routes.end(),
-                        [&](const store::route_row& each) { return is_meant(each.name); });
+        const bool is_known = std::any_of(rows.models.begin(), rows.models.end(),
+                                          [&](const store::model_row& each) { return is_meant(each.model_name); }) ||
+                              std::any_of(rows.routes.begin(), rows.routes.end(),
+                                          [&](const store::route_row& each) { return is_meant(each.name); });
         if (!is_known) unknown.push_back(name);
     }
     return unknown;
@@ -156,8 +159,9 @@ std::vector<std::string> models_nobody_serves(const std::optional<std::string>& 
 
 void doubt_key(const key_options& given, const store::key_row& row, store::database& db) {
     if (given.rpm || given.tpm || given.max_parallel) {
-        fmt::print(stderr, "warning: --rpm, --tpm and --max-parallel are stored, but this version does not enforce "
-                           "them\n");
+        fmt::print(stderr,
+                   "warning: --rpm, --tpm and --max-parallel are stored, but this version does not enforce "
+                   "them\n");
     }
     if (!given.models) return;
     for (const auto& name : models_nobody_serves(row.allowed_models, db.models()->load_catalog())) {

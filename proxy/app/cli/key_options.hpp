@@ -17,10 +17,10 @@ class App;
 namespace ferry::app {
 
 struct key_options {
-    std::optional<std::string> name, user, models, expires;
+    std::optional<std::string> name, user, team, models, expires;
     std::optional<std::int64_t> rpm, tpm, max_parallel;
     bool store_messages = false, no_store_messages = false;
-    bool no_user = false, no_models = false, no_expires = false;  // of `set` alone, as the three below
+    bool no_user = false, no_team = false, no_models = false, no_expires = false;  // of `set` alone, as the three below
     bool no_rpm = false, no_tpm = false, no_max_parallel = false;
 };
 
@@ -29,8 +29,8 @@ void add_key_options(CLI::App& command, key_options& into);
 // --no-models and the like.
 void add_clearing_options(CLI::App& command, key_options& into);
 
-// Writes what was given into the row, all but the user. Throws exit_with{2}, after saying what is allowed, for an empty
-// name, an empty list of models and a time that has passed.
+// Writes what was given into the row, all but the user and the team. Throws exit_with{2}, after saying what is allowed,
+// for an empty name, an empty list of models and a time that has passed.
 void apply(const key_options& given, store::key_row& row, std::int64_t now_us);
 
 // What of the row a change would write.

@@ -10,6 +10,7 @@
 #include "app/cli/key_list.hpp"
 #include "app/cli/key_options.hpp"
 #include "app/cli/open_store.hpp"
+#include "app/cli/people.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/table.hpp"
 #include "app/cli/time_argument.hpp"
@@ -68,6 +69,7 @@ void run_create(const cli_context& context, const key_request& request) {
     const auto db = ready_store(context);
     const auto keys = db->keys();
     if (request.options.user) row.user_id = keys->find_or_add_user(*request.options.user);
+    if (request.options.team) row.team_id = find_person(*db->people(), store::people::teams, *request.options.team).id;
     const std::int64_t id = add_new(*keys, row);
     doubt_key(request.options, row, *db);
     if (!request.import || request.json) return print_key(request, row, id, key);
@@ -97,6 +99,9 @@ void run_set(const cli_context& context, const key_request& request) {
     store::key_row after = before;
     apply(request.options, after, wall_us());
     if (request.options.user) after.user_id = keys->find_or_add_user(*request.options.user);
+    if (request.options.team) {
+        after.team_id = find_person(*db->people(), store::people::teams, *request.options.team).id;
+    }
     const auto columns = changed_columns(before, after);
     if (!columns.empty()) keys->change_key(before.id, columns);
     doubt_key(request.options, after, *db);
@@ -152,9 +157,9 @@ void add_keys_command(CLI::App& app, cli_context& context) {
 
     add_action(*keys, context, request, "list", "All keys, by what is stored of them",
                [](const cli_context& c, const key_request& r) {
-                   const auto keys = ready_store(c)->keys();
-                   const auto rows = keys->list_keys();
-                   const key_owners owners{keys->user_names(), keys->team_names()};
+                   const auto db = ready_store(c);
+                   const auto rows = db->keys()->list_keys();
+                   const key_owners owners = read_owners(*db->people());
                    fmt::print("{}", r.json ? keys_as_json(rows, owners) : keys_as_table(rows, owners, wall_us()));
                });
     auto* set = add_action(*keys, context, request, "set", "Change a key; what is not named stays", run_set);

@@ -14,6 +14,7 @@ void add_sql_command(CLI::App& app, cli_context& context);
 void add_models_command(CLI::App& app, cli_context& context);
 void add_routes_command(CLI::App& app, cli_context& context);
 void add_keys_command(CLI::App& app, cli_context& context);
+void add_people_commands(CLI::App& app, cli_context& context);  // users and teams
 void add_conversations_command(CLI::App& app, cli_context& context);
 void add_usage_command(CLI::App& app, cli_context& context);
 void add_explain_command(CLI::App& app, cli_context& context);

@@ -1,24 +1,29 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <map>
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "app/cli/open_store.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/time_argument.hpp"
+#include "app/cli/usage_dimensions.hpp"
 #include "app/cli/usage_report.hpp"
+#include "base/ascii.hpp"
 #include "base/clock.hpp"
 #include "base/time_text.hpp"
 
 namespace ferry::app {
 namespace {
 
+constexpr std::size_t most_dimensions = 2;
+
 struct usage_request {
     std::string by;
+    usage_choice choice;
     std::optional<std::string> since, until;
-    bool json = false, csv = false, no_latency = false;
+    bool json = false, csv = false, no_latency = false, local = false;
 };
 
 std::string date_text(std::int64_t time_us) {
@@ -26,29 +31,32 @@ std::string date_text(std::int64_t time_us) {
     return time_text(time_us).substr(0, length);
 }
 
-std::string day_of(const store::usage_row& row) {
-    return date_text(row.started_at_us);
+// "model, key" -> two names that there are.
+std::vector<std::string> dimensions_of(std::string_view given) {
+    const auto known = usage_dimensions();
+    std::vector<std::string> names;
+    while (!given.empty()) {
+        const auto comma = std::min(given.find(','), given.size());
+        names.emplace_back(trimmed(given.substr(0, comma)));
+        given.remove_prefix(std::min(comma + 1, given.size()));
+    }
+    for (const auto& name : names) {
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        refuse_usage(fmt::format("--by {}: there is {}", name, fmt::join(known, ", ")));
+    }
+    const bool is_twice = names.size() == most_dimensions && names.front() == names.back();
+    if (names.size() > most_dimensions || is_twice) refuse_usage("--by takes one of its names, or two different ones");
+    return names;
 }
 
-// Keys by id and name: two keys may have one name, and a key that was removed still has its usage.
-usage_report::labeller key_labeller(store::key_store& keys) {
-    std::map<std::int64_t, std::string> names;
-    for (const auto& row : keys.list_keys()) names[row.id] = row.name;
-    return [names](const store::usage_row& row) -> std::string {
-        if (!row.key_id) return "-";
-        const auto known = names.find(*row.key_id);
-        return fmt::format("{} {}", *row.key_id, known == names.end() ? "(removed)" : known->second);
-    };
-}
-
-usage_report::labeller labeller(const std::string& by, store::database& db) {
-    if (by == "key") return key_labeller(*db.keys());
-    if (by == "day") return day_of;
-    if (by == "model") return [](const store::usage_row& row) { return row.model_name; };
-    if (by == "provider") return [](const store::usage_row& row) { return row.provider; };
-    if (by == "operation") return [](const store::usage_row& row) { return row.operation; };
-    if (by == "basis") return [](const store::usage_row& row) { return row.basis; };
-    return [](const store::usage_row&) { return std::string(); };
+// The sums of days know little, and only days of UTC.
+void require_known_to_days(const usage_request& request, const std::vector<std::string>& dimensions) {
+    for (const auto& name : dimensions) {
+        if (!is_known_to_days(name))
+            refuse_usage("--no-latency adds up days, which know no " + name + ": leave one of the two out");
+    }
+    if (!request.choice.is_empty() || request.local)
+        refuse_usage("--no-latency adds up whole days of UTC and of everybody: leave the other options out");
 }
 
 constexpr std::int64_t day_us = 86'400'000'000;
@@ -70,15 +78,21 @@ void run_usage(const cli_context& context, const usage_request& request) {
     store::usage_filter window;
     if (request.since) window.since_us = time_argument("--since", *request.since, now, -1);
     if (request.until) window.until_us = time_argument("--until", *request.until, now, -1);
-
-    if (request.no_latency && (request.by == "model" || request.by == "basis" || request.by == "operation"))
-        refuse_usage("--no-latency adds up days, which know no " + request.by + ": leave one of the two out");
+    const auto dimensions = dimensions_of(request.by);
+    if (request.no_latency) require_known_to_days(request, dimensions);
     const auto db = ready_store(context);
-    usage_report report(request.by, labeller(request.by, *db), !request.no_latency);
-    if (request.no_latency)
+    const usage_names names(*db);
+    std::vector<usage_report::dimension> labels;
+    for (const auto& name : dimensions) labels.push_back({name, names.labeller(name, request.local)});
+    usage_report report(std::move(labels), !request.no_latency);
+    if (request.no_latency) {
         add_days(*db->usage(), window, report);
-    else
-        db->usage()->scan(window, [&report](const store::usage_row& row) { report.add(row); });
+    } else {
+        const auto is_chosen = chosen_by(request.choice, names);
+        db->usage()->scan(window, [&](const store::usage_row& row) {
+            if (is_chosen(row)) report.add(row);
+        });
+    }
     using format = usage_report::format;
     fmt::print("{}", report.text(request.json ? format::json : request.csv ? format::csv : format::table));
 }
@@ -88,16 +102,25 @@ void run_usage(const cli_context& context, const usage_request& request) {
 void add_usage_command(CLI::App& app, cli_context& context) {
     auto* command = app.add_subcommand("usage", "Requests, tokens, cost and latency; sums are exact");
     auto request = std::make_shared<usage_request>();
-    command->add_option("--by", request->by, "One line for each model, key, day (UTC), provider, operation or basis")
-        ->check(CLI::IsMember({"model", "key", "day", "provider", "operation", "basis"}));
+    command->add_option(
+        "--by", request->by,
+        fmt::format("One line for each of these, or of two with a comma: {}", fmt::join(usage_dimensions(), ", ")));
     command->add_option("--since", request->since, "Requests begun at or after: 2030-12-31, ...T23:59:59Z, 24h, 7d");
     command->add_option("--until", request->until, "Requests begun before, likewise");
+    auto& choice = request->choice;
+    command->add_option("--model", choice.model, "Requests for this name alone");
+    command->add_option("--key", choice.key, "Of this key: id, public_id or name");
+    command->add_option("--user", choice.user, "Of this user: id or name");
+    command->add_option("--team", choice.team, "Of this team: id or name");
+    command->add_option("--provider", choice.provider, "Answered by this service");
+    command->add_option("--operation", choice.operation, "As the column of this name has it (docs/operations.md)");
+    command->add_flag("--local", request->local, "Days and hours of this machine's time instead of UTC");
     command->add_flag(
         "--no-latency", request->no_latency,
         "Without latency and units, which is quick: whole days come from their sums, also those whose rows were "
-        "dropped by usage.retention; not by model, operation or basis");
-    auto* json = command->add_flag("--json", request->json, "As JSON");
-    command->add_flag("--csv", request->csv, "As CSV")->excludes(json);
+        "dropped by usage.retention; by key, provider and day alone");
+    auto* json = command->add_flag("--json", request->json, "As JSON, exact");
+    command->add_flag("--csv", request->csv, "As CSV, exact")->excludes(json);
     command->callback([&context, request] { run_usage(context, *request); });
 }
 

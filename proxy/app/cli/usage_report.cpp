@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "app/cli/table.hpp"
+#include "app/cli/usage_table.hpp"
 #include "base/time_text.hpp"
 #include "store/usage_store.hpp"
 
@@ -38,15 +39,6 @@ std::span<const figure> shown(bool has_latency) {
     return std::span(figures).first(figures.size() - (has_latency ? 0 : figures_of_rows));
 }
 
-// "3 images, 12 seconds"
-std::string units_of(const usage_sums& sums) {
-    std::string text;
-    for (const auto& [kind, count] : sums.units) {
-        text.append(text.empty() ? "" : ", ").append(format_decimal(count, 0)).append(" ").append(kind);
-    }
-    return text;
-}
-
 std::vector<std::string> figures_of(usage_sums& sums, const std::string& currency) {
     const auto whole = [](int128 value) { return format_decimal(value, 0); };
     return {whole(sums.requests),
@@ -61,10 +53,18 @@ std::vector<std::string> figures_of(usage_sums& sums, const std::string& currenc
             whole(percentile(sums.durations_us, 95)),
             whole(percentile(sums.first_tokens_us, 50)),
             whole(percentile(sums.first_tokens_us, 95)),
-            units_of(sums)};
+            units_text(sums)};
 }
 
 }  // namespace
+
+std::string units_text(const usage_sums& sums) {
+    std::string text;
+    for (const auto& [kind, count] : sums.units) {
+        text.append(text.empty() ? "" : ", ").append(format_decimal(count, 0)).append(" ").append(kind);
+    }
+    return text;
+}
 
 void usage_sums::add(const store::usage_row& row) {
     ++requests;
@@ -89,13 +89,33 @@ void usage_sums::add(const store::day_row& day) {
     cost_pico += day.cost_pico;
 }
 
-// The label is made as for a request of that day.
+void usage_sums::add(const usage_sums& others) {
+    requests += others.requests;
+    errors += others.errors;
+    prompt_tokens += others.prompt_tokens;
+    completion_tokens += others.completion_tokens;
+    cached_tokens += others.cached_tokens;
+    total_tokens += others.total_tokens;
+    cost_pico += others.cost_pico;
+    for (const auto& [kind, count] : others.units) units[kind] += count;
+    durations_us.insert(durations_us.end(), others.durations_us.begin(), others.durations_us.end());
+    first_tokens_us.insert(first_tokens_us.end(), others.first_tokens_us.begin(), others.first_tokens_us.end());
+}
+
+usage_report::group usage_report::group_of(const store::usage_row& row) const {
+    group made{{}, row.currency};
+    for (const auto& one : dimensions_) made.first.push_back(one.label(row));
+    return made;
+}
+
+// The labels are made as for a request of that day.
 void usage_report::add(const store::day_row& day) {
     store::usage_row like;
     if (day.key_id != 0) like.key_id = day.key_id;
     like.provider = day.provider;
     like.started_at_us = parse_time(day.day).value_or(0);
-    groups_[{label_(like), day.currency}].add(day);
+    like.currency = day.currency;
+    groups_[group_of(like)].add(day);
 }
 
 std::int64_t percentile(std::vector<std::int64_t>& values, int percent) {
@@ -108,7 +128,7 @@ std::int64_t percentile(std::vector<std::int64_t>& values, int percent) {
 
 std::vector<std::string> usage_report::titles() const {
     std::vector<std::string> all;
-    if (!dimension_.empty()) all.push_back(dimension_);
+    for (const auto& one : dimensions_) all.push_back(one.title);
     for (const figure& one : shown(has_latency_)) all.emplace_back(one.title);
     return all;
 }
@@ -116,10 +136,9 @@ std::vector<std::string> usage_report::titles() const {
 std::vector<std::vector<std::string>> usage_report::lines() {
     std::vector<std::vector<std::string>> all;
     for (auto& [group, sums] : groups_) {
-        const auto& [label, currency] = group;
-        auto cells = figures_of(sums, currency);
+        auto cells = figures_of(sums, group.second);
         cells.resize(shown(has_latency_).size());
-        if (!dimension_.empty()) cells.insert(cells.begin(), label);
+        cells.insert(cells.begin(), group.first.begin(), group.first.end());
         all.push_back(std::move(cells));
     }
     return all;
@@ -134,14 +153,9 @@ std::string usage_report::text(format wanted) {
         case format::table:
             break;
     }
-    return as_table();
-}
-
-std::string usage_report::as_table() {
-    std::vector<table_column> columns;
-    for (const std::string& title : titles()) columns.push_back({title, align::right});
-    if (!dimension_.empty()) columns.front().side = align::left;
-    return aligned_table(columns, lines());
+    std::vector<std::string> heads;
+    for (const auto& one : dimensions_) heads.push_back(one.title);
+    return usage_table(heads, groups_, has_latency_);
 }
 
 std::string usage_report::as_csv() {
@@ -155,8 +169,8 @@ std::string usage_report::as_json() {
     for (const auto& line : lines()) {
         json_object object;
         const auto figures = shown(has_latency_);
-        const std::size_t labels = line.size() - figures.size();
-        if (labels == 1) object.text(dimension_, line.front());
+        const std::size_t labels = dimensions_.size();
+        for (std::size_t i = 0; i < labels; ++i) object.text(dimensions_[i].title, line[i]);
         for (std::size_t i = 0; i < figures.size(); ++i) {
             const std::string& cell = line[labels + i];
             figures[i].is_number ? object.raw(figures[i].title, cell) : object.text(figures[i].title, cell);

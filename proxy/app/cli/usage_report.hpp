@@ -23,38 +23,49 @@ struct usage_sums {
 
     void add(const store::usage_row& row);
     void add(const store::day_row& day);
+    void add(const usage_sums& others);
 };
 
 // The value that at least `percent` per cent of the values do not exceed (nearest rank), 0 of none. Reorders them.
 std::int64_t percentile(std::vector<std::int64_t>& values, int percent);
 
-// Requests grouped by what `label` makes of them, and by currency, for two currencies cannot be added.
+// "3 images, 12 seconds"
+std::string units_text(const usage_sums& sums);
+
+// Requests grouped by what labels are made of them, and by currency, for two currencies cannot be added.
 // Owned by: the `usage` command.
 class usage_report {
 public:
     using labeller = std::function<std::string(const store::usage_row&)>;
     enum class format { table, json, csv };
 
-    // `dimension` is the title of the labels, "" for one group of all. Sums of days have no latency.
-    usage_report(std::string dimension, labeller label, bool has_latency = true)
-        : dimension_(std::move(dimension)), label_(std::move(label)), has_latency_(has_latency) {}
+    struct dimension {
+        std::string title;
+        labeller label;
+    };
+    using group = std::pair<std::vector<std::string>, std::string>;  // labels and currency
+    using groups = std::map<group, usage_sums>;
 
-    void add(const store::usage_row& row) { groups_[{label_(row), row.currency}].add(row); }
-    // REQUIRES: the label is made of the key, the provider or the day.
+    // No dimension: one group of all. Sums of days have no latency.
+    explicit usage_report(std::vector<dimension> dimensions, bool has_latency = true)
+        : dimensions_(std::move(dimensions)), has_latency_(has_latency) {}
+
+    void add(const store::usage_row& row) { groups_[group_of(row)].add(row); }
+    // REQUIRES: the labels are made of the key, the provider or the day.
     void add(const store::day_row& day);
+    // JSON and CSV are exact; a table is for people.
     std::string text(format wanted);
 
 private:
+    group group_of(const store::usage_row& row) const;
     std::vector<std::string> titles() const;
     std::vector<std::vector<std::string>> lines();
-    std::string as_table();
     std::string as_json();
     std::string as_csv();
 
-    std::string dimension_;
-    labeller label_;
+    std::vector<dimension> dimensions_;
     bool has_latency_;
-    std::map<std::pair<std::string, std::string>, usage_sums> groups_;  // by label and currency
+    groups groups_;
 };
 
 }  // namespace ferry::app

@@ -7,6 +7,7 @@
 #include "store/postgres/models.hpp"
 #include "store/postgres/notification_watch.hpp"
 #include "store/postgres/partitions.hpp"
+#include "store/postgres/people.hpp"
 #include "store/postgres/routes.hpp"
 #include "store/postgres/sql.hpp"
 #include "store/postgres/usage.hpp"
@@ -26,6 +27,9 @@ std::unique_ptr<key_store> server_database::keys() {
 }
 std::unique_ptr<route_store> server_database::routes() {
     return std::make_unique<postgres::routes>(place_);
+}
+std::unique_ptr<people_store> server_database::people() {
+    return std::make_unique<people_table>(place_);
 }
 std::unique_ptr<usage_store> server_database::usage() {
     return std::make_unique<postgres::usage>(place_);

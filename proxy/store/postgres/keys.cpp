@@ -101,8 +101,5 @@ std::int64_t keys::find_or_add_user(const std::string& id_or_name) {
 keys::names keys::user_names() {
     return link_.run(access::reading, "read the users", [](pqxx::work& in) { return read_names(in, "users"); });
 }
-keys::names keys::team_names() {
-    return link_.run(access::reading, "read the teams", [](pqxx::work& in) { return read_names(in, "teams"); });
-}
 
 }  // namespace ferry::store::postgres

@@ -17,7 +17,6 @@ public:
     std::int64_t rotate_key(std::int64_t old_id, const key_row& successor, std::int64_t grace_until_us) override;
     std::int64_t find_or_add_user(const std::string& id_or_name) override;
     names user_names() override;
-    names team_names() override;
 
 private:
     link link_;

@@ -14,7 +14,7 @@ catalog_rows models::load_catalog() {
         rows.version = read_catalog_version(in);
         rows.models = read_models(in);
         rows.routes = read_routes(in);
-        rows.keys = read_keys(in);
+        rows.keys = read_working_keys(in);
         return rows;
     });
 }
@@ -28,7 +28,7 @@ std::optional<catalog_changes> models::load_changes(std::int64_t since) {
                          if (!log.is_complete(changes.version)) return std::nullopt;
                          changes.models = read_models(in, log.models);
                          changes.routes = read_routes(in, log.routes);
-                         changes.keys = read_keys(in, log.keys);
+                         changes.keys = read_working_keys(in, log.keys);
                          name_what_is_gone(log, changes);
                          return changes;
                      });

@@ -8,7 +8,8 @@ namespace ferry::store::postgres {
 
 std::string time_column(std::string_view name) {
     std::string sql = "to_char(";
-    return sql.append(name).append(" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS ").append(name);
+    sql.append(name).append(" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS ");
+    return sql.append(name.substr(name.find('.') + 1));
 }
 
 std::optional<std::string_view> row_reader::next() {

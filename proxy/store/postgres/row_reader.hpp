@@ -8,7 +8,8 @@
 
 namespace ferry::store::postgres {
 
-// The SQL that gives a TIMESTAMPTZ column as text that parse_time() reads, whatever the session's settings.
+// The SQL that gives a TIMESTAMPTZ column, `name` or `table.name`, as text that parse_time() reads, whatever the
+// session's settings. It is called `name` there.
 std::string time_column(std::string_view name);
 
 // Reads the columns of a result's row from left to right. Types and constraints keep nearly everything out that the

@@ -9,6 +9,7 @@
 #include "store/sqlite/keys.hpp"
 #include "store/sqlite/migrator.hpp"
 #include "store/sqlite/models.hpp"
+#include "store/sqlite/people.hpp"
 #include "store/sqlite/routes.hpp"
 #include "store/sqlite/sql.hpp"
 #include "store/sqlite/usage.hpp"
@@ -27,6 +28,9 @@ std::unique_ptr<key_store> file_database::keys() {
 }
 std::unique_ptr<route_store> file_database::routes() {
     return std::make_unique<sqlite::routes>(options_);
+}
+std::unique_ptr<people_store> file_database::people() {
+    return std::make_unique<people_table>(options_);
 }
 std::unique_ptr<usage_store> file_database::usage() {
     return std::make_unique<sqlite::usage>(options_);

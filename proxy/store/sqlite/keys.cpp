@@ -90,8 +90,5 @@ std::int64_t keys::find_or_add_user(const std::string& id_or_name) {
 keys::names keys::user_names() {
     return read_names(link_.get(), "SELECT id, name FROM users");
 }
-keys::names keys::team_names() {
-    return read_names(link_.get(), "SELECT id, name FROM teams");
-}
 
 }  // namespace ferry::store::sqlite

@@ -15,7 +15,7 @@ catalog_rows models::load_catalog() {
     rows.version = read_catalog_version(db);
     rows.models = read_models(db);
     rows.routes = read_routes(db);
-    rows.keys = read_keys(db);
+    rows.keys = read_working_keys(db);
     one_view.commit();
     return rows;
 }
@@ -29,7 +29,7 @@ std::optional<catalog_changes> models::load_changes(std::int64_t since) {
     if (!log.is_complete(changes.version)) return std::nullopt;
     changes.models = read_models(db, log.models);
     changes.routes = read_routes(db, log.routes);
-    changes.keys = read_keys(db, log.keys);
+    changes.keys = read_working_keys(db, log.keys);
     one_view.commit();
     name_what_is_gone(log, changes);
     return changes;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "store/catalog_rows.hpp"
+#include "store/people_sql.hpp"
 #include "store/sqlite/row_reader.hpp"
 #include "store/store_error.hpp"
 
@@ -21,6 +22,15 @@ constexpr const char* select_keys =
     "SELECT id, public_id, key_sha256, name, user_id, team_id, allowed_models, rpm, tpm, max_parallel, budget_pico,"
     " budget_period, store_messages, expires_at, rotated_from, grace_until, is_enabled, created_at, last_used_at"
     " FROM api_keys";
+
+// As requests see them: the team of a key without one is its user's, and whoever is disabled has no key that works.
+std::string select_working_keys() {
+    return std::string(
+               "SELECT k.id, k.public_id, k.key_sha256, k.name, k.user_id, coalesce(k.team_id, u.team_id),"
+               " k.allowed_models, k.rpm, k.tpm, k.max_parallel, k.budget_pico, k.budget_period, k.store_messages,"
+               " k.expires_at, k.rotated_from, k.grace_until, ") +
+           key_works + ", k.created_at, k.last_used_at" + keys_and_people;
+}
 
 template <class Row>
 void append_rows(query& found, std::vector<Row>& rows) {
@@ -71,8 +81,11 @@ std::vector<route_row> read_routes(connection& db, const std::set<std::string>& 
     static const std::string sql = std::string(select_routes) + " WHERE name = ?";
     return read_some<route_row>(db, sql, names);
 }
-std::vector<key_row> read_keys(connection& db, const std::set<std::int64_t>& ids) {
-    static const std::string sql = std::string(select_keys) + " WHERE id = ?";
+std::vector<key_row> read_working_keys(connection& db) {
+    return read_all<key_row>(db, select_working_keys() + " ORDER BY k.id");
+}
+std::vector<key_row> read_working_keys(connection& db, const std::set<std::int64_t>& ids) {
+    static const std::string sql = select_working_keys() + " WHERE k.id = ?";
     return read_some<key_row>(db, sql, ids);
 }
 

@@ -117,13 +117,11 @@ BOOST_AUTO_TEST_CASE(a_key_is_changed_in_the_columns_named_and_its_identity_in_n
     BOOST_CHECK_THROW(keys->change_key(id, std::vector<column_value>{}), store_error);
 }
 
-BOOST_AUTO_TEST_CASE(users_and_teams_are_known_by_id) {
+BOOST_AUTO_TEST_CASE(users_are_known_by_id) {
     const auto keys = db->keys();
     const std::int64_t bob = keys->find_or_add_user("bob");
-    run("INSERT INTO teams (id, name) VALUES (7, 'engineers')");
     BOOST_TEST(keys->user_names().at(bob) == "bob");
     BOOST_TEST(keys->user_names().size() == 1u);
-    BOOST_TEST(keys->team_names().at(7) == "engineers");
 }
 
 BOOST_AUTO_TEST_CASE(a_user_is_found_by_name_or_id_and_made_by_name) {

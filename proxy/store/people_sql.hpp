@@ -1,0 +1,33 @@
+// What is the same in both dialects of what is asked of users and teams.
+#pragma once
+
+#include <string>
+
+#include "store/people_store.hpp"
+
+namespace ferry::store {
+
+inline const char* table_of(people of) {
+    return of == people::users ? "users" : "teams";
+}
+
+// The columns as read_row() takes them, by id. `created_at`: how the time is written there.
+inline std::string select_people(people of, const std::string& created_at) {
+    const std::string count = "(SELECT count(*) FROM api_keys k LEFT JOIN users u ON u.id = k.user_id WHERE ";
+    const bool is_user = of == people::users;
+    return std::string("SELECT p.id, p.name, ") + (is_user ? "p.team_id" : "NULL") + ", p.is_enabled, " + count +
+           (is_user ? "k.user_id = p.id" : "k.team_id = p.id OR u.team_id = p.id") + "), " + created_at + " FROM " +
+           table_of(of) + " p ORDER BY p.id";
+}
+
+// A key works while it, its user, its own team and its user's team are enabled: 1 or 0. Who was deleted is not.
+inline constexpr const char* key_works =
+    "CASE WHEN k.is_enabled = 1 AND (k.user_id IS NULL OR u.is_enabled = 1)"
+    " AND (k.team_id IS NULL OR kt.is_enabled = 1) AND (u.team_id IS NULL OR ut.is_enabled = 1) THEN 1 ELSE 0 END";
+
+// The keys with those they belong to, for key_works.
+inline constexpr const char* keys_and_people =
+    " FROM api_keys k LEFT JOIN users u ON u.id = k.user_id LEFT JOIN teams kt ON kt.id = k.team_id"
+    " LEFT JOIN teams ut ON ut.id = u.team_id";
+
+}  // namespace ferry::store
