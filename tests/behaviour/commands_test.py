@@ -99,12 +99,33 @@ class Commands(FerryCase):
         nonce = self.nonce(answers.json_answer(answers.completion(tokens=(123_456, 654_321))))
         self.chat(nonce)
         self.row(nonce)
-        for by in ("model", "key", "day", "provider", "basis"):
+        for by in ("model", "key", "user", "team", "day", "hour", "provider", "operation", "basis", "end_reason", "tags"):
             lines = list(csv.DictReader(io.StringIO(self.ferry.run("usage", "--by", by, "--csv").stdout)))
             self.assertTrue(lines)
             self.assertTrue(self.ferry.run("usage", "--by", by).stdout.strip())
         self.assertTrue(self.ferry_json("usage", "--since", "1h"))
         self.assertEqual(self.ferry.run("usage", "--since", "nonsense", check=False).returncode, 2)
+
+    def test_usage_is_told_by_two_and_of_those_who_are_asked_for(self):
+        key = self.ferry_json("keys", "create", "--name", "of-judy", "--user", "judy")["key"]
+        self.secrets.append(key)
+        self.becomes(200, key=key)
+        own = eventually(lambda: self.ferry_json("usage", "--user", "judy", "--by", "user,key"), what="judy's usage")
+        self.assertEqual(len(own), 1)
+        self.assertEqual([own[0][name].split(" ")[1] for name in ("user", "key")], ["judy", "of-judy"])
+        for words in (("--key", "of-judy"), ("--user", "judy", "--model", "demo")):
+            self.assertEqual(self.ferry_json("usage", *words)[0]["requests"], own[0]["requests"], words)
+        self.assertEqual(self.ferry_json("usage", "--user", "judy", "--provider", "nobody"), [])
+        table = self.ferry.run("usage", "--by", "key,model").stdout
+        self.assertIn("\ntotal", table)
+        self.assertLessEqual(max(map(len, table.splitlines())), 100, table)
+        for words, why in ((("--by", "planet"), "there is model, key"), (("--by", "key,key"), "two different ones"),
+                           (("--by", "day", "--no-latency", "--user", "judy"), "leave the other options out")):
+            done = self.ferry.run("usage", *words, check=False)
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertIn(why, done.stderr)
+        done = self.ferry.run("usage", "--user", "nobody", check=False)
+        self.assertEqual((done.returncode, "ferry users list" in done.stderr), (1, True), done.stderr)
 
     def test_sql_tells_rows_as_json_and_reads_standard_input(self):
         query = "SELECT model_name FROM ai_models WHERE model_name = 'demo';"
