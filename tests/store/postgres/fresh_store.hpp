@@ -23,6 +23,7 @@ public:
         options made;
         made.url = server() + "&options=-c%20search_path%3D" + schema_;
         made.busy_timeout = std::chrono::milliseconds(50);
+        made.call_timeout = std::chrono::seconds(60);  // sanitized, and beside others, 8 MiB take their time
         return made;
     }
     std::unique_ptr<database> with(std::span<const migration> known) const {
