@@ -2,12 +2,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
+#include "provider/vocabulary.hpp"
+#include "usage/calibration.hpp"
+#include "usage/estimator.hpp"
 #include "usage/text_features.hpp"
 
 namespace usage = ferry::usage;
@@ -38,9 +42,8 @@ void features() {
 }
 
 void speed() {
-    std::vector<sample> all;
-    double bytes = 0;
-    for (sample one; read(one); all.push_back(one)) bytes += static_cast<double>(one.text.size());
+    std::string text;
+    for (sample one; read(one);) text += one.text;
     using adder = void (usage::text_counter::*)(std::string_view);
     for (const auto& [name, add, piece] :
          {std::tuple<const char*, adder, std::size_t>{"AVX2", &usage::text_counter::add, 1 << 20},
@@ -49,23 +52,42 @@ void speed() {
           {"byte by byte", &usage::text_counter::add_by_1, 1 << 20}}) {
         double best = 1e9;
         for (std::size_t round = 0; round < 200; ++round) {
-            const auto& one = all[round % all.size()];
+            const auto one = std::string_view(text).substr(round * (text.size() / 200), 1 << 15);
             const auto began = std::chrono::steady_clock::now();
             usage::text_counter counter;
             for (int times = 0; times < 20; ++times)
-                for (std::string_view rest = one.text; !rest.empty(); rest.remove_prefix(std::min(piece, rest.size())))
+                for (std::string_view rest = one; !rest.empty(); rest.remove_prefix(std::min(piece, rest.size())))
                     (counter.*add)(rest.substr(0, piece));
             const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - began;
-            best = std::min(best, took.count() / bytes * 1024);
-            if (counter.features()[0] == 0) std::printf("nothing was counted\n");
+            best = std::min(best, took.count() / 20 / static_cast<double>(one.size()) * 1024);
+            if (counter.features() == usage::text_features{}) std::printf("nothing was counted
+");
         }
         std::printf("%s\t%.0f\n", name, best);
     }
 }
 
+// The first records teach; of each later one: cold and calibrated estimate and the error that is told.
+void calibrate(ferry::provider::vocabulary of, int teaching) {
+    usage::calibration learnt;
+    for (sample one; read(one);) {
+        const auto features = usage::features_of(one.text);
+        if (teaching-- > 0) {
+            learnt.learn(features, of, one.tokens);
+            continue;
+        }
+        const auto cold = usage::estimate_text(features, of);
+        const auto warm = usage::estimate_text(features, of, &learnt);
+        std::printf("%lld %lld %d\n", static_cast<long long>(cold.tokens), static_cast<long long>(warm.tokens),
+                    warm.error_permille);
+    }
+}
+
 }  // namespace
 
-int main(int, char** argv) {
-    if (argv[1] == std::string_view("features")) features();
-    if (argv[1] == std::string_view("speed")) speed();
+int main(int count, char** argv) {
+    const std::string_view what = count > 1 ? argv[1] : "";
+    if (what == "features") features();
+    if (what == "speed") speed();
+    if (what == "calibrate" && count == 4) calibrate(ferry::provider::vocabulary_of("", argv[2]), std::atoi(argv[3]));
 }
