@@ -60,8 +60,7 @@ void speed() {
                     (counter.*add)(rest.substr(0, piece));
             const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - began;
             best = std::min(best, took.count() / 20 / static_cast<double>(one.size()) * 1024);
-            if (counter.features() == usage::text_features{}) std::printf("nothing was counted
-");
+            if (counter.features() == usage::text_features{}) std::printf("nothing was counted\n");
         }
         std::printf("%s\t%.0f\n", name, best);
     }
