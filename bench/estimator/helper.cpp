@@ -13,8 +13,20 @@
 #include "usage/calibration.hpp"
 #include "usage/estimator.hpp"
 #include "usage/text_features.hpp"
+#include "usage/token_weights.hpp"
 
 namespace usage = ferry::usage;
+
+namespace {
+
+// Weights that are tried, of any vocabulary: those of Ferry saw the texts that measure them.
+std::int32_t tried[usage::text_features_size];
+
+}  // namespace
+
+const std::int32_t* ferry::usage::token_weights_of(provider::vocabulary) {
+    return tried;
+}
 
 namespace {
 
@@ -67,7 +79,9 @@ void speed() {
 }
 
 // The first records teach; of each later one: cold and calibrated estimate and the error that is told.
-void calibrate(ferry::provider::vocabulary of, int teaching) {
+void calibrate(int teaching) {
+    for (auto& weight : tried) std::cin >> weight;
+    constexpr auto of = ferry::provider::vocabulary::unknown;
     usage::calibration learnt;
     for (sample one; read(one);) {
         const auto features = usage::features_of(one.text);
@@ -88,5 +102,5 @@ int main(int count, char** argv) {
     const std::string_view what = count > 1 ? argv[1] : "";
     if (what == "features") features();
     if (what == "speed") speed();
-    if (what == "calibrate" && count == 4) calibrate(ferry::provider::vocabulary_of("", argv[2]), std::atoi(argv[3]));
+    if (what == "calibrate" && count == 3) calibrate(std::atoi(argv[2]));
 }

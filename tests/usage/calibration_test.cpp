@@ -66,6 +66,12 @@ BOOST_AUTO_TEST_CASE(a_prior_that_is_30_percent_off_is_mended_within_200_answers
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_never_occurred_stays_as_it_was) {
+    const auto learnt = taught(1.3, 200, 10);
+    BOOST_TEST(learnt.factors().back() == 4096);  // Hangul
+    BOOST_TEST(learnt.factors().front() > 4096);
+}
+
 BOOST_AUTO_TEST_CASE(outliers_are_refused) {
     auto learnt = taught(1, 100, 2);
     const auto before = learnt;
