@@ -99,7 +99,8 @@ class Commands(FerryCase):
         nonce = self.nonce(answers.json_answer(answers.completion(tokens=(123_456, 654_321))))
         self.chat(nonce)
         self.row(nonce)
-        for by in ("model", "key", "user", "team", "day", "hour", "provider", "operation", "basis", "end_reason", "tags"):
+        for by in ("model", "key", "user", "team", "day", "hour", "provider", "operation", "basis", "end_reason",
+                   "tags"):
             lines = list(csv.DictReader(io.StringIO(self.ferry.run("usage", "--by", by, "--csv").stdout)))
             self.assertTrue(lines)
             self.assertTrue(self.ferry.run("usage", "--by", by).stdout.strip())
