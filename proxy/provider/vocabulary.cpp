@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+
 namespace ferry::provider {
 namespace {
 
@@ -32,9 +34,8 @@ constexpr vocabulary_row rows[] = {
 };
 
 bool begins_with(std::string_view name, std::string_view small) {
-    return name.size() >= small.size() && std::equal(small.begin(), small.end(), name.begin(), [](char want, char is) {
-               return want == (is >= 'A' && is <= 'Z' ? static_cast<char>(is + ('a' - 'A')) : is);
-           });
+    return name.size() >= small.size() && std::equal(small.begin(), small.end(), name.begin(),
+                                                     [](char want, char is) { return want == lower_case(is); });
 }
 
 }  // namespace

@@ -34,6 +34,12 @@ std::string imported_key(const std::string& given) {
     return key;
 }
 
+// Looks up whom the key is to belong to.
+void set_owners(const key_options& given, store::key_row& row, store::database& db) {
+    if (given.user) row.user_id = db.keys()->find_or_add_user(*given.user);
+    if (given.team) row.team_id = find_person(*db.people(), store::people::teams, *given.team).id;
+}
+
 void identify(store::key_row& row, const std::string& key) {
     row.public_id = access::public_id(key);
     row.key_sha256 = access::sha256_hex(key);
@@ -68,8 +74,7 @@ void run_create(const cli_context& context, const key_request& request) {
 
     const auto db = ready_store(context);
     const auto keys = db->keys();
-    if (request.options.user) row.user_id = keys->find_or_add_user(*request.options.user);
-    if (request.options.team) row.team_id = find_person(*db->people(), store::people::teams, *request.options.team).id;
+    set_owners(request.options, row, *db);
     const std::int64_t id = add_new(*keys, row);
     doubt_key(request.options, row, *db);
     if (!request.import || request.json) return print_key(request, row, id, key);
@@ -98,10 +103,7 @@ void run_set(const cli_context& context, const key_request& request) {
     const store::key_row before = find_key(*keys, request.which);
     store::key_row after = before;
     apply(request.options, after, wall_us());
-    if (request.options.user) after.user_id = keys->find_or_add_user(*request.options.user);
-    if (request.options.team) {
-        after.team_id = find_person(*db->people(), store::people::teams, *request.options.team).id;
-    }
+    set_owners(request.options, after, *db);
     const auto columns = changed_columns(before, after);
     if (!columns.empty()) keys->change_key(before.id, columns);
     doubt_key(request.options, after, *db);

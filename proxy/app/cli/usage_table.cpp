@@ -98,8 +98,7 @@ std::string span_text(std::int64_t time_us) {
     return time_us < 1'000'000 ? fmt::format("{:.1f} ms", time / 1e3) : fmt::format("{:.2f} s", time / 1e6);
 }
 
-std::string usage_table(const std::vector<std::string>& titles, const usage_report::groups& groups, bool has_latency) {
-    usage_report::groups lines = groups;
+std::string usage_table(const std::vector<std::string>& titles, usage_report::groups& groups, bool has_latency) {
     std::vector<column> shown;
     for (const auto& one : all_columns()) {
         const bool is_there = std::any_of(groups.begin(), groups.end(),
@@ -118,7 +117,7 @@ std::string usage_table(const std::vector<std::string>& titles, const usage_repo
             cells.push_back(std::move(line));
         }
     };
-    add(lines);
+    add(groups);
     if (!titles.empty()) {
         auto totals = totals_of(groups, titles.size());
         add(totals);
