@@ -90,8 +90,8 @@ class CommandLine(unittest.TestCase):
     def test_a_slip_in_an_option_names_the_nearest_one(self):
         self.assertIn("unknown option --nam; did you mean --name?", self.refused("keys", "create", "--nam", "a"))
         self.assertIn("unknown option --confg; did you mean --config?", self.refused("serve", "--confg=a"))
-        told = self.refused("keys", "create", "--name", "a", "--team", "eng")
-        self.assertIn("unknown option --team\n", told)
+        told = self.refused("keys", "create", "--name", "a", "--colour", "red")
+        self.assertIn("unknown option --colour\n", told)
         told = self.refused("keys", "create", "--name", "a", "--frobnicate", "eng")
         self.assertIn("unknown option --frobnicate", told)
         self.assertIn("ferry keys create --help", told)
