@@ -180,8 +180,11 @@ void put_in(history_plan& plan, const request_marks& asked, std::span<const kept
             bytes += size_of(each);
         }
     }
-    for (auto i = beginning_of_history(stored, limits, bytes); i != stored.size(); ++i) {
-        if (!is_instruction(stored[i].role)) put(stored[i]);
+    const auto history = stored.subspan(beginning_of_history(stored, limits, bytes));
+    for (const auto& each : history) bytes += size_of_appended(each) + 1;
+    plan.inserted.reserve(plan.inserted.size() + bytes);
+    for (const auto& each : history) {
+        if (!is_instruction(each.role)) put(each);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "conversation/kept_message.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "openai/json_text.hpp"
 
@@ -20,19 +22,23 @@ std::string_view inside_of(std::string_view object) {
 }
 
 void append_message(std::string& out, const kept_message& message) {
-    out += '{';
-    if (!message.role.empty()) {
-        out += "\"role\":";
-        openai::append_json_string(out, message.role);
-        out += ',';
+    // A history has many messages, and nearly all are of these two roles.
+    std::string_view begin = R"({"role":"user","content":)";
+    std::string other_role;
+    if (message.role == "assistant") {
+        begin = R"({"role":"assistant","content":)";
+    } else if (message.role != "user") {
+        if (!message.role.empty())
+            openai::append_json_string(other_role += R"("role":)", message.role), other_role += ',';
+        begin = other_role.insert(0, "{").append(R"("content":)");
     }
-    out += "\"content\":";
-    out += message.content.empty() ? "null" : std::string_view(message.content);
-    if (const auto others = inside_of(message.extra ? *message.extra : std::string_view()); !others.empty()) {
-        out += ',';
-        out += others;
-    }
-    out += '}';
+    const auto content = message.content.empty() ? std::string_view("null") : std::string_view(message.content);
+    const auto others = inside_of(message.extra ? *message.extra : std::string_view());
+    const auto at = out.size();
+    out.resize(at + begin.size() + content.size() + others.size() + (others.empty() ? 1 : 2));
+    auto* to = std::copy(content.begin(), content.end(), std::copy(begin.begin(), begin.end(), out.data() + at));
+    if (!others.empty()) *to++ = ',';
+    *std::copy(others.begin(), others.end(), to) = '}';
 }
 
 }  // namespace ferry::conversation

@@ -28,6 +28,11 @@ inline std::size_t size_of(const kept_message& message) {
 // The members of a JSON object without its braces; "" of anything else.
 std::string_view inside_of(std::string_view object);
 
+// The bytes that append_message() adds, or a few more.
+inline std::size_t size_of_appended(const kept_message& message) {
+    return size_of(message) + message.role.size() + std::string_view(R"({"role":"","content":null,})").size();
+}
+
 // Appends the message as a client would send it: {"role":"user","content":"...", and the other members}.
 void append_message(std::string& out, const kept_message& message);
 

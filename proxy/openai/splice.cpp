@@ -27,6 +27,10 @@ void edit_list::replace(span where, std::string text) {
     replaced_.push_back({where, std::move(text)});
 }
 
+void edit_list::replace_lent(span where, std::string_view text) {
+    replaced_.push_back({where, {}, text});
+}
+
 void edit_list::remove_member(span whole_member) {
     removed_.push_back(whole_member);
 }
@@ -70,7 +74,7 @@ void edit_list::add_members(std::vector<span_edit>& cuts) const {
 piece_list edit_list::gather(std::string_view body) const {
     std::vector<span_edit> cuts;
     cuts.reserve(replaced_.size() + 2 * (removed_.size() + inserted_.size()));
-    for (const auto& each : replaced_) cuts.push_back({each.where, each.text});
+    for (const auto& each : replaced_) cuts.push_back({each.where, each.text()});
     cut_members(body, cuts);
     add_members(cuts);
     const std::size_t begin = body.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;

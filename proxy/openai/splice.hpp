@@ -21,6 +21,8 @@ public:
 
     // `text` stands where `where` stood; an empty span inserts. Edits at one place keep their order.
     void replace(span where, std::string text);
+    // The same with a text that is not copied, and lives longer than the list.
+    void replace_lent(span where, std::string_view text);
 
     // Takes the member and exactly one adjoining comma; white space stays.
     void remove_member(span whole_member);
@@ -37,7 +39,9 @@ public:
 private:
     struct replacement {
         span where;
-        std::string text;
+        std::string own;
+        std::string_view lent = {};
+        std::string_view text() const { return lent.empty() ? std::string_view(own) : lent; }
     };
     void cut_members(std::string_view body, std::vector<span_edit>& cuts) const;
     void add_members(std::vector<span_edit>& cuts) const;

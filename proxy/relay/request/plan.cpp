@@ -58,7 +58,7 @@ void edit_model(const openai::chat_request& request, std::string_view body, cons
         // A key spelled with escapes goes too, so that no reader upstream can take it for another one.
         edits.replace(at->whole, std::string(key) + ":" + to.upstream_model_quoted);
     } else if (body.substr(at->value.begin, at->value.end - at->value.begin) != to.upstream_model_quoted) {
-        edits.replace(at->value, to.upstream_model_quoted);
+        edits.replace_lent(at->value, to.upstream_model_quoted);
     }
     for (const auto ours : {member::id, member::conversation_id}) {
         if (const auto& found = request.where(ours)) edits.remove_member(found->whole);
@@ -76,7 +76,7 @@ openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to,
         openai::ask_for_usage(request, edits);
     }
     if (operation.words != openai::wording::chat) return edits;
-    if (!asked.history.empty()) edits.replace({asked.history_at, asked.history_at}, std::string(asked.history));
+    if (!asked.history.empty()) edits.replace_lent({asked.history_at, asked.history_at}, asked.history);
     provider::request_wishes wishes{.speaks = to.speaks, .repairs = repairs};
     static const auto streams_only = provider::repair_of("stream");
     wishes.as_stream =
