@@ -6,6 +6,7 @@
 #include <atomic>
 #include <boost/json/parse.hpp>
 #include <limits>
+#include <stdexcept>
 
 #include "access/credentials.hpp"
 
@@ -27,8 +28,8 @@ key_refusal why_after(const store::key_row& row) {
     return by_grace ? key_refusal::rotated : key_refusal::expired;
 }
 
-// Sorted model names; nothing if the text is not a JSON array of strings.
-std::optional<std::vector<std::string>> parse_model_names(const std::string& text) {
+// Sorted; nothing if the text is not a JSON array of strings.
+std::optional<std::vector<std::string>> parse_names(const std::string& text) {
     boost::system::error_code error;
     const boost::json::value parsed = boost::json::parse(text, error);
     if (error || !parsed.is_array()) return std::nullopt;
@@ -44,11 +45,24 @@ std::optional<std::vector<std::string>> parse_model_names(const std::string& tex
 // Why the row cannot be used; "" if it can. Fills the holder's list of models.
 std::string read_allowed_models(const store::key_row& row, principal& holder) {
     if (!row.allowed_models) return {};
-    holder.allowed_models = parse_model_names(*row.allowed_models);
+    holder.allowed_models = parse_names(*row.allowed_models);
     if (!holder.allowed_models) return "allowed_models is not a JSON array of model names, such as [\"gpt-4\"]";
     holder.allowed_digest = sha256(*row.allowed_models);
     for (const std::string& name : *holder.allowed_models)
         if (name.find('*') != std::string::npos) holder.model_patterns.push_back(name);
+    return {};
+}
+
+// Why the row cannot be used; "" if it can. Fills the holder's networks.
+std::string read_allowed_addresses(const store::key_row& row, principal& holder) {
+    if (!row.allowed_addresses) return {};
+    const auto networks = parse_names(*row.allowed_addresses);
+    if (!networks) return "allowed_addresses is not a JSON array of networks, such as [\"10.0.0.0/8\"]";
+    try {
+        holder.allowed_addresses = std::make_shared<const net::network_list>(*networks);
+    } catch (const std::invalid_argument& wrong) {
+        return std::string("allowed_addresses: ") + wrong.what();
+    }
     return {};
 }
 
@@ -58,11 +72,6 @@ principal make_holder(const store::key_row& row) {
     holder.user_id = row.user_id;
     holder.team_id = row.team_id;
     holder.name = row.name;
-    holder.rpm = row.rpm;
-    holder.tpm = row.tpm;
-    holder.max_parallel = row.max_parallel;
-    holder.budget_pico = row.budget_pico;
-    holder.budget_period = row.budget_period;
     return holder;
 }
 
@@ -97,7 +106,10 @@ public:
         if (row.public_id.empty()) return refuse(row, "public_id is empty: revoke the key and create another");
         if (!digest) return refuse(row, "key_sha256 is not 64 hex digits: revoke the key and create another");
         made.holder.keeps_messages = row.store_messages;
-        if (auto defect = read_allowed_models(row, made.holder); !defect.empty()) return refuse(row, std::move(defect));
+        auto defect = read_allowed_models(row, made.holder);
+        if (defect.empty()) defect = read_allowed_addresses(row, made.holder);
+        made.holder.limits = limits_of(row, defect);
+        if (!defect.empty()) return refuse(row, std::move(defect));
         if (const entry_ptr* other = by_public_id_.find(row.public_id)) {
             if (!is_only_known) return refuse(row, "public_id is another key's too");
             const std::int64_t replaced = *(*other)->holder.key_id;

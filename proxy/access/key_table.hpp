@@ -69,8 +69,8 @@ private:
     struct entry {
         std::string public_id;
         sha256_digest digest{};
-        std::int64_t valid_until_us = 0;                   // the first instant at which the key is no longer good
-        key_refusal why_then = key_refusal::expired;       // what it is from then on
+        std::int64_t valid_until_us = 0;              // the first instant at which the key is no longer good
+        key_refusal why_then = key_refusal::expired;  // what it is from then on
         principal holder;
     };
 
@@ -85,7 +85,7 @@ private:
     match look_up(std::string_view presented) const;
     result<const entry*> find(std::string_view presented, std::int64_t now_us) const;
 
-    std::uint64_t serial_ = 0;                            // no two tables of the process have the same
+    std::uint64_t serial_ = 0;                             // no two tables of the process have the same
     shard_map<std::string_view, entry_ptr> by_public_id_;  // views into the entries
     shard_map<std::int64_t, entry_ptr> by_id_;
     std::shared_ptr<const refused_list> refused_ = std::make_shared<const refused_list>();  // by id

@@ -34,6 +34,14 @@ bool principal::may_use(std::string_view model_name) const {
                        [model_name](const std::string& pattern) { return fits(pattern, model_name); });
 }
 
+std::int64_t principal::max_output_tokens() const {
+    std::int64_t most = -1;
+    for (const auto& one : limits) {
+        if (one.max_output_tokens >= 0 && (most < 0 || one.max_output_tokens < most)) most = one.max_output_tokens;
+    }
+    return most;
+}
+
 const principal& anonymous_principal() {
     static const principal anyone;
     return anyone;

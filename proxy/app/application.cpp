@@ -47,13 +47,23 @@ application::application(settings configuration, std::function<load_result()> lo
       bodies_(settings_.server.limits.body_memory),
       answers_(settings_.server.limits.answer_memory),
       spools_(settings_.server.limits.spool_bytes),
-      shared_{settings_,  names_,
-              bodies_,    answers_,
-              spools_,    logs_.access,
-              addresses_, upstream_sockets_,
-              cooling_,   owners_,
-              speeds_,    remembered_,
-              archive_,   read_certificate(settings_, nullptr)},
+      shared_{settings_,
+              names_,
+              bodies_,
+              answers_,
+              spools_,
+              logs_.access,
+              addresses_,
+              upstream_sockets_,
+              cooling_,
+              owners_,
+              speeds_,
+              remembered_,
+              archive_,
+              limiter_,
+              sizes_,
+              budgets_,
+              read_certificate(settings_, nullptr)},
       issuer_thread_("issued ids", report_unmade),
       operators_("operators", report_unmade) {}
 
@@ -78,6 +88,11 @@ void application::start() {
     shipper_ = std::make_unique<usage::shipper>(*journal_, *usage_store_, &archive_);
     archive_.set_caught_up([this] { return shipper_->has_caught_up(); });
     archive_.purge_after(settings_.conversations.purge_after);
+    // On a file no other process serves, but for a moment: there it is for the next start.
+    const auto interval = store::is_server_url(settings_.store.url) ? milliseconds(250) : milliseconds(5000);
+    limit_exchange_ =
+        std::make_unique<limits::exchange>(limiter_, database_->limits(), to_string(journal_->instance()), interval);
+    budgets_.open(database_->budgets(), to_string(journal_->instance()), settings_.budget);
     start_cores();
     const auto proxies = upstream::proxy_choice(settings_.upstream).described();
     if (!proxies.empty()) log_info("Providers are reached through {}, but for this machine", proxies);

@@ -19,6 +19,7 @@
 #include "app/status.hpp"
 #include "app/successor.hpp"
 #include "catalog/refresher.hpp"
+#include "limits/exchange.hpp"
 #include "net/acceptor.hpp"
 #include "store/database.hpp"
 #include "store/store_thread.hpp"
@@ -130,9 +131,13 @@ private:
     relay::row_speeds speeds_;
     conversation::memory remembered_{{}};
     conversation::archive archive_{remembered_};
+    limits::limiter limiter_;
+    limits::output_sizes sizes_;
+    limits::budgets budgets_;
     shared_parts shared_;
     std::unique_ptr<usage::journal> journal_;
     std::unique_ptr<usage::shipper> shipper_;
+    std::unique_ptr<limits::exchange> limit_exchange_;
     std::vector<std::unique_ptr<core>> cores_;
     access::snapshot current_;  // of the refresher's thread
     std::unique_ptr<catalog::refresher> refresher_;

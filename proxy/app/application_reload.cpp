@@ -55,6 +55,7 @@ void application::reconfigure(settings fresh) {
     }
     remembered_.reconfigure(memory_options());
     archive_.purge_after(settings_.conversations.purge_after);
+    budgets_.reconfigure(settings_.budget);
     share_descriptors();
     log_info("SIGHUP: the configuration, the catalog and the keys in files and the environment were read again");
     if (!waiting.empty())

@@ -84,6 +84,8 @@ void application::end(bool patient) {
     std::erase(cores_, nullptr);
     watch_.reset();
     database_->hurry(std::chrono::duration_cast<milliseconds>(last_words) / 2);
+    limit_exchange_->stop();
+    budgets_.stop();
     refresher_->stop();
     journal_->close();
     if (!shipper_->flush(steady::now() + last_words)) {

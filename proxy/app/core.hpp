@@ -44,6 +44,9 @@ struct shared_parts {
     relay::row_speeds& speeds;
     conversation::memory& remembered;
     conversation::archive& archive;
+    limits::limiter& limiter;
+    limits::output_sizes& sizes;
+    limits::budgets& budgets;
     std::shared_ptr<const net::tls_server> tls;  // null: plain HTTP
 };
 

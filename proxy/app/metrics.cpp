@@ -62,6 +62,8 @@ void add_cores(metric_sheet& sheet, const status_sources& from) {
             .add(number(counts.refused_framing.load()), labels);
         sheet.counter("ferry_lost_turns_total", "Turns of conversations that could not be kept.")
             .add(number(counts.lost_turns.load()), labels);
+        sheet.counter("ferry_limited_requests_total", "Requests refused by a limit or a budget of who asks.")
+            .add(number(counts.refused_limit.load()), labels);
         sheet.counter("ferry_unpriced_requests_total", "Requests answered by a model whose price is unknown.")
             .add(number(counts.unpriced.load()), labels);
         sheet.gauge("ferry_open_connections", "Client connections.")

@@ -65,6 +65,7 @@ json::array cores_part(const status_sources& from) {
                                    {"failed", counts.failed.load()},
                                    {"refused_framing", counts.refused_framing.load()},
                                    {"refused_auth", counts.refused_auth.load()},
+                                   {"refused_limit", counts.refused_limit.load()},
                                    {"refused_request", counts.refused_request.load()}});
     }
     return all;

@@ -19,7 +19,7 @@ namespace ferry::app {
 
 namespace {
 
-constexpr int first_fd = 3;
+constexpr int first_lent_fd = 3;
 constexpr auto most_time = std::chrono::seconds(60);
 
 [[noreturn]] void refuse(const std::string& what, int error) {
@@ -57,7 +57,7 @@ std::vector<std::string> environment_for(const std::vector<successor::named_sock
     constexpr std::array own = {"LISTEN_PID=", "LISTEN_FDS=", "LISTEN_FDNAMES=", "FERRY_READY_FD=", "WATCHDOG_PID="};
     // The new process's id is written over the zeros once there is one.
     std::vector<std::string> all = {"LISTEN_PID=0000000000", fmt::format("LISTEN_FDS={}", sockets.size()),
-                                    fmt::format("FERRY_READY_FD={}", first_fd + sockets.size())};
+                                    fmt::format("FERRY_READY_FD={}", first_lent_fd + sockets.size())};
     std::string names;
     for (const auto& one : sockets) names += (names.empty() ? "" : ":") + one.name;
     all.push_back("LISTEN_FDNAMES=" + names);
@@ -108,7 +108,7 @@ struct launch {
 
 // In the new process, which has a copy of memory that other threads were changing: async-signal-safe calls only.
 [[noreturn]] void become(const launch& what) {
-    int next = first_fd;
+    int next = first_lent_fd;
     for (const int fd : what.fds) ::dup2(fd, next++);
     const int ready = next - 1;
     if (::close_range(static_cast<unsigned>(next), ~0u, 0) != 0) {
@@ -139,7 +139,7 @@ successor::successor(const std::vector<named_socket>& sockets) : until_(steady::
     const auto program = find_program(arguments.front());
     auto environment = environment_for(sockets);
     const auto argument_pointers = pointers(arguments), environment_pointers = pointers(environment);
-    moved_up fds(first_fd + static_cast<int>(sockets.size()) + 1);
+    moved_up fds(first_lent_fd + static_cast<int>(sockets.size()) + 1);
     for (const auto& one : sockets) fds.add(one.fd);
     std::array<int, 2> ready{};
     if (::pipe2(ready.data(), O_CLOEXEC | O_NONBLOCK) != 0) refuse("no pipe to it can be made", errno);

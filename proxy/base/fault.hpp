@@ -24,7 +24,7 @@ enum class fault_code {
     header_too_large, uri_too_long, request_timeout, request_too_large, unsupported_media_type, expectation_failed,
     upgrade_required, not_supported, http_version, method_not_allowed, unknown_url, model_not_found,
     unsupported_operation, model_required, id_not_found, conversation_not_found, conversation_busy,
-    invalid_api_key, model_not_allowed, rate_limit_exceeded, budget_exceeded, client_gone,
+    invalid_api_key, model_not_allowed, address_not_allowed, rate_limit_exceeded, budget_exceeded, client_gone,
     // upstream: what the provider did
     upstream_dns_error, upstream_unreachable, upstream_tls_error, upstream_connect_timeout, upstream_timeout,
     upstream_stream_timeout, upstream_stream_interrupted, upstream_truncated_body, upstream_invalid_response,

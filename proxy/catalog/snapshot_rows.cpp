@@ -75,11 +75,10 @@ void visit(Row& row, Visitor& with, const store::key_row*) {
     with("user_id", row.user_id);
     with("team_id", row.team_id);
     with("allowed_models", row.allowed_models);
-    with("rpm", row.rpm);
-    with("tpm", row.tpm);
-    with("max_parallel", row.max_parallel);
-    with("budget_pico", row.budget_pico);
-    with("budget_period", row.budget_period);
+    store::for_each_limit(row, with);
+    with("allowed_addresses", row.allowed_addresses);
+    with("user_limits", row.user_limits);
+    with("team_limits", row.team_limits);
     with("store_messages", row.store_messages);
     with("expires_at_us", row.expires_at_us);
     with("rotated_from", row.rotated_from);
@@ -90,6 +89,8 @@ void visit(Row& row, Visitor& with, const store::key_row*) {
     with("defect", row.defect);
 }
 
+using limits_of_others = std::shared_ptr<const store::limit_columns>;
+
 class writer {
 public:
     template <class T>
@@ -99,6 +100,12 @@ public:
     template <class T>
     void operator()(const char* name, const std::optional<T>& member) {
         if (member) made[name] = *member;
+    }
+    void operator()(const char* name, const limits_of_others& member) {
+        if (!member) return;
+        writer inner;
+        store::for_each_limit(*member, inner);
+        made[name] = std::move(inner.made);
     }
     json::object made;
 };
@@ -114,6 +121,14 @@ public:
     template <class T>
     void operator()(const char* name, std::optional<T>& member) {
         if (const auto* found = from_.if_contains(name)) member = json::value_to<T>(*found);
+    }
+    void operator()(const char* name, limits_of_others& member) {
+        const auto* found = from_.if_contains(name);
+        if (found == nullptr) return;
+        store::limit_columns limits;
+        reader inner(found->as_object());
+        store::for_each_limit(limits, inner);
+        member = std::make_shared<const store::limit_columns>(std::move(limits));
     }
 
 private:

@@ -75,6 +75,8 @@ row client_row(fault_code code) {
             return {401, "authentication_error", "invalid_api_key"};
         case fault_code::model_not_allowed:
             return {403, "permission_error", "model_not_allowed"};
+        case fault_code::address_not_allowed:
+            return {403, "permission_error", "address_not_allowed"};
         case fault_code::rate_limit_exceeded:
             return {429, "rate_limit_error", "rate_limit_exceeded"};
         case fault_code::budget_exceeded:

@@ -65,6 +65,8 @@ struct operation {
     bool may_be_repeated = true;
     bool may_be_aggregated = false;  // a stream may answer a plain request, a document one for a stream
     bool issues_ids = false;         // ids in the answer belong to the account that gave it
+    // The member of the body by which the answer's length is bounded, in tokens; "" where nothing is.
+    std::string_view length_member = {};
     // Members of the body that hold such ids.
     std::array<std::string_view, 2> refers_to = {};
     // The client's headers that travel on, lower case.

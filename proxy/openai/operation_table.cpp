@@ -43,6 +43,7 @@ constexpr operation asks_model_in_form(std::string_view name, std::string_view p
 constexpr operation chat_like(std::string_view name, std::string_view path, wording words) {
     auto row = asks_model(name, path, answer_kind::choices, unit_kind::tokens);
     row.words = words;
+    row.length_member = "max_tokens";
     row.streams = stream_kind::choices;
     row.may_be_aggregated = true;
     return row;
@@ -122,6 +123,7 @@ constexpr operation responses() {
     row.has_deployment_path = false;
     row.may_be_aggregated = true;
     row.issues_ids = true;
+    row.length_member = "max_output_tokens";
     row.refers_to = {"previous_response_id"};
     return row;
 }

@@ -11,9 +11,11 @@
 #include "relay/answer/document.hpp"
 #include "relay/answer/download.hpp"
 #include "relay/answer/stream.hpp"
+#include "relay/books/budget.hpp"
 #include "relay/books/durability.hpp"
 #include "relay/books/failure_log.hpp"
 #include "relay/books/keep_turn.hpp"
+#include "relay/books/limits.hpp"
 #include "relay/books/settle.hpp"
 #include "relay/exchange/client_watch.hpp"
 #include "relay/request/admission.hpp"
@@ -217,6 +219,7 @@ asio::awaitable<void> handle(request& x) {
     if (!refused && names_ids(x)) refused = co_await find_owners(x);
     if (!refused) refused = choose_candidates(x);
     answer_under_way answer(x);
+    if (!refused && !is_dry_run(x)) refused = admit_by_limits(x);
     if (!refused && is_dry_run(x)) {
         answer.sink.hold_text(200, tell_dry_run(x));
         co_await answer.sink.release();
@@ -229,6 +232,7 @@ asio::awaitable<void> handle(request& x) {
     std::optional<client_watch> watch;
     if (!refused) watch.emplace(x);
     if (!refused && names_conversation(x)) refused = co_await join_conversation(x);
+    if (!refused && has_budget(x)) refused = co_await admit_by_budget(x);
     if (!refused) refused = co_await ask(x, answer);
     if (refused)
         refuse(x, *refused, answer.sink);

@@ -50,12 +50,30 @@ void read_row(Reader&& in, route_row& row) {
 }
 
 template <class Reader>
+void read_limits(Reader& in, limit_columns& limits) {
+    struct {
+        Reader& from;
+        void operator()(const char*, std::optional<std::int64_t>& member) { member = from.optional_integer(); }
+        void operator()(const char*, std::optional<std::string>& member) { member = from.optional_text(); }
+    } read{in};
+    for_each_limit(limits, read);
+}
+
+template <class Reader>
+std::shared_ptr<const limit_columns> read_limits(Reader& in) {
+    limit_columns limits;
+    read_limits(in, limits);
+    return has_limits(limits) ? std::make_shared<const limit_columns>(std::move(limits)) : nullptr;
+}
+
+template <class Reader>
 void read_row(Reader&& in, person_row& row) {
     row.id = in.integer(0);
     row.name = in.text();
     row.team_id = in.optional_integer();
     row.is_enabled = in.flag();
     row.keys = in.integer(0);
+    read_limits(in, row);
     row.created_at_us = in.informative_time();
 }
 
@@ -68,11 +86,8 @@ void read_row(Reader&& in, key_row& row) {
     row.user_id = in.optional_integer();
     row.team_id = in.optional_integer();
     row.allowed_models = in.optional_text();
-    row.rpm = in.optional_integer();
-    row.tpm = in.optional_integer();
-    row.max_parallel = in.optional_integer();
-    row.budget_pico = in.optional_integer();
-    row.budget_period = in.optional_text();
+    read_limits(in, row);
+    row.allowed_addresses = in.optional_text();
     row.store_messages = in.flag();
     row.expires_at_us = in.optional_time();
     row.rotated_from = in.optional_integer();
@@ -81,6 +96,8 @@ void read_row(Reader&& in, key_row& row) {
     row.created_at_us = in.informative_time();
     const std::int64_t used = in.informative_time();
     if (used != 0) row.last_used_at_us = used;
+    row.user_limits = read_limits(in);
+    row.team_limits = read_limits(in);
     if (!row.defect.empty()) row.is_enabled = false;  // an expiry nobody can read must not mean "never"
 }
 

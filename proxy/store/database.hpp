@@ -7,9 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "store/budget_store.hpp"
 #include "store/catalog_watch.hpp"
 #include "store/conversation_store.hpp"
 #include "store/key_store.hpp"
+#include "store/limit_store.hpp"
 #include "store/model_store.hpp"
 #include "store/options.hpp"
 #include "store/people_store.hpp"
@@ -37,6 +39,8 @@ public:
     virtual std::unique_ptr<key_store> keys() = 0;
     virtual std::unique_ptr<route_store> routes() = 0;
     virtual std::unique_ptr<people_store> people() = 0;
+    virtual std::unique_ptr<limit_store> limits() = 0;
+    virtual std::unique_ptr<budget_store> budgets() = 0;
     virtual std::unique_ptr<usage_store> usage() = 0;
     virtual std::unique_ptr<conversation_store> conversations() = 0;
     virtual std::unique_ptr<sql_runner> sql() = 0;

@@ -4,9 +4,11 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/decimal.hpp"
 #include "base/number_text.hpp"
+#include "store/people_sql.hpp"
 #include "store/store_error.hpp"
 
 namespace ferry::store {
@@ -44,9 +46,11 @@ constexpr std::array<std::string_view, 29> model_columns = {
     "unit_prices",
 };
 
-constexpr std::array<std::string_view, 9> key_columns = {
-    "name", "user_id", "team_id", "allowed_models", "rpm", "tpm", "max_parallel", "store_messages", "expires_at",
-};
+std::vector<std::string_view> with_limits(std::vector<std::string_view> columns) {
+    limit_columns all;
+    for_each_limit(all, [&](const char* name, const auto&) { columns.push_back(name); });
+    return columns;
+}
 
 void require_columns(const std::string& table, std::span<const std::string_view> known,
                      std::span<const column_value> values) {
@@ -147,13 +151,15 @@ void require_model_columns(std::span<const column_value> values) {
 }
 
 void require_key_columns(std::span<const column_value> values) {
-    require_columns("api_keys", key_columns, values);
+    static const auto columns = with_limits(
+        {"name", "user_id", "team_id", "allowed_models", "allowed_addresses", "store_messages", "expires_at"});
+    require_columns("api_keys", columns, values);
 }
 
 void require_people_columns(people of, std::span<const column_value> values) {
-    static constexpr std::array<std::string_view, 3> columns = {"name", "is_enabled", "team_id"};
+    static const auto columns = with_limits({"team_id", "name", "is_enabled"});
     const bool is_user = of == people::users;
-    require_columns(is_user ? "users" : "teams", std::span(columns).first(is_user ? 3 : 2), values);
+    require_columns(table_of(of), std::span(columns).subspan(is_user ? 0 : 1), values);
 }
 
 }  // namespace ferry::store

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "store/limits.hpp"
 
 namespace ferry::store {
 
@@ -48,25 +51,25 @@ struct route_row {
     std::string defect;  // as in model_row
 };
 
-struct key_row {
+struct key_row : limit_columns {
     std::int64_t id = 0;
     std::string public_id;   // the 10 characters between `fk-` and `-`, or `im-` + 20 hex of the hash for imported keys
     std::string key_sha256;  // 64 lower-case hex digits of SHA-256 of the whole key
     std::string name;
     std::optional<std::int64_t> user_id, team_id;
-    std::optional<std::string> allowed_models;  // JSON array of model names; NULL allows all
-    std::optional<std::int64_t> rpm, tpm, max_parallel, budget_pico;
-    std::optional<std::string> budget_period;
+    std::optional<std::string> allowed_models;     // JSON array of model names; NULL allows all
+    std::optional<std::string> allowed_addresses;  // JSON array of networks (CIDR); NULL allows all
     bool store_messages = true;
     std::optional<std::int64_t> expires_at_us;
     std::optional<std::int64_t> rotated_from, grace_until_us;
     bool is_enabled = true;
     std::int64_t created_at_us = 0;
     std::optional<std::int64_t> last_used_at_us;
+    std::shared_ptr<const limit_columns> user_limits, team_limits;  // null: none
     std::string defect;  // as in model_row; is_enabled is false then, for an unreadable expiry must not mean "never"
 };
 
-struct person_row {  // of users, or of teams
+struct person_row : limit_columns {  // of users, or of teams
     std::int64_t id = 0;
     std::string name;
     std::optional<std::int64_t> team_id;  // of a user

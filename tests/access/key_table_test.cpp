@@ -43,11 +43,57 @@ BOOST_AUTO_TEST_CASE(a_key_gives_its_holder) {
     BOOST_TEST((*holder)->user_id.value() == 70);
     BOOST_TEST((*holder)->team_id.value() == 700);
     BOOST_TEST((*holder)->name == "key 7");
-    BOOST_TEST((*holder)->rpm.value() == 60);
-    BOOST_TEST((*holder)->tpm.value() == 1000);
-    BOOST_TEST((*holder)->max_parallel.value() == 4);
-    BOOST_TEST((*holder)->budget_pico.value() == 5'000'000'000'000);
-    BOOST_TEST((*holder)->budget_period.value() == "month");
+    BOOST_REQUIRE((*holder)->limits.size() == 1);
+    const auto& limits = (*holder)->limits.front();
+    BOOST_TEST(limits.id == 7);
+    BOOST_TEST(limits.rpm == 60);
+    BOOST_TEST(limits.tpm == 1000);
+    BOOST_TEST(limits.rpd == -1);
+    BOOST_TEST(limits.max_parallel == 4);
+    BOOST_TEST(limits.budget_pico == 5'000'000'000'000);
+    BOOST_TEST((limits.period == access::budget_period::month));
+    BOOST_TEST(!limits.is_soft);
+}
+
+BOOST_AUTO_TEST_CASE(the_limits_of_a_user_and_a_team_are_the_keys_too) {
+    key_row row = row_for(key_number(7), 7);
+    row.user_id = 70;
+    row.team_id = 700;
+    store::limit_columns of_user, of_team;
+    of_user.rpm = 5;
+    of_user.max_output_tokens = 100;
+    of_team.max_output_tokens = 50;
+    of_team.budget_mode = "soft";
+    of_team.budget_pico = 1;
+    row.user_limits = std::make_shared<const store::limit_columns>(of_user);
+    row.team_limits = std::make_shared<const store::limit_columns>(of_team);
+    const auto table = table_of({row});
+    const auto holder = authenticate(table, key_number(7), now);
+    BOOST_REQUIRE((*holder)->limits.size() == 2);
+    BOOST_TEST((*holder)->limits[0].rpm == 5);
+    BOOST_TEST((*holder)->limits[1].is_soft);
+    BOOST_TEST((*holder)->limits[1].id == 700);
+    BOOST_TEST((*holder)->max_output_tokens() == 50);
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_nobody_can_read_refuses_the_key) {
+    key_row row = row_for(key_number(7), 7);
+    const auto why = [](const key_row& one) {
+        const auto table = table_of({one});
+        return table.refused().empty() ? std::string() : table.refused().front().reason;
+    };
+    row.budget_period = "fortnight";
+    BOOST_TEST(why(row) == "budget_period is none of hour, day, week, month, total");
+    row.budget_period = "week";
+    BOOST_TEST(why(row) == "");
+    store::limit_columns of_team;
+    of_team.rpm = -1;
+    row.team_id = 1;
+    row.team_limits = std::make_shared<const store::limit_columns>(of_team);
+    BOOST_TEST(why(row) == "its team's rpm is negative");
+    row.team_limits.reset();
+    row.allowed_addresses = R"(["10.0.0.0/8", "nowhere"])";
+    BOOST_TEST(why(row).starts_with("allowed_addresses: "));
 }
 
 BOOST_AUTO_TEST_CASE(an_imported_key_is_found_by_its_hash) {

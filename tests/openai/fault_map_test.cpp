@@ -33,6 +33,7 @@ BOOST_AUTO_TEST_CASE(every_fault_has_its_status_type_and_code) {
              {fault_code::invalid_id, 400, "invalid_request_error", "invalid_id"},
              {fault_code::invalid_api_key, 401, "authentication_error", "invalid_api_key"},
              {fault_code::model_not_allowed, 403, "permission_error", "model_not_allowed"},
+             {fault_code::address_not_allowed, 403, "permission_error", "address_not_allowed"},
              {fault_code::model_not_found, 404, "invalid_request_error", "model_not_found"},
              {fault_code::unknown_url, 404, "invalid_request_error", "unknown_url"},
              {fault_code::method_not_allowed, 405, "invalid_request_error", "method_not_allowed"},

@@ -64,12 +64,23 @@ result<const access::principal*> find_key(const catalog::published& from, const 
 }
 
 std::string key_text(const access::principal& who) {
-    const auto limit = [](const char* name, std::optional<std::int64_t> value) {
-        return value ? fmt::format(", {} {}", name, *value) : std::string();
-    };
     const auto models = who.allowed_models ? fmt::format("{}", fmt::join(*who.allowed_models, ", ")) : "all models";
-    return fmt::format("{} {}: {}{}{}{}", who.key_id.value_or(0), who.name, models.empty() ? "no models" : models,
-                       limit("rpm", who.rpm), limit("tpm", who.tpm), limit("max_parallel", who.max_parallel));
+    std::string limits;
+    const auto add = [&limits](const access::party_limits& one, const char* name, std::int64_t value) {
+        if (value >= 0) limits += fmt::format(", {} {} of the {}", name, value, access::to_text(one.who));
+    };
+    for (const auto& one : who.limits) {
+        add(one, "rpm", one.rpm);
+        add(one, "tpm", one.tpm);
+        add(one, "rpd", one.rpd);
+        add(one, "tpd", one.tpd);
+        add(one, "max_parallel", one.max_parallel);
+        add(one, "max_output_tokens", one.max_output_tokens);
+        if (one.budget_pico < 0) continue;
+        limits += fmt::format(", budget {}/{} of the {}", format_decimal(one.budget_pico, money_scale),
+                              access::to_text(one.period), access::to_text(one.who));
+    }
+    return fmt::format("{} {}: {}{}", who.key_id.value_or(0), who.name, models.empty() ? "no models" : models, limits);
 }
 
 // Without the values of the query, which may be keys.

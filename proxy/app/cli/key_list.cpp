@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/cli/key_options.hpp"
+#include "app/cli/limit_options.hpp"
 #include "app/cli/table.hpp"
 #include "base/time_text.hpp"
 
@@ -68,9 +69,8 @@ std::string as_json(const store::key_row& row, const key_owners& owners) {
     add_number(object, "team_id", row.team_id);
     add_name(object, "team", row.team_id, owners.teams);
     object.raw("allowed_models", row.allowed_models.value_or("null"));
-    add_number(object, "rpm", row.rpm);
-    add_number(object, "tpm", row.tpm);
-    add_number(object, "max_parallel", row.max_parallel);
+    object.raw("allowed_addresses", row.allowed_addresses.value_or("null"));
+    add_limits(object, row);
     object.flag("store_messages", row.store_messages);
     add_time(object, "expires_at", row.expires_at_us);
     add_number(object, "rotated_from", row.rotated_from);
@@ -95,7 +95,7 @@ std::string keys_as_table(std::span<const store::key_row> rows, const key_owners
     std::vector<std::vector<std::string>> cells;
     for (const store::key_row& row : rows) {
         cells.push_back({std::to_string(row.id), row.public_id, row.name, owner(row, owners),
-                         models_text(row.allowed_models), to_the_minute(row.expires_at_us, "never"),
+                         models_text(row.allowed_models), limits_text(row), to_the_minute(row.expires_at_us, "never"),
                          to_the_minute(row.last_used_at_us, "-"), state(row, owners, now_us)});
     }
     return aligned_table({{"id", align::right},
@@ -103,6 +103,7 @@ std::string keys_as_table(std::span<const store::key_row> rows, const key_owners
                           {"name"},
                           {"user"},
                           {"models"},
+                          {"limits"},
                           {"expires (UTC)"},
                           {"last used (UTC)"},
                           {"state"}},

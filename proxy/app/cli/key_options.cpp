@@ -7,6 +7,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <stdexcept>
 
 #include "access/key_table.hpp"
 #include "app/cli/open_store.hpp"
@@ -14,6 +15,7 @@
 #include "base/ascii.hpp"
 #include "base/time_text.hpp"
 #include "catalog/text_rules.hpp"
+#include "net/network_list.hpp"
 
 namespace ferry::app {
 namespace {
@@ -50,6 +52,17 @@ void set_time(std::optional<std::int64_t>& column, const std::string& given, std
     column = time;
 }
 
+void set_addresses(store::key_row& row, const std::string& given) {
+    const auto list = json_list(given);
+    if (list.empty()) refuse_usage("--addresses names no network, so the key could do nothing");
+    row.allowed_addresses = boost::json::serialize(list);
+    try {
+        const net::network_list checked(names_in(row.allowed_addresses));
+    } catch (const std::invalid_argument& wrong) {
+        refuse_usage(fmt::format("--addresses: {}", wrong.what()));
+    }
+}
+
 std::optional<std::string> text_of(std::optional<std::int64_t> number) {
     if (!number) return std::nullopt;
     return std::to_string(*number);
@@ -64,12 +77,9 @@ void add_key_options(CLI::App& command, key_options& into) {
     command.add_option("--models", into.models,
                        "Model names it may use, with commas; * stands for any letters: 'gpt-*' (default: all)");
     command.add_option("--expires", into.expires, "A time, or a span from now such as 90d (default: never)");
-    const auto limit = [&command](const char* name, std::optional<std::int64_t>& value, const char* help) {
-        command.add_option(name, value, help)->check(CLI::PositiveNumber);
-    };
-    limit("--rpm", into.rpm, "Requests a minute (stored; not enforced by this version)");
-    limit("--tpm", into.tpm, "Tokens a minute (stored; not enforced by this version)");
-    limit("--max-parallel", into.max_parallel, "Requests at once (stored; not enforced by this version)");
+    command.add_option("--addresses", into.addresses,
+                       "Networks its requests may come from, with commas: 10.0.0.0/8 (default: all)");
+    add_limit_options(command, into.limits);
     auto* storing = command.add_flag("--store-messages", into.store_messages, "Conversations are kept (the default)");
     command.add_flag("--no-store-messages", into.no_store_messages, "Nothing that is said is kept")->excludes(storing);
 }
@@ -82,9 +92,8 @@ void add_clearing_options(CLI::App& command, key_options& into) {
     clear("--no-team", into.no_team, "Its team is its user's", "--team");
     clear("--no-models", into.no_models, "It may use all models", "--models");
     clear("--no-expires", into.no_expires, "It never expires", "--expires");
-    clear("--no-rpm", into.no_rpm, "No such limit", "--rpm");
-    clear("--no-tpm", into.no_tpm, "No such limit", "--tpm");
-    clear("--no-max-parallel", into.no_max_parallel, "No such limit", "--max-parallel");
+    clear("--no-addresses", into.no_addresses, "Its requests may come from anywhere", "--addresses");
+    add_limit_clearing_options(command, into.limits);
 }
 
 void apply(const key_options& given, store::key_row& row, std::int64_t now_us) {
@@ -100,18 +109,15 @@ void apply(const key_options& given, store::key_row& row, std::int64_t now_us) {
         row.allowed_models = boost::json::serialize(list);
     }
     if (given.expires) set_time(row.expires_at_us, *given.expires, now_us);
-    if (given.rpm) row.rpm = given.rpm;
-    if (given.tpm) row.tpm = given.tpm;
-    if (given.max_parallel) row.max_parallel = given.max_parallel;
+    if (given.addresses) set_addresses(row, *given.addresses);
+    apply(given.limits, row);
     if (given.store_messages) row.store_messages = true;
     if (given.no_store_messages) row.store_messages = false;
     if (given.no_user) row.user_id.reset();
     if (given.no_team) row.team_id.reset();
     if (given.no_models) row.allowed_models.reset();
     if (given.no_expires) row.expires_at_us.reset();
-    if (given.no_rpm) row.rpm.reset();
-    if (given.no_tpm) row.tpm.reset();
-    if (given.no_max_parallel) row.max_parallel.reset();
+    if (given.no_addresses) row.allowed_addresses.reset();
 }
 
 std::vector<store::column_value> changed_columns(const store::key_row& before, const store::key_row& after) {
@@ -123,18 +129,19 @@ std::vector<store::column_value> changed_columns(const store::key_row& before, c
     number("user_id", before.user_id, after.user_id);
     number("team_id", before.team_id, after.team_id);
     // As lists: a store may write its JSON with other blanks.
-    if (before.allowed_models.has_value() != after.allowed_models.has_value() ||
-        names_in(before.allowed_models) != names_in(after.allowed_models)) {
-        columns.push_back({"allowed_models", after.allowed_models});
-    }
+    const auto list = [&columns](const char* name, const auto& old_value, const auto& new_value) {
+        const bool is_same =
+            old_value.has_value() == new_value.has_value() && names_in(old_value) == names_in(new_value);
+        if (!is_same) columns.push_back({name, new_value});
+    };
+    list("allowed_models", before.allowed_models, after.allowed_models);
+    list("allowed_addresses", before.allowed_addresses, after.allowed_addresses);
     if (before.expires_at_us != after.expires_at_us) {
         std::optional<std::string> time;
         if (after.expires_at_us) time = time_text(*after.expires_at_us);
         columns.push_back({"expires_at", std::move(time)});
     }
-    number("rpm", before.rpm, after.rpm);
-    number("tpm", before.tpm, after.tpm);
-    number("max_parallel", before.max_parallel, after.max_parallel);
+    add_changed_limits(before, after, columns);
     if (before.store_messages != after.store_messages)
         columns.push_back({"store_messages", after.store_messages ? "1" : "0"});
     return columns;
@@ -158,11 +165,6 @@ std::vector<std::string> models_nobody_serves(const std::optional<std::string>& 
 }
 
 void doubt_key(const key_options& given, const store::key_row& row, store::database& db) {
-    if (given.rpm || given.tpm || given.max_parallel) {
-        fmt::print(stderr,
-                   "warning: --rpm, --tpm and --max-parallel are stored, but this version does not enforce "
-                   "them\n");
-    }
     if (!given.models) return;
     for (const auto& name : models_nobody_serves(row.allowed_models, db.models()->load_catalog())) {
         fmt::print(stderr, "warning: no model is named {} yet; `ferry models list` and `ferry routes list` show all\n",

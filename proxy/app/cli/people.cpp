@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "app/cli/action.hpp"
+#include "app/cli/limit_options.hpp"
 #include "app/cli/open_store.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/table.hpp"
@@ -27,6 +28,7 @@ struct people_request {
     std::string which;  // id or name
     std::optional<std::string> name, team;
     bool no_team = false, disabled = false;
+    limit_options limits;
     bool json = false;
 };
 
@@ -65,6 +67,7 @@ void run_add(const cli_context& context, const people_request& request) {
     person_row row;
     row.name = checked_name("the name", request.which);
     row.is_enabled = !request.disabled;
+    apply(request.limits, row);
     const auto store = ready_store(context)->people();
     row.team_id = team_of(*store, request.team);
     require_free(*store, request.of, row.name);
@@ -72,19 +75,23 @@ void run_add(const cli_context& context, const people_request& request) {
 }
 
 void run_set(const cli_context& context, const people_request& request) {
-    std::vector<store::column_value> columns;
-    if (request.name) columns.push_back({"name", checked_name("--name", *request.name)});
-    if (!request.name && !request.team && !request.no_team) {
-        const char* const what = request.of == people::users ? "--name, --team or --no-team" : "--name";
-        refuse_usage(fmt::format("{}s set needs {}", word_of(request.of), what));
-    }
+    const auto name = request.name ? checked_name("--name", *request.name) : std::string();
+    person_row checked;
+    apply(request.limits, checked);  // so that nonsense is refused before anything is looked up
     const auto store = ready_store(context)->people();
-    const auto row = find_person(*store, request.of, request.which);
-    if (request.name && *columns.front().value != row.name) require_free(*store, request.of, *columns.front().value);
+    const auto before = find_person(*store, request.of, request.which);
+    auto after = before;
+    apply(request.limits, after);
+    std::vector<store::column_value> columns;
+    if (request.name && name != before.name) {
+        require_free(*store, request.of, name);
+        columns.push_back({"name", name});
+    }
     if (request.team) columns.push_back({"team_id", std::to_string(*team_of(*store, request.team))});
     if (request.no_team) columns.push_back({"team_id", std::nullopt});
-    store->change(request.of, row.id, columns);
-    print_done(request, row.id, request.name ? *columns.front().value : row.name, "changed");
+    add_changed_limits(before, after, columns);
+    if (!columns.empty()) store->change(request.of, before.id, columns);
+    print_done(request, before.id, name.empty() ? before.name : name, columns.empty() ? "was so already" : "changed");
 }
 
 void run_enable(const cli_context& context, const people_request& request, bool enable) {
@@ -116,6 +123,7 @@ std::string as_json(const person_row& row, people of, const std::map<std::int64_
         const auto team = row.team_id ? teams.find(*row.team_id) : teams.end();
         team != teams.end() ? object.text("team", team->second) : object.raw("team", "null");
     }
+    add_limits(object, row);
     object.flag("is_enabled", row.is_enabled).number("keys", row.keys).text("created_at", time_text(row.created_at_us));
     return object.take();
 }
@@ -133,13 +141,14 @@ void run_list(const cli_context& context, const people_request& request) {
     }
     std::vector<table_column> columns = {{"id", align::right}, {"name"}};
     if (request.of == people::users) columns.push_back({"team"});
-    columns.insert(columns.end(), {{"keys", align::right}, {"created (UTC)"}, {"state"}});
+    columns.insert(columns.end(), {{"keys", align::right}, {"limits"}, {"created (UTC)"}, {"state"}});
     std::vector<std::vector<std::string>> cells;
     for (const auto& row : rows) {
         std::vector<std::string> line = {std::to_string(row.id), row.name};
         if (request.of == people::users) line.push_back(row.team_id ? teams[*row.team_id] : "-");
         const auto state = row.defect.empty() ? (row.is_enabled ? "enabled" : "disabled") : row.defect;
-        line.insert(line.end(), {std::to_string(row.keys), time_text(row.created_at_us).substr(0, 16), state});
+        const auto created = time_text(row.created_at_us).substr(0, 16);
+        line.insert(line.end(), {std::to_string(row.keys), limits_text(row), created, state});
         cells.push_back(std::move(line));
     }
     fmt::print("{}", aligned_table(columns, cells));
@@ -161,6 +170,8 @@ void add_command(CLI::App& app, cli_context& context, people of, const char* hel
     auto* disable = add_action(*command, context, request, "disable", "All of its keys are refused within a second",
                                [](const cli_context& c, const people_request& r) { run_enable(c, r, false); });
     auto* remove = add_action(*command, context, request, "remove", "Delete one that has no keys", run_remove);
+    for (auto* one : {add, set}) add_limit_options(*one, request->limits);
+    add_limit_clearing_options(*set, request->limits);
     if (of == people::users) {
         for (auto* one : {add, set}) one->add_option("--team", request->team, "Id or name of its team");
         set->add_flag("--no-team", request->no_team, "It is in no team")->excludes(set->get_option("--team"));

@@ -151,6 +151,8 @@ std::vector<key_rule> store_keys() {
     constexpr auto talks = &settings::conversations;
     constexpr std::array<std::string_view, 2> durabilities{"process", "power"};
     constexpr std::array<std::string_view, 2> histories{"merge", "store"};
+    constexpr auto budgets = &settings::budget;
+    constexpr std::array<std::string_view, 2> aways{"allow", "refuse"};
     return {
         {"store", "url", assign_store_url},
         {"store", "refresh_interval", duration({10, 3'600'000}, stores, &store::options::refresh_interval)},
@@ -170,6 +172,11 @@ std::vector<key_rule> store_keys() {
         {"conversations", "max_tokens", integer({1, 100'000'000}, talks, &conversation::options::max_tokens)},
         {"conversations", "purge_after",
          stored<std::chrono::days>(read_days, talks, &conversation::options::purge_after)},
+        {"budget", "slice", assign_budget_slice},
+        {"budget", "lease", duration({1000, 24 * 3'600'000}, budgets, &limits::budget_options::lease)},
+        {"budget", "when_store_is_away", choice(aways, budgets, &limits::budget_options::refuses_when_away)},
+        {"budget", "timezone", assign_budget_timezone},
+        {"budget", "webhook", stored<std::string>(read_string), false},
     };
 }
 

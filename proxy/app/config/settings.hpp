@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "conversation/options.hpp"
+#include "limits/budget_options.hpp"
 #include "relay/exchange/options.hpp"
 #include "server/options.hpp"
 #include "store/options.hpp"
@@ -24,6 +25,7 @@ struct settings {
     store::options store;
     usage::options usage;
     conversation::options conversations;
+    limits::budget_options budget;
     log_options log;
     std::string file;  // where they were read, absolute; "" if there was no file
 

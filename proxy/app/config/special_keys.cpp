@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "app/config/address.hpp"
+#include "base/decimal.hpp"
+#include "base/number_text.hpp"
 #include "upstream/proxy_choice.hpp"
 
 namespace ferry::app {
@@ -60,6 +62,32 @@ verdict assign_store_url(settings& all, const raw_value& raw) {
     verdict v = read_string(raw, url);
     if (v.problem.empty()) v.problem = check_store_url(url);
     if (v.problem.empty()) all.store.url = std::move(url);
+    return v;
+}
+
+verdict assign_budget_slice(settings& all, const raw_value& raw) {
+    std::string text;
+    verdict v = read_string(raw, text);
+    if (!v.problem.empty()) return v;
+    const bool is_percent = text.ends_with('%');
+    const auto permille =
+        is_percent ? parse_decimal(std::string_view(text).substr(0, text.size() - 1), 1) : std::nullopt;
+    if (!permille || *permille < 1 || *permille > 1000) return refuse(raw, "a share of 0.1% to 100%, such as \"1%\"");
+    all.budget.slice_permille = *permille;
+    return v;
+}
+
+verdict assign_budget_timezone(settings& all, const raw_value& raw) {
+    std::string text;
+    verdict v = read_string(raw, text);
+    if (!v.problem.empty()) return v;
+    const bool is_offset = text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':';
+    const auto hours = is_offset ? parse_number(text.substr(1, 2)) : std::nullopt;
+    const auto minutes = is_offset ? parse_number(text.substr(4)) : std::nullopt;
+    const bool is_good = hours && minutes && *hours <= 14 && *minutes < 60;
+    if (text != "UTC" && !is_good) return refuse(raw, "\"UTC\" or an offset from it, such as \"+08:00\"");
+    const auto ahead = is_good ? std::chrono::minutes(*hours * 60 + *minutes) : std::chrono::minutes(0);
+    all.budget.utc_offset = text[0] == '-' ? -ahead : ahead;
     return v;
 }
 

@@ -15,6 +15,8 @@ verdict assign_store_url(settings& all, const raw_value& raw);
 verdict assign_on_disconnect(settings& all, const raw_value& raw);
 verdict assign_journal_dir(settings& all, const raw_value& raw);
 verdict assign_proxy(settings& all, const raw_value& raw);
+verdict assign_budget_slice(settings& all, const raw_value& raw);
+verdict assign_budget_timezone(settings& all, const raw_value& raw);
 verdict assign_socket_mode(settings& all, const raw_value& raw);
 
 }  // namespace ferry::app

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "provider/provider.hpp"
+#include "relay/books/limits.hpp"
 
 namespace ferry::relay {
 
@@ -36,7 +37,8 @@ void add_relay_headers(const request& x, text_buffer& head) {
     }
     if (x.adjusted.any()) head.add("x-ferry-adjusted: ").add(provider::names_of(x.adjusted)).add("\r\n");
     if (x.before_us >= 0) head.add("x-ferry-overhead-us: ").add(x.before_us + x.after_us).add("\r\n");
-    head.add(x.upstream_limits);
+    add_limit_headers(x, head);
+    if (!x.budget_warning.empty()) head.add("x-ferry-budget-warning: ").add(x.budget_warning).add("\r\n");
 }
 
 }  // namespace ferry::relay

@@ -14,6 +14,7 @@ struct counters {
     std::atomic<std::uint64_t> refused_framing{0};  // requests refused before they were understood
     std::atomic<std::uint64_t> refused_auth{0};     // 401 and 403
     std::atomic<std::uint64_t> refused_request{0};  // other 4xx and 503 before a model was resolved
+    std::atomic<std::uint64_t> refused_limit{0};    // 429 by a limit or budget of who asks
     std::atomic<std::uint64_t> relayed{0};          // requests that resolved to a model: one usage row each
     std::atomic<std::uint64_t> failed{0};           // ... of those, answered with an error or cut
     std::atomic<std::uint64_t> unpriced{0};         // ... of those, answered by a row whose price nobody knows

@@ -3,7 +3,9 @@
 #include "base/trace_context.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
+#include "relay/books/budget.hpp"
 #include "relay/books/counters.hpp"
+#include "relay/books/limits.hpp"
 #include "relay/books/units.hpp"
 #include "relay/exchange/id_owners.hpp"
 #include "usage/record_format.hpp"
@@ -105,6 +107,8 @@ void write_end(request& x) {
     record.upstream_request_id = x.upstream_request_id;
     record.attempts = x.attempts;
     x.core.journal.end(x.books, record);
+    settle_limits(x);
+    settle_budget(x);
     if (record.is_unpriced) count(x.core.counts.unpriced);
     if (x.end.reason != usage::end_reason::done) count(x.core.counts.failed);
 }
@@ -169,8 +173,17 @@ void note_failure(http_exchange& x, const fault& why) {
 
 void count_refusal(http_exchange& x, const fault& why) {
     auto& counts = x.core.counts;
-    const bool about_the_key = why.code == fault_code::invalid_api_key || why.code == fault_code::model_not_allowed;
-    count(about_the_key ? counts.refused_auth : counts.refused_request);
+    switch (why.code) {
+        case fault_code::invalid_api_key:
+        case fault_code::model_not_allowed:
+        case fault_code::address_not_allowed:
+            return count(counts.refused_auth);
+        case fault_code::rate_limit_exceeded:
+        case fault_code::budget_exceeded:
+            return count(counts.refused_limit);
+        default:
+            return count(counts.refused_request);
+    }
 }
 
 }  // namespace ferry::relay

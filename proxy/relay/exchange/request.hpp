@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "catalog/routing.hpp"
+#include "limits/budgets.hpp"
+#include "limits/limiter.hpp"
 #include "openai/chat_request.hpp"
 #include "openai/form_request.hpp"
 #include "openai/operation.hpp"
@@ -53,6 +55,11 @@ struct request : http_exchange {
     std::optional<std::int64_t> owner_row;  // of ai_models: its account keeps what the ids in the request stand for
     std::optional<turn> talk;               // the stored conversation it belongs to
     catalog::route route;
+    limits::ticket admitted;        // by the limits of who asks; empty where there are none
+    limits::allowances allowed;     // what was left of them
+    limits::hold set_aside;         // of the budgets of who asks
+    std::int64_t most_output = -1;  // tokens the answer may have by those; -1: any number
+    std::string budget_warning;
     steady::time_point asked_at;  // it was here as a whole: deadlines count from then
     steady::time_point total_until = steady::time_point::max();
 

@@ -13,6 +13,9 @@
 #include "conversation/archive.hpp"
 #include "conversation/memory.hpp"
 #include "conversation/options.hpp"
+#include "limits/budgets.hpp"
+#include "limits/limiter.hpp"
+#include "limits/output_sizes.hpp"
 #include "net/buffer_pool.hpp"
 #include "net/timer_wheel.hpp"
 #include "relay/exchange/options.hpp"
@@ -79,6 +82,9 @@ struct services {
     row_speeds& speeds;                               // likewise
     conversation::memory& remembered;                 // likewise
     conversation::archive& archive;                   // likewise
+    limits::limiter& limiter;                         // likewise
+    limits::output_sizes& sizes;                      // likewise
+    limits::budgets& budgets;                         // likewise
     access::snapshot current;                         // what the next request pins
     std::shared_ptr<const relay::settings> settings;  // what the next request keeps
     run_phase phase = run_phase::serving;

@@ -1,5 +1,7 @@
 #include "relay/request/admission.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 #include "access/credentials.hpp"
 #include "net/content_coding.hpp"
 #include "net/media_type.hpp"
@@ -14,6 +16,16 @@ namespace {
 std::optional<fault> refuse_key(http_exchange& x, access::key_refusal why) {
     x.refused_key.why = why;
     return why == access::key_refusal::contradictory ? access::contradictory_keys() : access::invalid_api_key();
+}
+
+std::optional<fault> check_address(const http_exchange& x) {
+    const auto& allowed = x.who->allowed_addresses;
+    if (!allowed) return std::nullopt;
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(x.client_address, error);
+    if (!error && allowed->contains(address)) return std::nullopt;
+    return fault::client(fault_code::address_not_allowed,
+                         "This key may not be used from your address (" + x.client_address + ").");
 }
 
 std::optional<fault> check_form_type(const std::optional<std::string_view>& type) {
@@ -57,7 +69,7 @@ std::optional<fault> authenticate(http_exchange& x) {
     const auto found = x.pinned.keys->authenticate(*key, x.started_at_us, x.client.recent_key);
     if (found) {
         x.who = *found;
-        return std::nullopt;
+        return check_address(x);
     }
     x.refused_key = x.pinned.keys->why_refused(*key, x.started_at_us);
     // Where no key is needed, one that means nothing is none: SDKs insist on sending something.

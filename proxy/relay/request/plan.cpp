@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/number_text.hpp"
 #include "net/strict_http.hpp"
 #include "openai/form_boundary.hpp"
+#include "openai/json_text.hpp"
 #include "openai/member_names.hpp"
 #include "openai/secret_scrub.hpp"
 #include "openai/top_members.hpp"
@@ -65,6 +67,27 @@ void edit_model(const openai::chat_request& request, std::string_view body, cons
     }
 }
 
+// By the lower one of the request's own bound and the limit. A bound in extra_body is the operator's own.
+void bound_answer(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs,
+                  openai::edit_list& edits) {
+    const auto name = asked.operation.length_member, other = openai::name_of(member::max_completion_tokens);
+    if (asked.most_output < 0 || name.empty()) return;
+    const auto most = std::to_string(std::max<std::int64_t>(asked.most_output, 1));
+    bool is_bounded = std::any_of(to.extra_body.begin(), to.extra_body.end(), [&](const catalog::body_member& extra) {
+        return extra.name == name || extra.name == other;
+    });
+    for (const auto each : {name, other}) {
+        const auto at = provider::where(asked.request, asked.body, each);
+        if (!at) continue;
+        is_bounded = true;
+        const auto said = parse_number(asked.body.substr(at->value.begin, at->value.end - at->value.begin));
+        if (!said || *said > asked.most_output) edits.replace(at->value, most);
+    }
+    if (is_bounded) return;
+    static const auto old_name = provider::repair_of("max_tokens");
+    edits.insert_member(openai::quote_json((repairs & old_name).any() ? other : name) + ":" + most);
+}
+
 openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs) {
     const auto& operation = asked.operation;
     const auto& request = asked.request;
@@ -75,6 +98,7 @@ openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to,
     if (operation.words == openai::wording::usage && request.stream && to.speaks->asks_usage) {
         openai::ask_for_usage(request, edits);
     }
+    bound_answer(asked, to, repairs, edits);
     if (operation.words != openai::wording::chat) return edits;
     if (!asked.history.empty()) edits.replace_lent({asked.history_at, asked.history_at}, asked.history);
     provider::request_wishes wishes{.speaks = to.speaks, .repairs = repairs};

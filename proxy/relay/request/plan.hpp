@@ -2,6 +2,7 @@
 // Pure.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/piece_list.hpp"
@@ -27,9 +28,11 @@ struct asked_of {
     bool is_modelless = false;      // no model is put in
     std::string_view history = {};  // messages that are put in, and where in the body
     std::size_t history_at = 0;
+    std::int64_t most_output = -1;  // tokens the answer may have, by a limit of who asks; -1: any number
 };
 
-// Owned by an attempt. `pieces` are views into `head`, `edits` and the client's body: none of them may move.
+// Owned by an attempt. `pieces` are views into `head`, `edits`, the row, the history and the
+// client's body: none of them may move.
 class request_plan {
 public:
     request_plan(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs = {});

@@ -23,8 +23,16 @@ usage::token_prices prices_of(const catalog::candidate& row) {
     return {row.price.input, row.price.output, row.price.cached_input};
 }
 
+// By the limits of who asks, and by what is left of the budgets; -1: any number.
+std::int64_t most_output_of(const request& x) {
+    const auto limit = x.who->max_output_tokens();
+    if (limit < 0 || x.most_output < 0) return std::max(limit, x.most_output);
+    return std::min(limit, x.most_output);
+}
+
 asked_of asked_by(const request& x) {
     asked_of asked{x.operation, x.below, x.asked, x.form ? &*x.form : nullptr, x.body.view(), x.head, x.is_modelless};
+    if (!x.who->limits.empty()) asked.most_output = most_output_of(x);
     if (x.talk) asked.history = x.talk->history, asked.history_at = x.talk->history_at;
     return asked;
 }

@@ -1,8 +1,10 @@
 #include "store/postgres/database.hpp"
 
 #include "base/log.hpp"
+#include "store/postgres/budgets.hpp"
 #include "store/postgres/conversations.hpp"
 #include "store/postgres/keys.hpp"
+#include "store/postgres/limits.hpp"
 #include "store/postgres/migrator.hpp"
 #include "store/postgres/models.hpp"
 #include "store/postgres/notification_watch.hpp"
@@ -28,6 +30,14 @@ std::unique_ptr<key_store> server_database::keys() {
 std::unique_ptr<route_store> server_database::routes() {
     return std::make_unique<postgres::routes>(place_);
 }
+std::unique_ptr<budget_store> server_database::budgets() {
+    return std::make_unique<budgets_table>(place_);
+}
+
+std::unique_ptr<limit_store> server_database::limits() {
+    return std::make_unique<limits_table>(place_);
+}
+
 std::unique_ptr<people_store> server_database::people() {
     return std::make_unique<people_table>(place_);
 }

@@ -18,6 +18,8 @@ public:
     std::unique_ptr<key_store> keys() override;
     std::unique_ptr<route_store> routes() override;
     std::unique_ptr<people_store> people() override;
+    std::unique_ptr<limit_store> limits() override;
+    std::unique_ptr<budget_store> budgets() override;
     std::unique_ptr<usage_store> usage() override;
     std::unique_ptr<conversation_store> conversations() override;
     std::unique_ptr<sql_runner> sql() override;

@@ -23,11 +23,7 @@ std::int64_t insert_key(pqxx::work& in, const key_row& key) {
                                   literal(key.user_id),
                                   literal(key.team_id),
                                   literal(in, key.allowed_models),
-                                  literal(key.rpm),
-                                  literal(key.tpm),
-                                  literal(key.max_parallel),
-                                  literal(key.budget_pico),
-                                  literal(in, key.budget_period),
+                                  literal(in, key.allowed_addresses),
                                   key.store_messages ? "1" : "0",
                                   time_literal(key.expires_at_us),
                                   literal(key.rotated_from),
@@ -36,10 +32,9 @@ std::int64_t insert_key(pqxx::work& in, const key_row& key) {
     std::string joined;
     for (const std::string& value : values) joined.append(joined.empty() ? "" : ", ").append(value);
     const auto added = in.exec(
-        "INSERT INTO api_keys (public_id, key_sha256, name, user_id, team_id, allowed_models, rpm, tpm, max_parallel,"
-        " budget_pico, budget_period, store_messages, expires_at, rotated_from, grace_until, is_enabled)"
-        " VALUES (" +
-        joined + ") RETURNING id");
+        "INSERT INTO api_keys (public_id, key_sha256, name, user_id, team_id, allowed_models, allowed_addresses,"
+        " store_messages, expires_at, rotated_from, grace_until, is_enabled, " +
+        limit_names() + ") VALUES (" + joined + limit_literals(in, key) + ") RETURNING id");
     return added[0][0].as<std::int64_t>();
 }
 

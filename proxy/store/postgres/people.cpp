@@ -26,8 +26,9 @@ std::int64_t people_table::add(people of, const person_row& one) {
         const std::string team = is_user ? ", " + literal(one.team_id) : "";
         const std::string enabled = one.is_enabled ? "1" : "0";
         const auto added =
-            in.exec(std::string("INSERT INTO ") + table_of(of) + " (name, is_enabled" + (is_user ? ", team_id" : "") +
-                    ") VALUES (" + in.quote(one.name) + ", " + enabled + team + ") RETURNING id");
+            in.exec(std::string("INSERT INTO ") + table_of(of) + " (name, is_enabled" +
+                    (is_user ? ", team_id, " : ", ") + limit_names() + ") VALUES (" + in.quote(one.name) + ", " +
+                    enabled + team + limit_literals(in, one) + ") RETURNING id");
         return added[0][0].as<std::int64_t>();
     });
 }

@@ -24,19 +24,8 @@ std::string select_routes() {
     return "SELECT name, strategy, members, is_enabled FROM model_routes";
 }
 
-std::string select_keys() {
-    return "SELECT id, public_id, key_sha256, name, user_id, team_id, allowed_models, rpm, tpm, max_parallel,"
-           " budget_pico, budget_period, store_messages, " +
-           time_column("expires_at") + ", rotated_from, " + time_column("grace_until") + ", is_enabled, " +
-           time_column("created_at") + ", " + time_column("last_used_at") + " FROM api_keys";
-}
-
-// As requests see them: the team of a key without one is its user's, and whoever is disabled has no key that works.
-std::string select_working_keys() {
-    return "SELECT k.id, k.public_id, k.key_sha256, k.name, k.user_id, COALESCE(k.team_id, u.team_id),"
-           " k.allowed_models, k.rpm, k.tpm, k.max_parallel, k.budget_pico, k.budget_period, k.store_messages, " +
-           time_column("k.expires_at") + ", k.rotated_from, " + time_column("k.grace_until") + ", " + key_works + ", " +
-           time_column("k.created_at") + ", " + time_column("k.last_used_at") + keys_and_people;
+std::string select_keys_here(bool as_used) {
+    return select_keys(as_used, [](const char* column) { return time_column(column); });
 }
 
 template <class Row>
@@ -70,7 +59,7 @@ std::vector<route_row> read_routes(pqxx::transaction_base& in) {
     return read<route_row>(in, select_routes() + " ORDER BY name");
 }
 std::vector<key_row> read_keys(pqxx::transaction_base& in) {
-    return read<key_row>(in, select_keys() + " ORDER BY id");
+    return read<key_row>(in, select_keys_here(false) + " ORDER BY k.id");
 }
 
 std::vector<model_row> read_models(pqxx::transaction_base& in, const std::set<std::int64_t>& ids) {
@@ -80,10 +69,10 @@ std::vector<route_row> read_routes(pqxx::transaction_base& in, const std::set<st
     return read<route_row>(in, select_routes(), "name", names);
 }
 std::vector<key_row> read_working_keys(pqxx::transaction_base& in) {
-    return read<key_row>(in, select_working_keys() + " ORDER BY k.id");
+    return read<key_row>(in, select_keys_here(true) + " ORDER BY k.id");
 }
 std::vector<key_row> read_working_keys(pqxx::transaction_base& in, const std::set<std::int64_t>& ids) {
-    return read<key_row>(in, select_working_keys(), "k.id", ids);
+    return read<key_row>(in, select_keys_here(true), "k.id", ids);
 }
 
 std::int64_t read_catalog_version(pqxx::transaction_base& in) {

@@ -10,6 +10,18 @@ std::string literal(std::optional<std::int64_t> value) {
     return value ? std::to_string(*value) : "NULL";
 }
 
+std::string limit_literals(const pqxx::transaction_base& in, const limit_columns& limits) {
+    std::string values;
+    struct {
+        const pqxx::transaction_base& in;
+        std::string& values;
+        void operator()(const char*, std::optional<std::int64_t> member) { values += ", " + literal(member); }
+        void operator()(const char*, const std::optional<std::string>& member) { values += ", " + literal(in, member); }
+    } append{in, values};
+    for_each_limit(limits, append);
+    return values;
+}
+
 bool update_row(pqxx::work& in, const std::string& table, std::int64_t id, std::span<const column_value> values) {
     std::string assignments;
     for (const column_value& one : values) {

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "store/sqlite/budgets.hpp"
 #include "store/sqlite/conversations.hpp"
 #include "store/sqlite/keys.hpp"
+#include "store/sqlite/limits.hpp"
 #include "store/sqlite/migrator.hpp"
 #include "store/sqlite/models.hpp"
 #include "store/sqlite/people.hpp"
@@ -29,6 +31,14 @@ std::unique_ptr<key_store> file_database::keys() {
 std::unique_ptr<route_store> file_database::routes() {
     return std::make_unique<sqlite::routes>(options_);
 }
+std::unique_ptr<budget_store> file_database::budgets() {
+    return std::make_unique<budgets_table>(options_);
+}
+
+std::unique_ptr<limit_store> file_database::limits() {
+    return std::make_unique<limits_table>(options_);
+}
+
 std::unique_ptr<people_store> file_database::people() {
     return std::make_unique<people_table>(options_);
 }

@@ -20,14 +20,16 @@ std::optional<std::string> optional_time_text(std::optional<std::int64_t> time_u
 std::int64_t insert_key(connection& db, const key_row& key) {
     const std::optional<std::string> expires_at = optional_time_text(key.expires_at_us);
     const std::optional<std::string> grace_until = optional_time_text(key.grace_until_us);
-    query insert = db.prepare(
-        "INSERT INTO api_keys (public_id, key_sha256, name, user_id, team_id, allowed_models, rpm, tpm, max_parallel,"
-        " budget_pico, budget_period, store_messages, expires_at, rotated_from, grace_until, is_enabled)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    static const std::string sql =
+        "INSERT INTO api_keys (public_id, key_sha256, name, user_id, team_id, allowed_models, allowed_addresses,"
+        " store_messages, expires_at, rotated_from, grace_until, is_enabled, " +
+        limit_names() + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?" + places_for_limits() + ")";
+    query insert = db.prepare(sql.c_str());
     insert.bind(key.public_id).bind(key.key_sha256).bind(key.name).bind(key.user_id).bind(key.team_id);
-    insert.bind(key.allowed_models).bind(key.rpm).bind(key.tpm).bind(key.max_parallel).bind(key.budget_pico);
-    insert.bind(key.budget_period).bind(key.store_messages).bind(expires_at).bind(key.rotated_from);
-    insert.bind(grace_until).bind(key.is_enabled).run();
+    insert.bind(key.allowed_models).bind(key.allowed_addresses).bind(key.store_messages).bind(expires_at);
+    insert.bind(key.rotated_from).bind(grace_until).bind(key.is_enabled);
+    bind_limits(insert, key);
+    insert.run();
     return db.last_insert_id();
 }
 

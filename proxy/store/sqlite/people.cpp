@@ -21,12 +21,14 @@ std::vector<person_row> people_table::list(people of) {
 
 std::int64_t people_table::add(people of, const person_row& one) {
     connection& db = link_.get();
-    if (of == people::teams) {
-        db.prepare("INSERT INTO teams (name, is_enabled) VALUES (?, ?)").bind(one.name).bind(one.is_enabled).run();
-    } else {
-        query insert = db.prepare("INSERT INTO users (name, team_id, is_enabled) VALUES (?, ?, ?)");
-        insert.bind(one.name).bind(one.team_id).bind(one.is_enabled).run();
-    }
+    const bool is_user = of == people::users;
+    query insert = db.prepare_once(std::string("INSERT INTO ") + table_of(of) + " (name, is_enabled, " + limit_names() +
+                                   (is_user ? ", team_id" : "") + ") VALUES (?, ?" + places_for_limits() +
+                                   (is_user ? ", ?)" : ")"));
+    insert.bind(one.name).bind(one.is_enabled);
+    bind_limits(insert, one);
+    if (is_user) insert.bind(one.team_id);
+    insert.run();
     return db.last_insert_id();
 }
 

@@ -18,18 +18,8 @@ constexpr const char* select_models =
 
 constexpr const char* select_routes = "SELECT name, strategy, members, is_enabled FROM model_routes";
 
-constexpr const char* select_keys =
-    "SELECT id, public_id, key_sha256, name, user_id, team_id, allowed_models, rpm, tpm, max_parallel, budget_pico,"
-    " budget_period, store_messages, expires_at, rotated_from, grace_until, is_enabled, created_at, last_used_at"
-    " FROM api_keys";
-
-// As requests see them: the team of a key without one is its user's, and whoever is disabled has no key that works.
-std::string select_working_keys() {
-    return std::string(
-               "SELECT k.id, k.public_id, k.key_sha256, k.name, k.user_id, coalesce(k.team_id, u.team_id),"
-               " k.allowed_models, k.rpm, k.tpm, k.max_parallel, k.budget_pico, k.budget_period, k.store_messages,"
-               " k.expires_at, k.rotated_from, k.grace_until, ") +
-           key_works + ", k.created_at, k.last_used_at" + keys_and_people;
+std::string select_keys_here(bool as_used) {
+    return select_keys(as_used, [](const char* column) { return std::string(column); });
 }
 
 template <class Row>
@@ -70,7 +60,7 @@ std::vector<route_row> read_routes(connection& db) {
     return read_all<route_row>(db, std::string(select_routes) + " ORDER BY name");
 }
 std::vector<key_row> read_keys(connection& db) {
-    return read_all<key_row>(db, std::string(select_keys) + " ORDER BY id");
+    return read_all<key_row>(db, select_keys_here(false) + " ORDER BY k.id");
 }
 
 std::vector<model_row> read_models(connection& db, const std::set<std::int64_t>& ids) {
@@ -82,10 +72,10 @@ std::vector<route_row> read_routes(connection& db, const std::set<std::string>& 
     return read_some<route_row>(db, sql, names);
 }
 std::vector<key_row> read_working_keys(connection& db) {
-    return read_all<key_row>(db, select_working_keys() + " ORDER BY k.id");
+    return read_all<key_row>(db, select_keys_here(true) + " ORDER BY k.id");
 }
 std::vector<key_row> read_working_keys(connection& db, const std::set<std::int64_t>& ids) {
-    static const std::string sql = select_working_keys() + " WHERE k.id = ?";
+    static const std::string sql = select_keys_here(true) + " WHERE k.id = ?";
     return read_some<key_row>(db, sql, ids);
 }
 

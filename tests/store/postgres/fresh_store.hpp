@@ -59,6 +59,10 @@ inline std::span<const migration> own_migrations() {
 // Where the stores' SQL differs.
 namespace dialect {
 
+inline std::string seconds_ago(int count) {
+    return "clock_timestamp() - interval '" + std::to_string(count) + " seconds'";
+}
+
 inline constexpr auto lock_against_writers = "BEGIN; LOCK TABLE usage_records IN SHARE MODE; SELECT 1; COMMIT";
 inline constexpr auto do_not_sync = "";
 inline constexpr auto day_of_start = "(started_at AT TIME ZONE 'UTC')::date";

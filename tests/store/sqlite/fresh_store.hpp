@@ -58,6 +58,9 @@ inline constexpr auto refuse_bad_rows =
     "CREATE TRIGGER poison BEFORE INSERT ON usage_records WHEN NEW.request_id = 'bad'"
     " BEGIN SELECT raise(ABORT, 'bad row'); END";
 inline constexpr bool text_may_hold_zero = true;
+inline std::string seconds_ago(int count) {
+    return "strftime('%Y-%m-%d %H:%M:%f', 'now', '-" + std::to_string(count) + " seconds')";
+}
 
 }  // namespace dialect
 

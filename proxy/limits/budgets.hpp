@@ -1,0 +1,90 @@
+// Lets requests in by the budgets of their key, user and team.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fault.hpp"
+#include "limits/account.hpp"
+#include "store/store_thread.hpp"
+
+namespace ferry::limits {
+
+// What was set aside for a request. Destroyed without settle(), it cost nothing. Move-only. Owned by: the request.
+// Any thread.
+class hold {
+public:
+    hold() = default;
+    hold(hold&& other) noexcept { *this = std::move(other); }
+    hold& operator=(hold&& other) noexcept;
+    ~hold() { leave(); }
+
+    void settle(std::int64_t cost_pico) { cost_pico_ = cost_pico; }
+
+private:
+    friend class budgets;
+    struct part {
+        std::shared_ptr<account> of;
+        std::int64_t reserved_pico = 0, worst_pico = 0;
+    };
+    void leave();
+
+    std::array<part, 3> parts_;
+    std::int64_t cost_pico_ = 0;
+};
+
+// The accounts of all cores, and the thread that renews their leases. Requests never wait for the store but where an
+// account is new, or this process needs more of a budget than it holds.
+// Owned by: the application. Any thread; locks are held for some hundred nanoseconds.
+class budgets {
+public:
+    budgets();
+    ~budgets() { stop(); }
+
+    // Before the first use.
+    void open(std::unique_ptr<store::budget_store> store, std::string instance, const budget_options& options);
+    void reconfigure(const budget_options& options);
+    // Tells what was spent and gives back what is held.
+    void stop();
+
+    struct outcome {
+        hold in;
+        std::optional<fault> refused;   // budget_exceeded, or overloaded where nobody knows
+        bool must_wait = false;         // more is asked of the store: try again after when_renewed()
+        std::int64_t most_output = -1;  // tokens the answer may have; -1: any number
+        std::string warning;            // of budgets that only warn: "" for none
+    };
+    outcome reserve(std::span<const access::party_limits> limits, const cost_frame& cost);
+
+    // Calls back once, on another thread, when the store has told or could not be asked.
+    void when_renewed(std::function<void()> then);
+
+private:
+    std::shared_ptr<account> account_of(const access::party_limits& limits);
+    fault exhausted(const account& of) const;
+    budget_options options() const;
+    void renew(bool is_last = false);
+    void repeat();
+    void ask_soon();
+    std::vector<std::shared_ptr<account>> all();
+
+    mutable std::mutex mutex_;  // of the accounts' map, the options and those who wait
+    boost::unordered_flat_map<std::uint64_t, std::shared_ptr<account>> accounts_;
+    budget_options options_;
+    std::vector<std::function<void()>> waiting_;
+    std::unique_ptr<store::budget_store> store_;
+    std::string instance_;
+    std::atomic<bool> is_away_{false}, is_asked_{false};
+    store::store_thread thread_;  // last: its jobs use all of the above
+};
+
+}  // namespace ferry::limits

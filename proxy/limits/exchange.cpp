@@ -1,0 +1,74 @@
+#include "limits/exchange.hpp"
+
+#include <algorithm>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "store/store_error.hpp"
+
+namespace ferry::limits {
+namespace {
+
+constexpr auto between_forgetting = std::chrono::hours(1);
+
+std::int64_t now_ms() {
+    return std::chrono::duration_cast<milliseconds>(steady::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+exchange::exchange(limiter& home, std::unique_ptr<store::limit_store> store, std::string instance,
+                   std::chrono::milliseconds interval)
+    : limiter_(home),
+      store_(std::move(store)),
+      instance_(std::move(instance)),
+      interval_(interval),
+      thread_("limits", [](const std::string& what) { log_error("Sharing limits failed: {}", what); }) {
+    limiter_.on_new([this] { ask_soon(); });
+    thread_.post_after(interval_, [this] { repeat(); });
+}
+
+void exchange::stop() {
+    thread_.post([this] { round(); });
+    thread_.stop();
+}
+
+// Somebody is here for the first time, and may come from another process: what he used there is soon known.
+void exchange::ask_soon() {
+    if (is_asked_.exchange(true)) return;
+    const bool is_posted = thread_.post([this] {
+        is_asked_ = false;
+        round();
+    });
+    if (!is_posted) is_asked_ = false;
+}
+
+void exchange::repeat() {
+    const auto began = steady::now();
+    round();
+    const auto pause = std::max<steady::duration>(interval_, 4 * (steady::now() - began));
+    thread_.post_after(pause, [this] { repeat(); });
+}
+
+void exchange::round() {
+    const auto at = now_ms();
+    const auto used = limiter_.collect(last_ms_, at);
+    try {
+        const auto decide = [&](const store::limits_of_others& others) {
+            return limiter_.share(used, others, ++turn_, now_ms());
+        };
+        if (!used.empty()) store_->exchange(instance_, used, decide);
+        last_ms_ = at;
+        if (steady::now() - forgot_ > between_forgetting) {
+            store_->forget_old_use();
+            forgot_ = steady::now();
+        }
+        if (is_away_) log_info("Limits are shared again");
+        is_away_ = false;
+    } catch (const store::store_error& away) {
+        if (!is_away_) log_warn("Limits are not shared, each process goes by what it knows: {}", away.what());
+        is_away_ = true;
+    }
+}
+
+}  // namespace ferry::limits

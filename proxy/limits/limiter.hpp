@@ -1,0 +1,80 @@
+// Lets requests in by what their key, user and team may use.
+#pragma once
+
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fault.hpp"
+#include "limits/meter.hpp"
+
+namespace ferry::limits {
+
+// That a request was let in. It counts as running until it is destroyed; the tokens it was expected to use count until
+// settle() tells how many it did. Move-only. Owned by: the request. Any thread.
+class ticket {
+public:
+    ticket() = default;
+    ticket(ticket&& other) noexcept { *this = std::move(other); }
+    ticket& operator=(ticket&& other) noexcept;
+    ~ticket() { leave(); }
+
+    explicit operator bool() const { return count_ != 0; }
+    // What it used in truth, prompt and answer. Nothing said: what was expected.
+    void settle(std::int64_t tokens) { used_ = tokens; }
+
+private:
+    friend class limiter;
+    void leave();
+
+    std::array<std::shared_ptr<meter>, 3> meters_;
+    std::size_t count_ = 0;
+    std::int64_t expected_ = 0, used_ = 0, began_ms_ = 0;
+};
+
+// Owned by: the application, shared by all cores. Any thread; locks are held for some hundred nanoseconds.
+// Times are milliseconds of the steady clock.
+class limiter {
+public:
+    struct admission {
+        ticket in;
+        std::optional<fault> refused;
+        allowances left;  // the request counted, if it is let in
+    };
+    // `tokens` are expected. Either all of the limits let it in or it counts for none. Fault: rate_limit_exceeded,
+    // which says whose limit it is and how long to wait. REQUIRES: at most one of each party, in their order.
+    admission admit(std::span<const access::party_limits> limits, std::int64_t tokens, std::int64_t now_ms);
+
+    // `told` is called, on any thread, when somebody is here for the first time, or after a pause. Before the first
+    // use.
+    void on_new(std::function<void()> told) { on_new_ = std::move(told); }
+
+    // What those use who used something since `since_ms`. Forgets who uses nothing.
+    std::vector<store::limit_use_row> collect(std::int64_t since_ms, std::int64_t now_ms);
+    // Hears what others use of the same as `asked`; returns what is to be told to them.
+    std::vector<store::limit_use_row> share(std::span<const store::limit_use_row> asked,
+                                            const store::limits_of_others& others, std::int64_t turn,
+                                            std::int64_t now_ms);
+
+private:
+    struct shard {
+        std::mutex lock;
+        boost::unordered_flat_map<std::uint64_t, std::shared_ptr<meter>> meters;
+    };
+    static std::uint64_t key_of(access::party who, std::int64_t id);
+    shard& shard_of(std::uint64_t key) { return shards_[key % shards_.size()]; }
+    std::shared_ptr<meter> meter_of(const access::party_limits& limits);
+    std::shared_ptr<meter> find(std::uint64_t key);
+
+    std::function<void()> on_new_;
+    std::array<shard, 16> shards_;
+};
+
+}  // namespace ferry::limits

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace ferry::store {
+
+// What a process tells of a budget, and what it wants to spend of it without asking.
+struct budget_renewal {
+    std::string party;  // "key", "user", "team"
+    std::int64_t party_id = 0;
+    std::int64_t budget_pico = 0;
+    std::int64_t period_begin_us = 0;
+    std::int64_t spent_pico = 0;   // since the last renewal
+    std::int64_t wanted_pico = 0;  // besides what it holds and has not spent
+};
+
+struct budget_state {
+    std::string party;
+    std::int64_t party_id = 0;
+    std::int64_t held_pico = 0;   // this process may spend it
+    std::int64_t left_pico = 0;   // nobody holds it
+    std::int64_t spent_pico = 0;  // in the period, by all, as far as they told
+    std::int64_t replicas = 1;    // that hold a lease, this process among them
+};
+
+// Budgets that processes share: each holds a lease of a part, which ends by itself when its process does.
+// Owned by: the limits' keeper. Lives on: its thread; every call blocks.
+class budget_store {
+public:
+    virtual ~budget_store() = default;
+
+    // In one transaction; the states stand in the order of the renewals. A lease lasts for `term` from now on. Where a
+    // lease of another process has ended, what that one spent and did not tell is taken from its usage rows, as far as
+    // they are here. Throws store_error.
+    virtual std::vector<budget_state> renew(const std::string& instance, std::span<const budget_renewal> renewals,
+                                            std::chrono::seconds term) = 0;
+    // Gives back all leases of the process.
+    virtual void release(const std::string& instance) = 0;
+};
+
+}  // namespace ferry::store

@@ -1,0 +1,44 @@
+#include "store/postgres/budgets.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "store/postgres/array_text.hpp"
+
+namespace ferry::store::postgres {
+
+std::vector<budget_state> budgets_table::renew(const std::string& instance, std::span<const budget_renewal> renewals,
+                                               std::chrono::seconds term) {
+    if (renewals.empty()) return {};
+    // In one order for all processes, so that none waits for another that waits for it.
+    std::vector<std::size_t> order(renewals.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return std::tie(renewals[a].party, renewals[a].party_id) < std::tie(renewals[b].party, renewals[b].party_id);
+    });
+    return link_.run(access::writing, "renew the leases of budgets", [&](pqxx::work& in) {
+        std::vector<budget_state> states(renewals.size());
+        for (const auto i : order) {
+            const auto& one = renewals[i];
+            array_text begins;
+            begins.add_time(one.period_begin_us);
+            const auto told = in.exec("SELECT * FROM ferry_renew_budget(" + in.quote(one.party) + ", " +
+                                      std::to_string(one.party_id) + ", " + in.quote(instance) + ", " +
+                                      std::to_string(one.budget_pico) + ", (" + in.quote(begins.take()) +
+                                      "::timestamptz[])[1], " + std::to_string(one.spent_pico) + ", " +
+                                      std::to_string(one.wanted_pico) + ", " + std::to_string(term.count()) + ")");
+            const auto number = [&told](int column) { return told[0][column].as<std::int64_t>(); };
+            states[i] = {one.party, one.party_id, number(0), number(1), number(2), number(3)};
+        }
+        return states;
+    });
+}
+
+void budgets_table::release(const std::string& instance) {
+    link_.run(access::writing, "give back the leases of budgets", [&](pqxx::work& in) {
+        in.exec("DELETE FROM budget_leases WHERE instance_id = " + in.quote(instance));
+        return true;
+    });
+}
+
+}  // namespace ferry::store::postgres

@@ -1,0 +1,78 @@
+#include "store/postgres/limits.hpp"
+
+#include "store/limit_sql.hpp"
+#include "store/postgres/array_text.hpp"
+
+namespace ferry::store::postgres {
+namespace {
+
+const std::string age_of_use = "extract(epoch FROM clock_timestamp() - updated_at)::numeric";
+
+// `unnest(...)` of columns of the rows.
+struct use_columns {
+    explicit use_columns(std::span<const limit_use_row> used) {
+        for (const auto& row : used) {
+            party.add(row.party);
+            id.add(row.party_id);
+            minute_requests.add(row.minute_requests);
+            minute_tokens.add(row.minute_tokens);
+            day_requests.add(row.day_requests);
+            day_tokens.add(row.day_tokens);
+            parallel.add(row.parallel);
+        }
+    }
+    array_text party, id, minute_requests, minute_tokens, day_requests, day_tokens, parallel;
+};
+
+void tell_use(pqxx::work& in, const std::string& me, std::span<const limit_use_row> used) {
+    use_columns columns(used);
+    const auto bigints = [&in](array_text& column) { return in.quote(column.take()) + "::bigint[]"; };
+    in.exec(
+        "INSERT INTO limit_use (party, party_id, instance_id, updated_at, minute_requests, minute_tokens,"
+        " day_requests, day_tokens, parallel) SELECT p, i, " +
+        me + ", clock_timestamp(), a, b, c, d, e FROM unnest(" + in.quote(columns.party.take()) + "::text[], " +
+        bigints(columns.id) + ", " + bigints(columns.minute_requests) + ", " + bigints(columns.minute_tokens) + ", " +
+        bigints(columns.day_requests) + ", " + bigints(columns.day_tokens) + ", " + bigints(columns.parallel) +
+        ") AS u(p, i, a, b, c, d, e) ON CONFLICT (party, party_id, instance_id) DO UPDATE SET"
+        " updated_at = excluded.updated_at, minute_requests = excluded.minute_requests,"
+        " minute_tokens = excluded.minute_tokens, day_requests = excluded.day_requests,"
+        " day_tokens = excluded.day_tokens, parallel = excluded.parallel");
+}
+
+limits_of_others read_others(pqxx::work& in, const std::string& me, std::span<const limit_use_row> asked) {
+    use_columns columns(asked);
+    const auto of_asked = "(party, party_id) IN (SELECT * FROM unnest(" + in.quote(columns.party.take()) +
+                          "::text[], " + in.quote(columns.id.take()) + "::bigint[]))";
+    limits_of_others told;
+    for (const auto& row : in.exec(select_use_of_others(age_of_use, me, of_asked))) {
+        const auto number = [&row](int column) { return row[column].as<std::int64_t>(); };
+        told.used.push_back(
+            {row[0].as<std::string>(), number(1), number(2), number(3), number(4), number(5), number(6)});
+    }
+    const auto replicas = in.exec(select_replicas(age_of_use, me));
+    told.replicas = replicas[0][0].as<int>() + 1;
+    told.rank = replicas[0][1].as<int>();
+    return told;
+}
+
+}  // namespace
+
+void limits_table::exchange(const std::string& instance, std::span<const limit_use_row> asked,
+                            const limit_decision& decide) {
+    if (asked.empty()) return;
+    link_.run(access::writing, "exchange what limits let through", [&](pqxx::work& in) {
+        const auto me = in.quote(instance);
+        in.exec("SELECT pg_advisory_xact_lock(hashtext('ferry_limit_use'))");
+        tell_use(in, me, decide(read_others(in, me, asked)));
+        return true;
+    });
+}
+
+void limits_table::forget_old_use() {
+    link_.run(access::writing, "forget what limits let through", [](pqxx::work& in) {
+        in.exec("DELETE FROM limit_use WHERE " + age_of_use + " > 86400");
+        return true;
+    });
+}
+
+}  // namespace ferry::store::postgres

@@ -1,0 +1,220 @@
+#include "limits/limiter.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "limits/output_sizes.hpp"
+
+namespace ferry::limits {
+namespace {
+
+using access::party;
+using access::party_limits;
+
+constexpr std::int64_t now = 1'000'000'000;
+
+party_limits limited(party who, std::int64_t id, std::int64_t rpm = -1, std::int64_t tpm = -1,
+                     std::int64_t parallel = -1) {
+    party_limits one{who, id};
+    one.rpm = rpm;
+    one.tpm = tpm;
+    one.max_parallel = parallel;
+    return one;
+}
+
+BOOST_AUTO_TEST_SUITE(limiter_suite)
+
+BOOST_AUTO_TEST_CASE(a_request_that_one_limit_refuses_counts_for_none) {
+    limiter all;
+    const std::vector<party_limits> of{limited(party::key, 1, 10), limited(party::team, 9, 1)};
+    BOOST_TEST(!all.admit(of, 0, now).refused);
+    const auto refused = all.admit(of, 0, now);
+    BOOST_REQUIRE(refused.refused);
+    BOOST_TEST(refused.refused->message ==
+               "The limit of this key's team is reached: 1 requests in any minute. Try again in 61.0 s.");
+    BOOST_TEST(refused.left.requests.remaining == 0);
+    const std::vector<party_limits> key_alone{limited(party::key, 1, 10)};
+    BOOST_TEST(all.admit(key_alone, 0, now).left.requests.remaining == 8);
+}
+
+BOOST_AUTO_TEST_CASE(tokens_that_were_not_used_are_given_back) {
+    limiter all;
+    const std::vector<party_limits> of{limited(party::key, 1, -1, 1000)};
+    auto first = all.admit(of, 900, now);
+    BOOST_TEST(first.left.tokens.remaining == 100);
+    BOOST_TEST(all.admit(of, 200, now).refused.has_value());
+    first.in.settle(100);
+    first.in = {};
+    auto second = all.admit(of, 200, now);
+    BOOST_TEST(!second.refused);
+    BOOST_TEST(second.left.tokens.remaining == 700);
+    second.in.settle(650);
+    second.in = {};
+    BOOST_TEST(all.admit(of, 251, now).refused.has_value());
+    BOOST_TEST(!all.admit(of, 250, now).refused);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_larger_than_the_limit_may_come_alone) {
+    limiter all;
+    const std::vector<party_limits> of{limited(party::key, 1, -1, 1000)};
+    {
+        auto small = all.admit(of, 10, now);
+        BOOST_TEST(all.admit(of, 5000, now).refused.has_value());
+        small.in.settle(0);
+    }
+    BOOST_TEST(!all.admit(of, 5000, now).refused);
+}
+
+BOOST_AUTO_TEST_CASE(requests_at_once_are_counted_until_they_end) {
+    limiter all;
+    const std::vector<party_limits> of{limited(party::user, 1, -1, -1, 2)};
+    auto one = all.admit(of, 0, now);
+    auto two = all.admit(of, 0, now);
+    BOOST_TEST(all.admit(of, 0, now).refused.has_value());
+    one.in = {};
+    auto three = all.admit(of, 0, now);
+    BOOST_TEST(!three.refused);
+    ticket moved = std::move(three.in);
+    BOOST_TEST(all.admit(of, 0, now).refused.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_of_nothing_lets_nothing_through) {
+    limiter all;
+    const std::vector<party_limits> of{limited(party::key, 1, 0)};
+    const auto refused = all.admit(of, 0, now);
+    BOOST_REQUIRE(refused.refused);
+    BOOST_TEST(!refused.refused->retry_after);
+}
+
+BOOST_AUTO_TEST_CASE(many_threads_let_in_as_many_as_the_limit_says) {
+    limiter all;
+    const std::vector<party_limits> of{limited(party::key, 1, 500), limited(party::user, 1, 300)};
+    std::atomic<int> let_in{0};
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < 200; ++i) let_in += all.admit(of, 0, now).refused ? 0 : 1;
+        });
+    }
+    threads.clear();
+    BOOST_TEST(let_in == 300);
+}
+
+// Processes that tell each other every 250 ms.
+struct replica_set {
+    explicit replica_set(int count) : all(static_cast<std::size_t>(count)), told(all.size()) {}
+
+    void exchange(std::size_t which, std::int64_t turn, std::int64_t at) {
+        const auto asked = all[which].collect(0, at);
+        store::limits_of_others others{{}, static_cast<int>(all.size()), static_cast<int>(which)};
+        if (asked.empty()) return;
+        others.used.push_back({asked[0].party, asked[0].party_id});
+        for (std::size_t other = 0; other != all.size(); ++other) {
+            if (other == which || told[other].empty()) continue;
+            others.used[0].minute_requests += told[other][0].minute_requests;
+        }
+        told[which] = all[which].share(asked, others, turn, at);
+    }
+
+    std::vector<limiter> all;
+    std::vector<std::vector<store::limit_use_row>> told;
+};
+
+// Twice the limit for five minutes, evenly and all at one of four.
+BOOST_AUTO_TEST_CASE(replicas_let_in_as_many_as_one_would) {
+    for (const bool is_even : {true, false}) {
+        replica_set of(4);
+        const std::vector<party_limits> limits{limited(party::key, 1, 600)};
+        int let_in = 0, asked = 0;
+        for (std::int64_t ms = 0; ms < 300'000; ms += 10) {
+            const auto at = now + ms;
+            for (std::size_t r = 0; r < 4; ++r) {
+                if ((ms + static_cast<std::int64_t>(r) * 60) % 250 == 0) of.exchange(r, ms / 250, at);
+            }
+            if (ms % 50 != 0) continue;
+            ++asked;
+            const auto where = is_even ? static_cast<std::size_t>(ms / 50 % 4) : 0;
+            let_in += of.all[where].admit(limits, 0, at).refused ? 0 : 1;
+        }
+        BOOST_TEST(asked == 6000);
+        BOOST_TEST(let_in >= 2970);
+        BOOST_TEST(let_in <= 3030);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(replicas_that_know_each_other_never_let_in_too_many_at_once) {
+    replica_set of(3);
+    const std::vector<party_limits> limits{limited(party::key, 1, 100)};
+    int let_in = 0;
+    for (std::size_t r = 0; r < 3; ++r) let_in += of.all[r].admit(limits, 0, now).refused ? 0 : 1;
+    for (int round = 0; round < 2; ++round) {
+        for (std::size_t r = 0; r < 3; ++r) of.exchange(r, round, now);
+    }
+    for (int turn = 2; turn < 40; ++turn) {
+        const auto at = now + turn * 100;
+        for (std::size_t r = 0; r < 3; ++r) {
+            for (int i = 0; i < 30; ++i) let_in += of.all[r].admit(limits, 0, at).refused ? 0 : 1;
+            of.exchange((r + 1) % 3, turn, at);
+        }
+    }
+    BOOST_TEST(let_in == 100);
+}
+
+BOOST_AUTO_TEST_CASE(what_others_used_fades_where_they_tell_no_more) {
+    limiter all;
+    const std::vector<party_limits> of{limited(party::key, 1, 100)};
+    { const auto one = all.admit(of, 0, now); }
+    const auto rows = all.collect(0, now);
+    BOOST_REQUIRE(rows.size() == 1);
+    BOOST_TEST(rows[0].minute_requests == 1);
+    (void)all.share(rows, {{{"key", 1, 99}}, 2, 0}, 0, now);
+    BOOST_TEST(all.admit(of, 0, now + 1000).refused.has_value());
+    BOOST_TEST(!all.admit(of, 0, now + 30'000).refused);
+    BOOST_TEST(all.admit(of, 0, now + 61'001).left.requests.remaining == 98);
+}
+
+BOOST_AUTO_TEST_CASE(who_uses_nothing_is_forgotten) {
+    limiter all;
+    int fresh = 0;
+    all.on_new([&] { ++fresh; });
+    const std::vector<party_limits> of{limited(party::key, 1, 100)};
+    { const auto one = all.admit(of, 0, now); }
+    { const auto two = all.admit(of, 0, now); }
+    BOOST_TEST(fresh == 1);
+    BOOST_TEST(all.collect(now, now + 1000).size() == 1);
+    BOOST_TEST(all.collect(now + 1, now + 1000).size() == 0);
+    (void)all.collect(now, now + 130'000);
+    { const auto three = all.admit(of, 0, now + 130'000); }
+    BOOST_TEST(fresh == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(output_sizes_suite)
+
+BOOST_AUTO_TEST_CASE(what_is_expected_covers_nine_of_ten_answers) {
+    output_sizes sizes;
+    BOOST_TEST(sizes.expected(1, 5) == output_sizes::unknown_tokens);
+    for (int i = 0; i < 100; ++i) sizes.learn(1, 5, i % 20 == 0 ? 4000 : 200);
+    BOOST_TEST(sizes.expected(1, 5) >= 200);
+    BOOST_TEST(sizes.expected(1, 5) < 300);
+    BOOST_TEST(sizes.expected(2, 5) < 300);  // as with others
+    BOOST_TEST(sizes.expected(1, 6) == output_sizes::unknown_tokens);
+    for (int i = 0; i < 400; ++i) sizes.learn(2, 5, 9000);
+    BOOST_TEST(sizes.expected(2, 5) >= 9000);
+    BOOST_TEST(sizes.expected(1, 5) < 300);
+}
+
+BOOST_AUTO_TEST_CASE(every_size_is_within_its_step) {
+    for (std::int64_t size = 0; size < 100'000; size = size * 5 / 4 + 1) {
+        output_sizes sizes;
+        sizes.learn(1, 1, size);
+        BOOST_TEST(sizes.expected(1, 1) >= size);
+        BOOST_TEST(sizes.expected(1, 1) <= size * 3 / 2 + 1);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace ferry::limits
