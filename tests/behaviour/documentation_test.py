@@ -49,8 +49,8 @@ class Commands(unittest.TestCase):
         (folder / "var/deepseek.key").write_text("sk-upstream\n")
         (folder / "var/openai.key").write_text("sk-upstream\n")
         with sqlite3.connect(folder / "one-api.db") as other:
-            other.execute("CREATE TABLE tokens (name TEXT, key TEXT, status INTEGER)")
-            other.executemany("INSERT INTO tokens VALUES (?, ?, ?)",
+            other.execute("CREATE TABLE tokens (name TEXT, key TEXT, status INTEGER, unlimited_quota INTEGER)")
+            other.executemany("INSERT INTO tokens VALUES (?, ?, ?, 1)",
                               [("bob", "b" * 48, 1), ("carol's app", "c" * 48, 1), ("gone", "g" * 48, 2)])
 
     def run_block(self, ferry, text):

@@ -1,5 +1,6 @@
 """The SDK group: the official OpenAI SDKs, clients by others and a third party's mock provider, directly and through
 Ferry."""
+import json
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -63,6 +64,7 @@ def run_before(run, show, python_file, nodes, pythons, aimock_url):
     """All tests before a Ferry, two files at a time."""
     import ferry  # these two read FERRY_BUILD when they are loaded, which may have been for another build
     import mock
+    import other_gateways
 
     ferry.BUILD = Path(os.environ["FERRY_BUILD"])
     mock.BENCH = os.environ.get("FERRY_BENCH_BIN") or ferry.BUILD / "ferry-bench"
@@ -73,15 +75,17 @@ def run_before(run, show, python_file, nodes, pythons, aimock_url):
     with (
         mock.FerryBeforeMock(["mock", "demo", "org/model", *rows], rows=rows, rules=rules) as both,
         mock.FerryBeforeMock(third, rows=third) as before_aimock,
+        mock.FerryBeforeMock(["mock", "up-demo"]) as moved,
     ):
         urls = {"DIRECT_URL": both.mock.base, "AIMOCK_URL": aimock_url or NOBODY,
-                "FERRY_OTHER_KEY": both.ferry.create_key("other"), **sdk_odd_answers.for_node()}
+                "FERRY_OTHER_KEY": both.ferry.create_key("other"), **sdk_odd_answers.for_node(),
+                **way_of_imported_keys(moved, other_gateways)}
         ways = [{**urls, **way_to(one)} for one in (both, before_aimock)]
         with ThreadPoolExecutor(2) as pool:
             jobs = jobs_of(run, show, python_file, nodes, pythons, ways)
             for one in pool.map(lambda job: job(), jobs):
                 tally.add(one)
-        for one in (both, before_aimock):
+        for one in (both, before_aimock, moved):
             code, complaints = one.ferry.stop(seconds=60), one.ferry.complaints()
             if code != 0 or complaints:
                 tally.add(failed(f"sdk: ferry ended with code {code}; {complaints[:3]}"))
@@ -90,6 +94,14 @@ def run_before(run, show, python_file, nodes, pythons, aimock_url):
 
 def way_to(both):
     return {"FERRY_URL": both.url, "FERRY_KEY": both.key, "FERRY_DATABASE": str(both.ferry.database)}
+
+
+def way_of_imported_keys(moved, other_gateways):
+    """To a Ferry that has what people had in other gateways."""
+    keys = other_gateways.import_all(moved.ferry, moved.mock.base)
+    moved.ferry.stop()
+    moved.ferry.start()
+    return {"FERRY_IMPORTED_URL": moved.url, "FERRY_IMPORTED_KEYS": json.dumps(keys)}
 
 
 def jobs_of(run, show, python_file, nodes, pythons, ways):

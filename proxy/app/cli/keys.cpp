@@ -7,6 +7,7 @@
 
 #include "access/api_key.hpp"
 #include "app/cli/action.hpp"
+#include "app/cli/import/import.hpp"
 #include "app/cli/key_list.hpp"
 #include "app/cli/key_options.hpp"
 #include "app/cli/open_store.hpp"
@@ -167,6 +168,7 @@ void add_keys_command(CLI::App& app, cli_context& context) {
     auto* set = add_action(*keys, context, request, "set", "Change a key; what is not named stays", run_set);
     add_key_options(*set, request->options);
     add_clearing_options(*set, request->options);
+    add_import_command(*keys, context);
     auto* revoke = add_action(*keys, context, request, "revoke", "Refuse a key from now on", run_revoke);
     auto* rotate = add_action(*keys, context, request, "rotate", "Make a key that replaces another", run_rotate);
     rotate->add_option("--grace", request->grace, "How long the old key still works (default: 24h)");
