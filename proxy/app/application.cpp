@@ -47,23 +47,15 @@ application::application(settings configuration, std::function<load_result()> lo
       bodies_(settings_.server.limits.body_memory),
       answers_(settings_.server.limits.answer_memory),
       spools_(settings_.server.limits.spool_bytes),
-      shared_{settings_,
-              names_,
-              bodies_,
-              answers_,
-              spools_,
-              logs_.access,
-              addresses_,
-              upstream_sockets_,
-              cooling_,
-              owners_,
-              speeds_,
-              remembered_,
-              archive_,
-              limiter_,
-              sizes_,
-              budgets_,
-              read_certificate(settings_, nullptr)},
+      shared_{settings_,     names_,
+              bodies_,       answers_,
+              spools_,       logs_.access,
+              addresses_,    upstream_sockets_,
+              cooling_,      owners_,
+              speeds_,       remembered_,
+              archive_,      limiter_,
+              sizes_,        budgets_,
+              calibrations_, read_certificate(settings_, nullptr)},
       issuer_thread_("issued ids", report_unmade),
       operators_("operators", report_unmade) {}
 
@@ -93,6 +85,7 @@ void application::start() {
     limit_exchange_ =
         std::make_unique<limits::exchange>(limiter_, database_->limits(), to_string(journal_->instance()), interval);
     budgets_.open(database_->budgets(), to_string(journal_->instance()), settings_.budget);
+    keep_calibrations();
     start_cores();
     const auto proxies = upstream::proxy_choice(settings_.upstream).described();
     if (!proxies.empty()) log_info("Providers are reached through {}, but for this machine", proxies);
@@ -100,6 +93,15 @@ void application::start() {
     descriptors_at_start_ = static_cast<std::int64_t>(read_process_figures().open_descriptors);
     share_descriptors();
     for (auto& one : cores_) one->start();
+}
+
+// Under a name that is the same after a restart: what was learnt is taken up again.
+void application::keep_calibrations() {
+    if (!settings_.usage.estimate || keeper_) return;
+    char host[256] = {};
+    ::gethostname(host, sizeof host - 1);
+    keeper_ = std::make_unique<usage::calibration_keeper>(calibrations_, database_->calibrations(),
+                                                          std::string(host) + ":" + settings_.usage.journal_dir);
 }
 
 unsigned application::core_count() const {

@@ -25,6 +25,7 @@
 #include "store/store_thread.hpp"
 #include "upstream/name_cache.hpp"
 #include "upstream/name_lookup.hpp"
+#include "usage/calibration_keeper.hpp"
 #include "usage/journal.hpp"
 #include "usage/shipper.hpp"
 
@@ -77,6 +78,7 @@ private:
     bool prepare_store();
     void find_issuer(const std::string& id, const relay::id_owners::answer& then);
     conversation::memory_options memory_options() const;
+    void keep_calibrations();
     void start_cores();
     void start_refresher(bool is_prepared);
     void publish(catalog::published fresh);
@@ -134,10 +136,12 @@ private:
     limits::limiter limiter_;
     limits::output_sizes sizes_;
     limits::budgets budgets_;
+    usage::calibrations calibrations_;
     shared_parts shared_;
     std::unique_ptr<usage::journal> journal_;
     std::unique_ptr<usage::shipper> shipper_;
     std::unique_ptr<limits::exchange> limit_exchange_;
+    std::unique_ptr<usage::calibration_keeper> keeper_;  // null where nothing is estimated
     std::vector<std::unique_ptr<core>> cores_;
     access::snapshot current_;  // of the refresher's thread
     std::unique_ptr<catalog::refresher> refresher_;

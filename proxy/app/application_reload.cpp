@@ -54,6 +54,7 @@ void application::reconfigure(settings fresh) {
         settings_ = std::move(fresh);
     }
     remembered_.reconfigure(memory_options());
+    keep_calibrations();
     archive_.purge_after(settings_.conversations.purge_after);
     budgets_.reconfigure(settings_.budget);
     share_descriptors();

@@ -87,6 +87,7 @@ void application::end(bool patient) {
     limit_exchange_->stop();
     budgets_.stop();
     refresher_->stop();
+    if (keeper_) keeper_->stop();
     journal_->close();
     if (!shipper_->flush(steady::now() + last_words)) {
         log_warn("The store did not take all usage rows in time; the rest waits in {} for the next start",

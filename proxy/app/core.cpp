@@ -31,6 +31,7 @@ std::shared_ptr<const relay::settings> relay_settings(const settings& from) {
     to.auth_required = from.server.auth_required;
     to.expose_upstream_limits = from.server.expose_upstream_limits;
     to.slow = from.log.slow;
+    to.estimates = from.usage.estimate;
     to.durable_power = from.usage.durability == usage::durability::power;
     return made;
 }
@@ -71,6 +72,7 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
                 shared.limiter,
                 shared.sizes,
                 shared.budgets,
+                shared.calibrations,
                 {},
                 relay_settings(shared.configuration)},
       limits_(shared.configuration.server.limits),

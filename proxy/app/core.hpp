@@ -47,6 +47,7 @@ struct shared_parts {
     limits::limiter& limiter;
     limits::output_sizes& sizes;
     limits::budgets& budgets;
+    usage::calibrations& calibrations;
     std::shared_ptr<const net::tls_server> tls;  // null: plain HTTP
 };
 

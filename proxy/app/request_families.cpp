@@ -48,9 +48,10 @@ void add_outcomes(metric_sheet& sheet, const model_labels& of, const relay::mode
 
 void add_usage(metric_sheet& sheet, const model_labels& of, const relay::model_metrics& from) {
     const auto& [operation, model, provider, currency, stream] = of;
-    sheet.counter("ferry_tokens_total",
-                  "Tokens as providers reported them. cached and cache_write are part of prompt, reasoning of "
-                  "completion.");
+    sheet.counter(
+        "ferry_tokens_total",
+        "Tokens as providers reported them, else as estimated. cached and cache_write are part of prompt, reasoning of "
+        "completion.");
     // Named once more: clang 14, which builds this for ThreadSanitizer, captures no structured bindings.
     const auto tokens = [&, &model = model, &provider = provider](std::string_view type, const metric_counter& count,
                                                                   bool always = false) {
@@ -119,6 +120,18 @@ void add_codes(metric_sheet& sheet, const relay::request_metrics& from) {
 
 }  // namespace
 
+// How good estimates are is seen where the provider reports usage, too: those are compared that are learnt from.
+void add_estimates(metric_sheet& sheet, const relay::request_metrics& from) {
+    sheet.counter("ferry_estimated_answers_total", "Answers whose tokens of this side were not reported but estimated.")
+        .add(number(from.estimated_prompts), {{"side", "prompt"}})
+        .add(number(from.estimated_completions), {{"side", "completion"}});
+    sheet.histogram("ferry_estimate_error_ratio",
+                    "How far the estimate of a side is off, of what the provider reported; of answers learnt from.");
+    constexpr double permille = 1e3;
+    add(sheet, from.prompt_error, permille, {{"side", "prompt"}});
+    add(sheet, from.completion_error, permille, {{"side", "completion"}});
+}
+
 void add_request_families(metric_sheet& sheet, const relay::counters& counts) {
     const auto& from = counts.measured;
     from.models.for_each([&](const model_labels& of, const relay::model_metrics& values) {
@@ -128,6 +141,7 @@ void add_request_families(metric_sheet& sheet, const relay::counters& counts) {
         add_conventional(sheet, of, values);
     });
     add_codes(sheet, from);
+    add_estimates(sheet, from);
     sheet.histogram("ferry_request_overhead_seconds",
                     "Ferry's own time: before the request left, and after the answer's head came.");
     add(sheet, from.overhead_us, us_per_second, {});

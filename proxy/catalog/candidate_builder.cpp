@@ -8,6 +8,7 @@
 
 #include "base/ascii.hpp"
 #include "catalog/bad_row.hpp"
+#include "catalog/row_disconnect.hpp"
 #include "catalog/row_json.hpp"
 #include "catalog/row_operations.hpp"
 #include "catalog/text_rules.hpp"
@@ -122,6 +123,9 @@ defect fill_operations(const store::model_row& row, candidate& made) {
     }
     if (*named) made.serves = **named;
     made.serves.set(openai::index_of(openai::further_path()), !made.further_paths.empty());
+    const auto drains = parse_on_disconnect(text_of(row.capabilities));
+    if (!drains) return drains.error();
+    made.drains = *drains;
     return {};
 }
 

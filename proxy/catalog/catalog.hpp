@@ -90,6 +90,8 @@ struct candidate {
     std::string fallback_model;  // "" if none; it may name a model that does not exist (now)
     timeouts limits;
     std::optional<std::int64_t> max_context_tokens;
+    std::optional<bool>
+        drains;                // whether an answer whose client has left is read on; the configuration's word if empty
     std::int64_t created = 0;  // seconds since the epoch
 };
 

@@ -20,15 +20,18 @@ fact in_root(std::string_view name) {
             if (is(name, "code")) return fact::code;
             if (is(name, "type")) return fact::event_type;
             if (is(name, "data")) return fact::listing;
+            if (is(name, "item")) return fact::item;
             return is(name, "meta") ? fact::meta : fact::none;
         case 5:
             if (is(name, "usage")) return fact::usage;
+            if (is(name, "delta")) return fact::delta;
             return is(name, "error") ? fact::error : fact::none;
         case 6:
             if (is(name, "object")) return fact::error_flag;
             if (is(name, "x_groq")) return fact::vendor;
             if (is(name, "detail")) return fact::sign;
             if (is(name, "errors")) return fact::sign;
+            if (is(name, "output")) return fact::output;
             return is(name, "status") ? fact::state : fact::none;
         case 7:
             if (is(name, "choices")) return fact::choices;
@@ -83,13 +86,28 @@ fact in_choice(std::string_view name) {
 
 fact in_message(std::string_view name) {
     if (is(name, "content")) return fact::payload;
-    if (is(name, "reasoning_content")) return fact::payload;
-    if (is(name, "reasoning")) return fact::payload;
-    if (is(name, "reasoning_details")) return fact::payload;
+    if (is(name, "reasoning_content")) return fact::thought;
+    if (is(name, "reasoning")) return fact::thought_also;
+    if (is(name, "reasoning_details")) return fact::presence;
     if (is(name, "tool_calls")) return fact::payload;
     if (is(name, "function_call")) return fact::payload;
     if (is(name, "refusal")) return fact::payload;
-    if (is(name, "audio")) return fact::payload;
+    if (is(name, "audio")) return fact::presence;
+    return fact::none;
+}
+
+// Parts of a content, calls of tools, items of a response.
+fact in_words(std::string_view name) {
+    if (is(name, "text")) return fact::nested;
+    if (is(name, "arguments")) return fact::nested;
+    if (is(name, "name")) return fact::call_name;
+    if (is(name, "function")) return fact::nested;
+    if (is(name, "content")) return fact::nested;
+    if (is(name, "thinking")) return fact::nested;
+    if (is(name, "summary")) return fact::nested;
+    if (is(name, "refusal")) return fact::nested;
+    if (is(name, "custom")) return fact::nested;
+    if (is(name, "input")) return fact::nested;
     return fact::none;
 }
 
@@ -154,6 +172,11 @@ fact find_fact(fact where, std::string_view name) {
             return in_choice(name);
         case fact::message:
             return in_message(name);
+        case fact::call:
+            return is(name, "name") ? fact::call_name : fact::none;
+        case fact::filled:
+        case fact::words:
+            return in_words(name);
         case fact::usage:
             return in_usage(name);
         case fact::prompt_details:

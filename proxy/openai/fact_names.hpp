@@ -12,8 +12,12 @@ enum class fact : unsigned char {
     choices,  // array
     choice,   // one of its elements
     message,  // delta or message
-    filled,   // an object or array that is payload if anything is in it
+    filled,   // an object or array that is payload if anything is in it, and where words of the answer may stand
+    words,    // one where words of the answer stand, and no more than that is of interest
+    call,     // an item of a response that is complete: of its words only the name of a tool is new
+    silent,   // one that is payload if anything is in it, and whose words stand elsewhere, too
     error,
+    sign,  // an object or array that means a failure if anything is in it
     usage,
     prompt_details,
     completion_details,
@@ -25,9 +29,18 @@ enum class fact : unsigned char {
     billed,      // that
     usage_info,  // an object that counts pages
     status,      // an object that holds the code of a failure
-    sign,        // an object or array that means a failure if anything is in it
 
-    payload,   // a string, array or object that is payload if not empty
+    // those in which words of the answer may stand
+    payload,       // a string, array or object that is payload if not empty
+    thought,       // the same, of what was thought; of two spellings
+    thought_also,  // only the first that says something has words
+    delta,         // the words of a typed event
+    output,        // what a response consists of
+    item,          // one of these, complete
+    nested,        // something inside of these
+    call_name,     // in there: the name of a tool that is called
+
+    presence,  // a string, array or object that is payload if not empty, without words
     success,   // a literal: false means a failure
     identity,  // a string that says which one it is
     // those whose text matters

@@ -30,17 +30,43 @@ void take_count(std::optional<std::int64_t>& into, const json_token& token) {
 }  // namespace
 
 // Something stands in what matters only if something does.
-json_heed facts_reader::fill(fact container) {
-    if (container == fact::filled) facts_.has_payload = true;
+bool facts_reader::note_filled(fact container) {
+    if (container == fact::filled || container == fact::silent) facts_.has_payload = true;
     if (container == fact::error) facts_.is_error = true;
     if (container == fact::sign) facts_.has_error_sign = true;
-    return json_heed::none;
+    return true;
+}
+
+// Of a member that may hold words: whether they are wanted.
+json_heed facts_reader::heed_words() {
+    const bool is_thought = current_ == fact::thought || current_ == fact::thought_also;
+    const bool is_payload = is_thought || current_ == fact::payload;
+    const bool is_repeated = is_thought && thought_ != fact::none && thought_ != current_;
+    if (words_ != nullptr && !is_repeated && (current_ != fact::item || is_item_done_)) return json_heed::words;
+    if (!is_payload) current_ = fact::none;
+    return is_payload ? json_heed::seen : json_heed::none;
+}
+
+// The words themselves went to who takes them.
+void facts_reader::take_words(fact which, const json_token& token) {
+    const bool is_there = token.kind == json_kind::string && !token.is_empty_string();
+    if (!is_there) return;
+    const bool is_thought = which == fact::thought || which == fact::thought_also;
+    if (is_thought || which == fact::payload || which == fact::presence) facts_.has_payload = true;
+    if (words_ == nullptr) return;
+    if (which == fact::call_name) words_->note_call();
+    if (!is_thought || thought_ != fact::none) return;
+    thought_ = which;
+    words_->note_thought();
 }
 
 // What a value is that no key has named.
 fact facts_reader::element_of(fact container) {
     fill(container);
     if (container == fact::none) return fact::root;
+    if (container == fact::filled || container == fact::words) {
+        return words_ != nullptr ? fact::nested : fact::none;
+    }
     if (container == fact::listing) ++facts_.listed;
     if (container != fact::choices) return fact::none;
     choice_ = choices_++;  // unless it says otherwise
@@ -52,7 +78,16 @@ bool facts_reader::open(json_kind kind, std::size_t, int depth) {
     const fact which = take_current(depth);
     const bool is_array = kind == json_kind::array;
     fact inside = fact::none;
-    if (which == fact::payload) {
+    if (depth >= followed) return false;
+    if (which == fact::output || which == fact::delta) {
+        inside = fact::words;
+    } else if (which == fact::item) {
+        inside = fact::call;
+    } else if (which == fact::nested) {
+        inside = around(depth);
+    } else if (which == fact::presence) {
+        inside = fact::silent;
+    } else if (may_be_words(which)) {
         inside = fact::filled;
     } else if (which == fact::listing) {
         // One list is the answer: of several, the first.
@@ -66,6 +101,7 @@ bool facts_reader::open(json_kind kind, std::size_t, int depth) {
     } else if (!is_array && which > fact::choices && which <= fact::status) {
         inside = which;
         facts_.has_choice = facts_.has_choice || which == fact::choice;
+        thought_ = fact::none;
     } else if (which == fact::root && !is_array) {
         inside = fact::root;
     }
@@ -79,6 +115,7 @@ bool facts_reader::open(json_kind kind, std::size_t, int depth) {
 }
 
 bool facts_reader::close(json_kind, std::size_t, int depth) {
+    if (depth >= followed) return true;
     const fact closed = open_[static_cast<std::size_t>(depth)];
     if (closed == fact::usage) {
         usage_.end();
@@ -97,6 +134,7 @@ void facts_reader::take_said(fact which, const json_token& token) {
     switch (which) {
         case fact::event_type:
             if (is_string && facts_.type == event_type::none) facts_.type = event_type_of(token.text);
+            is_item_done_ = is_item_done_ || (is_string && token.text == "response.output_item.done");
             break;
         case fact::state:
             if (is_string && facts_.status.empty()) facts_.status = token.text.substr(0, text_max);
@@ -164,7 +202,11 @@ bool facts_reader::scalar(const json_token& token) {
             facts_.has_null_choices = facts_.has_null_choices || kind == json_kind::literal_null;
             break;
         case fact::payload:
-            facts_.has_payload = facts_.has_payload || (is_string && !token.is_empty_string());
+        case fact::thought:
+        case fact::thought_also:
+        case fact::presence:
+        case fact::call_name:
+            take_words(which, token);
             break;
         case fact::error:
             if (!token.is_empty_string() && kind != json_kind::literal_null && kind != json_kind::literal_false) {

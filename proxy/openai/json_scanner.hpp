@@ -23,6 +23,7 @@ namespace ferry::openai {
 //   json_heed key(const json_token&)                      what it wants of the value of this member
 //   bool scalar(const json_token&)                        a string, number or literal; false stops the scan for good
 //   bool close(json_kind, std::size_t offset, int depth)  one past the end of what open() told of; false: likewise
+//   answer_words* words()                                 who takes the words it asks for; only if it does
 // Of an array that it follows it is told all but texts: of {"stop": ["a"]}, that a string of three bytes stands there.
 template <class Sink, bool check_utf8>
 class json_scanner {
@@ -35,9 +36,8 @@ public:
         begin_ = piece.data();
         const char* const end = begin_ + piece.size();
         for (const char* p = begin_; p != end && state_ != state::stopped;) p = step(p, end);
-        if (state_ == state::stopped) return false;
-        base_ += piece.size();
-        return true;
+        if (state_ != state::stopped) base_ += piece.size();
+        return state_ != state::stopped;
     }
 
     void skip(std::size_t bytes) { base_ += bytes; }  // before the first piece: left out, but counted by the offsets
@@ -141,6 +141,9 @@ private:
         if (!is_followed()) return json_heed::none;
         return in_object_ ? heed_ : json_heed::seen;
     }
+    answer_words* words_for(json_kind kind) {
+        return kind == json_kind::string && heed() == json_heed::words ? words_of(sink_) : nullptr;
+    }
 
     template <json_kind kind>
     const char* open_string(const char* p, const char* end) {
@@ -183,8 +186,8 @@ private:
         kind_ = kind;
         state_ = inside;
         token_at_ = offset(p);
-        wants_text_ = kind == json_kind::key ? is_followed() : heed() == json_heed::text;
-        capture_.clear();
+        capture_.clear(words_for(kind));
+        wants_text_ = kind == json_kind::key ? is_followed() : heed() == json_heed::text || capture_.is_lent();
     }
 
     const char* open_container(const char* p, json_kind kind, state inside) {
@@ -212,6 +215,7 @@ private:
     const char* end_whole(const char* from, const char* p, std::string_view text) {
         set_ended(kind);
         if (!is_heeded(kind)) return p;
+        if (auto* words = words_for(kind); words != nullptr && !text.empty()) words->add(text);
         const bool is_clipped = text.size() > Sink::text_max;
         if (kind != json_kind::key && heed() != json_heed::text) text = {};
         tell({kind, depth_, offset(from), offset(p), text, is_clipped});
@@ -233,10 +237,8 @@ private:
     }
 
     void tell(const json_token& token) {
-        if (token.kind == json_kind::key)
-            heed_ = sink_.key(token);
-        else if (!sink_.scalar(token))
-            heed_ = json_heed::stop;
+        if (token.kind == json_kind::key) heed_ = sink_.key(token);
+        if (token.kind != json_kind::key && !sink_.scalar(token)) heed_ = json_heed::stop;
         if (heed_ == json_heed::stop) state_ = state::stopped;
     }
 
@@ -278,8 +280,7 @@ private:
     const char* begin_ = nullptr;  // of the piece being read
     std::size_t base_ = 0;         // bytes of all pieces before it
     std::bitset<json_depth_max> is_object_;
-    int depth_limit_;
-    int depth_ = 0;     // open objects and arrays
+    int depth_limit_, depth_ = 0;  // open objects and arrays
     int followed_ = 0;  // how many of them, from the outermost on, the sink follows; others inside are only checked
     bool in_object_ = false;
     state state_ = state::value;
@@ -291,10 +292,9 @@ private:
     json_capture capture_{Sink::text_max};
     json_string<check_utf8> string_;
     number_grammar number_;
-    const char* literal_ = "";
+    const char *literal_ = "", *expected_ = nullptr;
     int literal_at_ = 0;
     std::size_t error_offset_ = 0;
-    const char* expected_ = nullptr;
 };
 
 }  // namespace ferry::openai

@@ -13,6 +13,9 @@ namespace ferry::openai {
 // Owned by: whoever passes the event on. Lives on: a core.
 class long_event {
 public:
+    // `words`: as usage_finder has them.
+    explicit long_event(answer_words* words = nullptr) : data_(words) {}
+
     // The next bytes of the event, from its first on.
     void feed(std::string_view piece);
 

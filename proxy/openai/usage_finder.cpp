@@ -4,7 +4,7 @@
 
 namespace ferry::openai {
 
-usage_finder::usage_finder() : scanner_(reader_, json_depth_max) {}
+usage_finder::usage_finder(answer_words* words) : reader_(words), scanner_(reader_, json_depth_max) {}
 
 void usage_finder::feed(std::string_view piece) {
     has_begun_ = has_begun_ || piece.find_first_not_of(white_space) != std::string_view::npos;

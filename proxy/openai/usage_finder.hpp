@@ -14,7 +14,8 @@ namespace ferry::openai {
 // Owned by: the relay of one answer. Lives on: a core.
 class usage_finder {
 public:
-    usage_finder();
+    // `words`: who takes the words of the answer as they come; null: nobody. Outlives this.
+    explicit usage_finder(answer_words* words = nullptr);
     usage_finder(const usage_finder&) = delete;
     usage_finder& operator=(const usage_finder&) = delete;
 

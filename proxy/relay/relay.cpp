@@ -3,6 +3,7 @@
 #include <optional>
 #include <variant>
 
+#include "base/ending_faults.hpp"
 #include "openai/dialect.hpp"
 #include "openai/fault_map.hpp"
 #include "relay/answer/aggregate.hpp"
@@ -13,6 +14,7 @@
 #include "relay/answer/stream.hpp"
 #include "relay/books/budget.hpp"
 #include "relay/books/durability.hpp"
+#include "relay/books/estimate.hpp"
 #include "relay/books/failure_log.hpp"
 #include "relay/books/keep_turn.hpp"
 #include "relay/books/limits.hpp"
@@ -111,6 +113,7 @@ asio::awaitable<std::optional<fault>> pump_document(request& x, answer_under_way
 // asked for because the model answers in streams alone, or it is the upstream's own idea.
 asio::awaitable<std::optional<fault>> pump_events(request& x, answer_under_way& answer) {
     std::optional<fault> failed;
+    if (counts_words(x)) x.said.count_words();
     if (!x.asked.stream && x.operation.may_be_aggregated) {
         auto& whole = answer.way.emplace<aggregate>(x, *answer.source);
         failed = co_await whole.pump(answer.sink);
@@ -163,6 +166,8 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
         auto failed = co_await current.ask(plan.fresh());
         const bool answered = !failed;
         if (answered) failed = co_await pump(x, answer);
+        // Whatever became of the answer, nobody was there to take it.
+        if (x.was_drained) failed = client_has_left();
         std::string_view said;
         if (failed) {
             note_failure(x, *failed);
@@ -244,8 +249,12 @@ asio::awaitable<void> handle(request& x) {
         if (not_safe && !refused) withdraw(x, *not_safe, answer.sink);
     }
     if (x.talk) x.talk->held = {};  // who has the answer may go on with the conversation
+    const bool teaches = wants_lesson(x);
+    if (!teaches) x.body.release();
     co_await answer.sink.release();
-    if (answer.source && x.end.reason == usage::end_reason::done) answer.source->release();
+    const bool was_read = x.end.reason == usage::end_reason::done || x.was_drained;
+    if (answer.source && was_read) answer.source->release();
+    if (teaches) teach_estimator(x);
 }
 
 }  // namespace ferry::relay

@@ -56,6 +56,7 @@ session::~session() {
 void session::drain(std::chrono::milliseconds patience) {
     if (idle_) limit_.arm(steady::now() + patience);
     if (current_ != nullptr && !current_->head_sent) current_->keep_alive = false;
+    if (current_ != nullptr && current_->reads_on) current_->end_drain();
 }
 
 void session::stop() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/budget_store.hpp"
+#include "store/calibration_store.hpp"
 #include "store/catalog_watch.hpp"
 #include "store/conversation_store.hpp"
 #include "store/key_store.hpp"
@@ -43,6 +44,7 @@ public:
     virtual std::unique_ptr<budget_store> budgets() = 0;
     virtual std::unique_ptr<usage_store> usage() = 0;
     virtual std::unique_ptr<conversation_store> conversations() = 0;
+    virtual std::unique_ptr<calibration_store> calibrations() = 0;
     virtual std::unique_ptr<sql_runner> sql() = 0;
     // Tells of the catalog's changes as they happen; nothing where the store cannot, and asking is cheap enough.
     virtual std::unique_ptr<catalog_watch> watch_catalog(std::function<void()> look) = 0;

@@ -58,10 +58,19 @@ std::optional<std::string> tags_of(const end_record& end) {
                                                      {marks.implausible, "usage_implausible"},
                                                      {end.cost_is_saturated, "cost_saturated"},
                                                      {end.is_unpriced, "unpriced"},
-                                                     {end.is_unmetered, "unmetered"}};
+                                                     {end.is_unmetered, "unmetered"},
+                                                     {end.estimated.is_unseen, "answer_unseen"},
+                                                     {end.estimated.is_drained, "drained"}};
     std::string list;
+    const auto add = [&list](std::string_view tag) {
+        list.append(list.empty() ? "[\"" : ",\"").append(tag).append("\"");
+    };
     for (const auto& [is_so, tag] : all) {
-        if (is_so) list.append(list.empty() ? "[\"" : ",\"").append(tag).append("\"");
+        if (is_so) add(tag);
+    }
+    if (end.estimated.version != 0) {
+        add("estimator:" + std::to_string(end.estimated.version));
+        add("estimate_error_permille:" + std::to_string(end.estimated.error_permille));
     }
     if (list.empty()) return std::nullopt;
     return list + "]";

@@ -23,6 +23,9 @@ struct options {
     std::chrono::milliseconds flush_interval{100};
     std::uint32_t flush_rows = 1000;
 
+    // Tokens that a provider does not report are estimated.
+    bool estimate = true;
+
     // Usage rows of a month that ended longer ago than this are dropped from the store; 0: never.
     std::chrono::days retention{0};
 

@@ -50,13 +50,22 @@ unsigned char marks_of(const end_record& r) {
                                       (r.is_unmetered ? 32 : 0));
 }
 
+constexpr std::size_t size_of_estimate = 2 * wire_writer::longest_number + 1;
+
 // Behind the messages.
 std::size_t size_of_units(const end_record& r) {
-    return 2 * wire_writer::longest_number + r.issued_ids.size() + 4;
+    return 2 * wire_writer::longest_number + r.issued_ids.size() + 4 + size_of_estimate;
 }
 void put_units(wire_writer& out, const end_record& r) {
     out.optional(r.unit_price_pico);
     out.text(r.issued_ids, max_ids_bytes);
+}
+
+// Behind the units.
+void put_estimate(wire_writer& out, const estimate_marks& marks) {
+    out.number(marks.version);
+    out.number(marks.error_permille);
+    out.byte(static_cast<unsigned char>((marks.is_unseen ? 1 : 0) | (marks.is_drained ? 2 : 0)));
 }
 }  // namespace
 
@@ -130,11 +139,13 @@ std::string_view record_buffer::encode(const uuid& id, const end_record& r, std:
     }
     out.byte(0);
     out.byte(marks_of(r));
-    const bool has_units = r.unit_price_pico || !r.issued_ids.empty();
+    const bool has_estimate = r.estimated != estimate_marks{};
+    const bool has_units = r.unit_price_pico || !r.issued_ids.empty() || has_estimate;
     if (!has_messages && !has_units) return out.written();
     const auto for_units = has_units ? size_of_units(r) : 0;
     put_messages(out, r.attempts.first(has_messages ? results : 0), limit - for_units);
     if (has_units) put_units(out, r);
+    if (has_estimate) put_estimate(out, r.estimated);
     return out.written();
 }
 

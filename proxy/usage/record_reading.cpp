@@ -119,6 +119,16 @@ void get_units(wire_reader& in, end_record& r) {
     r.issued_ids = in.text();
 }
 
+// Likewise.
+void get_estimate(wire_reader& in, estimate_marks& marks) {
+    if (in.is_at_end()) return;
+    marks.version = static_cast<std::int32_t>(in.number());
+    marks.error_permille = static_cast<std::int32_t>(in.number());
+    const unsigned bits = in.byte();
+    marks.is_unseen = (bits & 1) != 0;
+    marks.is_drained = (bits & 2) != 0;
+}
+
 decoded_record decode_fields(record_kind what, const uuid& id, wire_reader& in) {
     switch (what) {
         case record_kind::begin:
@@ -146,6 +156,8 @@ decoded_record decode_fields(record_kind what, const uuid& id, wire_reader& in) 
     get_messages(rest, end.attempts);
     if (rest.is_good()) get_units(rest, end.record);
     if (!rest.is_good()) end.record.unit_price_pico.reset(), end.record.issued_ids = {};
+    if (rest.is_good()) get_estimate(rest, end.record.estimated);
+    if (!rest.is_good()) end.record.estimated = {};
     return end;
 }
 

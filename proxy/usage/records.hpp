@@ -81,6 +81,16 @@ struct turn_part {
     std::string_view bytes;
 };
 
+// What is to be known of estimated tokens, and of an answer that its client did not wait for.
+struct estimate_marks {
+    std::int32_t version = 0;  // of the estimator; 0: nothing was estimated
+    std::int32_t error_permille = 0;
+    bool is_unseen = false;   // nothing of the answer was seen: its tokens are not among them
+    bool is_drained = false;  // it was read on without its client
+
+    bool operator==(const estimate_marks&) const = default;
+};
+
 // Written before the last byte is released to the client.
 struct end_record {
     std::int64_t ended_at_us = 0;
@@ -97,6 +107,7 @@ struct end_record {
     bool is_unmetered = false;                    // nobody knows how much was used
     bool is_unpriced = false;                     // nobody knows a price for what was used
     std::string_view issued_ids;                  // JSON list of ids that the answering account alone knows
+    estimate_marks estimated;
     std::int64_t cost_pico = 0;
     bool cost_is_saturated = false;  // the true cost is larger than any number here
     std::string_view upstream_request_id;

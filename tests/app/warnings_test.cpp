@@ -21,14 +21,6 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_not_implemented_must_be_valid_all_the_same) {
     BOOST_TEST(loaded.warnings.empty());
 }
 
-BOOST_AUTO_TEST_CASE(draining_after_a_disconnect_warns_and_cutting_does_not) {
-    BOOST_TEST(load_text("[stream]\non_disconnect = \"cut\"").warnings.empty());
-    const auto drain = load_text("[stream]\non_disconnect = \"drain\"").warnings;
-    BOOST_TEST_REQUIRE(drain.size() == 1u);
-    BOOST_TEST(drain[0] ==
-               "F:2:17: stream.on_disconnect: \"drain\" is not implemented in this build yet: it acts as \"cut\"");
-}
-
 BOOST_AUTO_TEST_CASE(the_defaults_give_no_warning) {
     BOOST_TEST(load_sources({}).warnings.empty());
 }

@@ -47,9 +47,9 @@ class StreamsAreHonest(FerryCase):
                 nonce, answer = self.broken_off(*end, **how)
                 self.assertTrue(answer.body.startswith(b"".join(answers.words())))
                 self.assert_failed(answer, "upstream_stream_interrupted", "upstream_invalid_response")
-                row = self.assert_row(nonce, prompt_tokens=None, completion_tokens=None)
+                row = self.assert_row(nonce, basis="estimated")
                 self.assertIn(row["end_reason"], ("upstream_cut", "upstream_error"))
-                self.assertIn(row["basis"], ("partial", "none"))
+                self.assertGreater(row["completion_tokens"], 0)
 
     def test_a_stream_that_fails_before_its_first_event_is_an_http_error(self):
         nonce, answer = self.streamed(answers.stream_head(), "close")

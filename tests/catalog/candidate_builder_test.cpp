@@ -247,6 +247,8 @@ BOOST_AUTO_TEST_CASE(a_bad_column_refuses_the_row_and_is_named) {
         {"extra_body: 'model' may not be set", [](model_row& r) { r.extra_body = R"({"model":"canary"})"; }},
         {"extra_body: 'Stream' may not be set", [](model_row& r) { r.extra_body = R"({"Stream":true})"; }},
         {"capabilities is not JSON", [](model_row& r) { r.capabilities = "vision"; }},
+        {"neither \"cut\" nor \"drain\"", [](model_row& r) { r.capabilities = R"({"on_disconnect":"keep"})"; }},
+        {"neither \"cut\" nor \"drain\"", [](model_row& r) { r.capabilities = R"({"on_disconnect":true})"; }},
         {"price is negative", [](model_row& r) { r.base_price_pico = -1; }},
         {"price is negative", [](model_row& r) { r.input_price_pico = -1; }},
         {"price is negative", [](model_row& r) { r.output_price_pico = -1; }},
@@ -260,6 +262,20 @@ BOOST_AUTO_TEST_CASE(a_bad_column_refuses_the_row_and_is_named) {
         {"idle_timeout_ms is outside", [](model_row& r) { r.idle_timeout_ms = 86'400'001; }},
         {"total_timeout_ms is outside", [](model_row& r) { r.total_timeout_ms = INT64_MAX; }},
     });
+}
+
+BOOST_AUTO_TEST_CASE(a_row_may_say_what_becomes_of_an_answer_whose_client_has_left) {
+    const auto drains = [](const char* capabilities) {
+        model_row row = good();
+        row.capabilities = capabilities;
+        const auto made = built(row);
+        BOOST_REQUIRE(made);
+        return made->drains;
+    };
+    BOOST_TEST((drains(R"({"on_disconnect":"drain"})") == true));
+    BOOST_TEST((drains(R"({"on_disconnect":"cut"})") == false));
+    BOOST_TEST(!drains(R"({"on_disconnect":null})").has_value());
+    BOOST_TEST(!drains("{}").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(headers_that_frame_the_message_may_not_be_set) {

@@ -124,6 +124,26 @@ BOOST_AUTO_TEST_CASE(the_marks_of_an_end_come_back_and_older_records_have_none) 
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_marks_of_an_estimate_come_back_alone_and_beside_everything_else) {
+    record_buffer buffer;
+    attempt_result one;
+    one.message = "busy";
+    const estimate_marks marks{3, 45, true, true};
+    for (auto end : {end_record(), some_end({&one, 1})}) {
+        BOOST_TEST((std::get<decoded_end>(decode(buffer.encode(uuid{}, end))).record.estimated == estimate_marks()));
+        end.estimated = marks;
+        const std::string bytes(buffer.encode(uuid{}, end));
+        const decoded_record decoded = decode(bytes);
+        const auto& out = std::get<decoded_end>(decoded).record;
+        BOOST_TEST((out.estimated == marks));
+        BOOST_TEST((out.unit_price_pico == end.unit_price_pico && out.issued_ids == end.issued_ids));
+        // Cut within them, all else is as good as before.
+        const decoded_record cut = decode(std::string_view(bytes).substr(0, bytes.size() - 1));
+        BOOST_TEST((std::get<decoded_end>(cut).record.estimated == estimate_marks()));
+        BOOST_TEST(std::get<decoded_end>(cut).record.issued_ids == end.issued_ids);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_a_provider_said_stands_behind_what_older_programs_know) {
     record_buffer buffer;
     attempt_result tries[3];

@@ -165,6 +165,7 @@ std::vector<key_rule> store_keys() {
         {"usage", "journal_max_bytes", size({mib, 1024 * gib}, in, &usage::options::journal_max_bytes)},
         {"usage", "flush_interval", duration({1, 3'600'000}, in, &usage::options::flush_interval)},
         {"usage", "retention", stored<std::chrono::days>(read_days, in, &usage::options::retention)},
+        {"usage", "estimate", boolean(in, &usage::options::estimate)},
         {"usage", "flush_rows", integer({1, 100'000}, in, &usage::options::flush_rows)},
         {"conversations", "enabled", boolean(talks, &conversation::options::enabled)},
         {"conversations", "history", choice(histories, talks, &conversation::options::history)},
@@ -183,13 +184,15 @@ std::vector<key_rule> store_keys() {
 std::vector<key_rule> stream_keys() {
     constexpr auto in = &settings::log;
     constexpr std::array<std::string_view, 2> half_closes{"gone", "answer"};
+    constexpr std::array<std::string_view, 2> leavings{"cut", "drain"};
     constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warn", "error"};
     constexpr std::array<std::string_view, 3> formats{"auto", "text", "json"};
     return {
         {"stream", "half_close", choice(half_closes, &settings::relay, &relay::options::half_close)},
-        {"stream", "on_disconnect", assign_on_disconnect},
+        {"stream", "on_disconnect", choice(leavings, &settings::relay, &relay::options::on_disconnect)},
+        {"stream", "drain_limit", duration(some_time, &settings::relay, &relay::options::drain_limit)},
+        {"stream", "drain_tokens", integer({1, 100'000'000}, &settings::relay, &relay::options::drain_tokens)},
         {"stream", "keepalive", duration(some_time, &settings::relay, &relay::options::keepalive)},
-        {"stream", "drain_limit", duration(some_time), false},
         {"stream", "rescue", boolean(), false},
         {"log", "level", choice(levels, in, &log_options::level)},
         {"log", "format", choice(formats, in, &log_options::format)},

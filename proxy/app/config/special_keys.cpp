@@ -91,15 +91,6 @@ verdict assign_budget_timezone(settings& all, const raw_value& raw) {
     return v;
 }
 
-verdict assign_on_disconnect(settings&, const raw_value& raw) {
-    constexpr std::array<std::string_view, 2> names{"cut", "drain"};
-    std::size_t chosen = 0;
-    verdict v = read_choice(raw, names, chosen);
-    if (v.problem.empty() && chosen == 1)
-        v.warning = R"("drain" is not implemented in this build yet: it acts as "cut")";
-    return v;
-}
-
 verdict assign_journal_dir(settings& all, const raw_value& raw) {
     std::string folder;
     verdict v = read_string(raw, folder);

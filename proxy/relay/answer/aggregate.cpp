@@ -3,6 +3,7 @@
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/body_end.hpp"
 #include "relay/answer/whole_answer.hpp"
+#include "relay/books/estimate.hpp"
 #include "relay/books/settle.hpp"
 
 namespace ferry::relay {
@@ -27,6 +28,7 @@ asio::awaitable<std::optional<fault>> aggregate::read_whole() {
     net::io_result got;
     for (;;) {
         if (auto failed = all_.take(from_)) co_return failed;
+        end_long_drain(x_);
         if (!x_.answer_memory.cover(all_.size() + from_.held() + x_.said.held())) co_return answers_use_all_memory();
         if (x_.said.has_payload())
             from_.clock().on_payload();
@@ -37,7 +39,8 @@ asio::awaitable<std::optional<fault>> aggregate::read_whole() {
         from_.make_room();
         if (!from_.clock().woken()) got = co_await from_.read_more();
         if (!from_.clock().woken() && got.status == net::io_status::ok) continue;
-        if (!from_.clock().woken() || x_.gone || x_.stopping()) co_return end(all_, from_, got);
+        const bool goes_on = (!x_.gone || x_.reads_on) && !x_.stopping();
+        if (!from_.clock().woken() || !goes_on) co_return end(all_, from_, got);
         from_.read_available();
         if (auto failed = all_.take(from_)) co_return failed;
         co_return all_.end(stream_end::clean);

@@ -36,7 +36,7 @@ asio::awaitable<bool> answer_sink::keep_alive() {
 
 void answer_sink::hold_whole(int status, std::string_view content_type, piece_list pieces,
                              std::string_view extra_headers) {
-    x_.body.release();
+    let_body_go(x_);
     stream_.reset();
     status_ = status;
     type_ = content_type;

@@ -11,6 +11,7 @@
 #include "base/piece_list.hpp"
 #include "base/text_buffer.hpp"
 #include "relay/answer/response_stream.hpp"
+#include "relay/books/estimate.hpp"
 #include "relay/exchange/request.hpp"
 
 namespace ferry::relay {
@@ -54,8 +55,8 @@ public:
 
 private:
     void nobody_else_answers() {
+        if (!x_.content_sent) let_body_go(x_);
         x_.content_sent = true;
-        x_.body.release();
     }
 
     request& x_;

@@ -7,6 +7,7 @@
 #include "provider/provider.hpp"
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/whole_answer.hpp"
+#include "relay/books/estimate.hpp"
 #include "relay/books/settle.hpp"
 
 namespace ferry::relay {
@@ -52,6 +53,7 @@ std::optional<fault> document::take() {
         if (piece.empty()) continue;
         if (start_.is_broken()) return no_json();
         finder_.feed(piece);
+        if (words_) words_->feed(piece);
         if (auto* words = x_.said.words()) words->add_document(piece);
         size_ += piece.size();
         *kept++ = piece;
@@ -111,6 +113,14 @@ void document::learn() {
         if (is_about_id) x_.said.learn_late(openai::is_done_later(whole));
     }
     note_usage(x_, usage::basis::provider);
+    if (!words_ && wants_words(x_)) count_words();
+}
+
+// Of all that is held, and from then on of what comes.
+void document::count_words() {
+    x_.said.count_words();
+    words_.emplace(x_.said.tally());
+    for (const auto piece : pieces()) words_->feed(piece);
 }
 
 asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
@@ -127,6 +137,7 @@ asio::awaitable<std::optional<fault>> document::pump(answer_sink& sink) {
         failed = co_await read_on(from_, ended_);
         if (!failed) failed = take();
     }
+    if (failed && x_.gone && counts_words(x_)) count_words();
     if (!failed) {
         failed = check();
         learn();
@@ -160,6 +171,8 @@ asio::awaitable<std::optional<fault>> document::pass_on(answer_sink& sink) {
     auto length = from_.body_length();
     if (length) *length -= trimmed_;
     sink.begin(from_.head().status, document_type(from_.head()), {}, length);
+    // What is given out is not there any more when the usage should have come.
+    if (counts_words(x_)) count_words();
     std::optional<fault> failed;
     while (!failed && !ended_ && !from_.body_done()) {
         const auto now = pieces();

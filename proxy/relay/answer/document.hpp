@@ -37,6 +37,7 @@ private:
     piece_list pieces() const;
     std::optional<fault> check() const;
     void learn();
+    void count_words();
     void note_success();
     void hold_events(answer_sink& sink);
     boost::asio::awaitable<std::optional<fault>> pass_on(answer_sink& sink);
@@ -45,6 +46,7 @@ private:
     attempt& from_;
     openai::text_start start_;
     openai::usage_finder finder_;
+    std::optional<openai::usage_finder> words_;  // counts them; none while the answer is held as a whole
     // What was moved out of the read buffer, then views of what still lies in it.
     std::string held_;
     piece_list pieces_;

@@ -32,7 +32,7 @@ public:
     // The read was interrupted by this timer alone: the client is there, Ferry goes on, and it is not too late.
     bool ended_read(const attempt& from, const net::io_result& got) const {
         if (x_.content_sent || !due_.expired() || got.status != net::io_status::interrupted) return false;
-        return !x_.gone && !x_.stopping() && !from.has_expired();
+        return (!x_.gone || x_.reads_on) && !x_.stopping() && !from.has_expired();
     }
 
 private:

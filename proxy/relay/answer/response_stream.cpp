@@ -33,6 +33,7 @@ asio::awaitable<bool> response_stream::send_last(std::span<const std::string_vie
 }
 
 asio::awaitable<bool> response_stream::write(std::span<const std::string_view> pieces, bool last) {
+    if (x_.reads_on) co_return true;
     std::size_t length = 0;
     for (const auto& one : pieces) length += one.size();
     std::array<char, 24> frame;
@@ -58,6 +59,7 @@ asio::awaitable<bool> response_stream::write(std::span<const std::string_view> p
     bool sent = step == write_step::done;
     if (step == write_step::blocked) sent = co_await write_rest(x_, left);
     head_ = {};
+    if (!sent && x_.gone) sent = x_.goes_on_alone();
     co_return sent;
 }
 

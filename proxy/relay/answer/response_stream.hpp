@@ -20,7 +20,8 @@ public:
                     std::optional<std::uint64_t> length = std::nullopt);
 
     // Writes the pieces (with the head before the first of them), gathered; awaits the write: the back-pressure.
-    // False: the client is gone or the wait was interrupted; close the connection.
+    // False: the client is gone or the wait was interrupted; close the connection. Where the answer is read on without
+    // the client, they are dropped.
     boost::asio::awaitable<bool> send(std::span<const std::string_view> pieces);
     // The same, and the end of the body in the same write.
     boost::asio::awaitable<bool> send_last(std::span<const std::string_view> pieces);

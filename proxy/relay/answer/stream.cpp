@@ -2,6 +2,7 @@
 
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/body_end.hpp"
+#include "relay/books/estimate.hpp"
 #include "relay/books/settle.hpp"
 
 namespace ferry::relay {
@@ -64,7 +65,9 @@ asio::awaitable<std::optional<fault>> event_stream::pump(answer_sink& sink) {
     sink.begin(from_.head().status, stream_type(from_.head()), stream_headers);
     auto failed = co_await pass_on(sink);
     if (is_document_) co_return std::nullopt;
-    if (x_.gone && !x_.stopping() && flow_.gate().awaits_usage()) co_await await_usage();
+    // Who reads on without the client has waited for it.
+    const bool may_wait = x_.gone && !x_.was_drained && !x_.stopping();
+    if (may_wait && flow_.gate().awaits_usage()) co_await await_usage();
     hold_.end();
     note_outcome();
     sink.hold_last(flow_.pieces());
@@ -78,6 +81,7 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
         auto failed = flow_.take(from_);
         note_progress();
         if (failed) co_return failed;
+        end_long_drain(x_);
         if (!x_.answer_memory.cover(flow_.held() + from_.held() + x_.said.held())) {
             auto full = answers_use_all_memory();
             flow_.add_error(full);
@@ -96,7 +100,8 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
             from_.resume();
             continue;
         }
-        if (from_.clock().woken() && !x_.gone && !x_.stopping()) co_return end_after_done();
+        const bool goes_on = (!x_.gone || x_.reads_on) && !x_.stopping();
+        if (from_.clock().woken() && goes_on) co_return end_after_done();
         co_return end_stream(got);
     }
 }

@@ -54,7 +54,7 @@ gate_verdict stream_gate::on_event(const openai::sse_event& event, std::size_t r
     if (is_blank(data)) return verdict(gate_action::drop);
     if (is_done(data)) return on_done(event);
     if (known) return on_data(event, data, *known);
-    openai::usage_finder finder;
+    openai::usage_finder finder(said_.tally());
     finder.feed(data);
     return on_data(event, data, finder.facts());
 }
@@ -119,7 +119,7 @@ std::optional<fault> stream_gate::learn(const openai::event_facts& facts) {
 }
 
 void stream_gate::read_ahead(std::string_view bytes) {
-    if (!long_) long_ = std::make_unique<openai::long_event>();
+    if (!long_) long_ = std::make_unique<openai::long_event>(said_.tally());
     long_->feed(bytes);
 }
 

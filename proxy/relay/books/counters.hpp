@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "relay/books/request_metrics.hpp"
+#include "usage/calibrations.hpp"
 
 namespace ferry::relay {
 
@@ -22,6 +23,7 @@ struct counters {
     std::atomic<std::int64_t> open_connections{0};
     std::atomic<std::int64_t> open_exchanges{0};
     request_metrics measured;
+    usage::lesson_plan lessons;  // of the core alone
 };
 
 inline void count(std::atomic<std::uint64_t>& counter) {

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "provider/vocabulary.hpp"
-#include "usage/estimator.hpp"
+#include "relay/books/estimate.hpp"
 
 namespace ferry::relay {
 
@@ -18,12 +17,6 @@ std::int64_t steady_ms(steady::time_point at) {
 bool limits_tokens(const access::principal& who) {
     return std::any_of(who.limits.begin(), who.limits.end(),
                        [](const access::party_limits& one) { return one.limits_tokens(); });
-}
-
-std::int64_t prompt_tokens(const request& x, const catalog::candidate& first) {
-    if (x.operation.body != openai::body_kind::json) return 0;
-    const auto vocabulary = provider::vocabulary_of(first.service->name, first.upstream_model);
-    return usage::estimate_text(usage::features_of(x.body.view()), vocabulary).tokens;
 }
 
 // All choices together.
@@ -59,7 +52,8 @@ void add_allowance(text_buffer& head, std::string_view what, const limits::allow
 token_use expected_use(const request& x) {
     if (x.route.candidates.empty() || x.operation.unit != openai::unit_kind::tokens) return {};
     const auto& first = *x.route.candidates.front();
-    return {prompt_tokens(x, first), answer_tokens(x, first)};
+    const bool is_json = x.operation.body == openai::body_kind::json;
+    return {is_json ? expected_prompt(x, first) : 0, answer_tokens(x, first)};
 }
 
 std::optional<fault> admit_by_limits(request& x) {

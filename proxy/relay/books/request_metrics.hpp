@@ -29,6 +29,10 @@ struct overhead_bounds {
     static constexpr std::array<std::uint64_t, 12> upper = {25,    50,    100,    200,    400,     800,
                                                             1'600, 3'200, 10'000, 50'000, 100'000, 1'000'000};
 };
+// In 1/1000 of what was reported.
+struct estimate_error_bounds {
+    static constexpr std::array<std::uint64_t, 10> upper = {10, 20, 50, 80, 120, 200, 300, 500, 1'000, 2'000};
+};
 struct token_bounds {
     static constexpr std::array<std::uint64_t, 14> upper = {
         1, 4, 16, 64, 256, 1'024, 4'096, 16'384, 65'536, 262'144, 1'048'576, 4'194'304, 16'777'216, 67'108'864};
@@ -68,6 +72,8 @@ public:
     metric_table<1, metric_counter, most_codes> usage_marks;  // requests whose usage is marked, by mark
     metric_histogram<overhead_bounds> overhead_us;
     metric_counter open_streams;
+    metric_counter estimated_prompts, estimated_completions;  // answers
+    metric_histogram<estimate_error_bounds> prompt_error, completion_error;
 
 private:
     static void count_end(model_metrics& model, const http_exchange& x, std::int64_t duration_us);

@@ -5,6 +5,7 @@
 #include "provider/provider.hpp"
 #include "relay/books/budget.hpp"
 #include "relay/books/counters.hpp"
+#include "relay/books/estimate.hpp"
 #include "relay/books/limits.hpp"
 #include "relay/books/units.hpp"
 #include "relay/exchange/id_owners.hpp"
@@ -104,6 +105,7 @@ void write_end(request& x) {
     record.cost_is_saturated = cost.is_saturated;
     const auto ids = note_issued(x);
     record.issued_ids = ids;
+    record.estimated = x.bill.estimated;
     record.upstream_request_id = x.upstream_request_id;
     record.attempts = x.attempts;
     x.core.journal.end(x.books, record);
@@ -141,6 +143,7 @@ std::optional<fault> open_books(request& x) {
 
 bool settle(request& x) {
     if (!x.books) return false;
+    estimate_usage(x);
     write_end(x);
     return x.settings->durable_power;
 }

@@ -17,7 +17,7 @@ void client_watch::on_readable() {
     x_.keep_alive = false;
     if (got.status == net::io_status::eof && x_.settings->relay.half_close == half_close::answer) return;
     x_.gone = true;
-    x_.waiting.interrupt();
+    if (!x_.goes_on_alone()) x_.waiting.interrupt();
 }
 
 }  // namespace ferry::relay

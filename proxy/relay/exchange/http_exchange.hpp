@@ -34,11 +34,19 @@ struct http_exchange {
           operation_name(operation_name),
           pinned(core.current),
           settings(core.settings) {}
+    virtual ~http_exchange() = default;
     http_exchange(const http_exchange&) = delete;
     http_exchange& operator=(const http_exchange&) = delete;
 
     // The process stops and its time for draining is up: what is in flight ends with an honest error.
     bool stopping() const { return core.phase == run_phase::stopping; }
+    // The client has left. True: what it asked for is read on without it, and is not to be interrupted.
+    virtual bool goes_on_alone() { return false; }
+    // It was read on for long enough.
+    void end_drain() {
+        reads_on = false;
+        waiting.interrupt();
+    }
 
     services& core;
     client_link& client;
@@ -69,8 +77,9 @@ struct http_exchange {
     std::int64_t write_us = 0;  // waits for the client to take its answer
 
     net::interrupt_slot waiting;
-    bool gone = false;  // the client is no longer there
-    bool cut = false;   // the answer could not be completed: the connection must not end in an orderly way
+    bool gone = false;      // the client is no longer there
+    bool reads_on = false;  // ... and what it asked for is read on all the same
+    bool cut = false;       // the answer could not be completed: the connection must not end in an orderly way
 };
 
 }  // namespace ferry::relay

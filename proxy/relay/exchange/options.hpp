@@ -3,12 +3,17 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace ferry::relay {
 
 // What EOF from a client means while its request is in flight. gone: the client went away and the upstream request is
 // cancelled at once, as nginx does. answer: the client only closed its sending side; serve on until a write fails.
 enum class half_close { gone, answer };
+
+// What becomes of an answer whose client has left. cut: nothing more is read of it but usage that is under way. drain:
+// it is read to its end without the client, for its exact usage.
+enum class on_disconnect { cut, drain };
 
 // How often one request is tried, and how long it waits in between.
 struct retry_options {
@@ -43,6 +48,11 @@ struct options {
     std::chrono::milliseconds keepalive{15'000};
 
     relay::half_close half_close = relay::half_close::gone;
+
+    relay::on_disconnect on_disconnect = relay::on_disconnect::cut;
+    // How long, and how far, an answer is read on.
+    std::chrono::milliseconds drain_limit{30'000};
+    std::int64_t drain_tokens = 4096;  // of the answer, estimated
 
     bool operator==(const options&) const = default;
 };

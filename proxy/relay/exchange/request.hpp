@@ -9,11 +9,13 @@
 #include "catalog/routing.hpp"
 #include "limits/budgets.hpp"
 #include "limits/limiter.hpp"
+#include "net/timer_wheel.hpp"
 #include "openai/chat_request.hpp"
 #include "openai/form_request.hpp"
 #include "openai/operation.hpp"
 #include "openai/token_usage.hpp"
 #include "provider/repair.hpp"
+#include "relay/exchange/asked_words.hpp"
 #include "relay/exchange/body_buffer.hpp"
 #include "relay/exchange/http_exchange.hpp"
 #include "relay/exchange/memory_claim.hpp"
@@ -28,6 +30,12 @@ struct billing {
     std::string finish_reason;
     usage::basis basis = usage::basis::none;
     openai::token_usage tokens;
+    usage::estimate_marks estimated;
+};
+
+// Whose tokens the estimates of its model learn from this answer.
+struct lesson {
+    bool prompt = false, completion = false;
 };
 
 // Owned by a session; lives on its core, for one request.
@@ -78,8 +86,10 @@ struct request : http_exchange {
     // the answer
     transcript said;  // by the try that answers
     billing bill;
-    memory_claim answer_memory;  // what is held of it beyond the buffers that every connection has
-    bool content_sent = false;   // a piece of the answer went to the client: nobody else can give it any more
+    std::optional<asked_words> asked_of_model;  // once it was looked at
+    std::optional<lesson> teaches;              // once that was decided
+    memory_claim answer_memory;                 // what is held of it beyond the buffers that every connection has
+    bool content_sent = false;  // a piece of the answer went to the client: nobody else can give it any more
     std::optional<steady::time_point> first_token;
     std::int64_t cost_pico = 0;
 
@@ -90,6 +100,13 @@ struct request : http_exchange {
     std::int64_t connect_us = 0;                // waits for upstream connections
     std::int64_t upstream_us = -1;              // from the last try's request to the head of its answer
     std::size_t body_bytes = 0;                 // of the request
+
+    // of a client that has left, see drain.cpp
+    bool goes_on_alone() override;
+    bool is_asked = false;               // a try's request has been sent as a whole, and its answer is awaited or read
+    bool was_drained = false;            // the answer was read on
+    std::uint64_t words_at_leaving = 0;  // bytes of the answer's words until then
+    std::optional<net::deadline> drain_limit, client_end;
 };
 
 }  // namespace ferry::relay

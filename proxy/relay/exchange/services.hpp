@@ -20,6 +20,7 @@
 #include "net/timer_wheel.hpp"
 #include "relay/exchange/options.hpp"
 #include "upstream/pool.hpp"
+#include "usage/calibrations.hpp"
 #include "usage/journal_writer.hpp"
 
 namespace ferry::relay {
@@ -60,6 +61,7 @@ struct settings {
     bool auth_required = true;
     bool expose_upstream_limits = true;
     bool durable_power = false;  // usage.durability = "power"
+    bool estimates = true;       // usage.estimate
 };
 
 enum class run_phase { serving, draining, stopping };
@@ -85,6 +87,7 @@ struct services {
     limits::limiter& limiter;                         // likewise
     limits::output_sizes& sizes;                      // likewise
     limits::budgets& budgets;                         // likewise
+    usage::calibrations& calibrations;                // likewise
     access::snapshot current;                         // what the next request pins
     std::shared_ptr<const relay::settings> settings;  // what the next request keeps
     run_phase phase = run_phase::serving;

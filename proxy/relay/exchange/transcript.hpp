@@ -11,12 +11,13 @@
 #include "openai/event_facts.hpp"
 #include "openai/token_usage.hpp"
 #include "relay/exchange/kept_answer.hpp"
+#include "usage/word_tally.hpp"
 
 namespace ferry::relay {
 
 // Learnt once as the answer passes by, event by event from a stream, at its end from a document; who bills, counts or
-// decides asks here, and nobody else looks into an answer. Bounded: no text of the answer is kept.
-// Owned by: the request, for the try that answers. Lives on: its core. No I/O, no clock.
+// decides asks here, and nobody else looks into an answer. Bounded: no text of the answer is kept, its words are
+// counted. Owned by: the request, for the try that answers. Lives on: its core. No I/O, no clock.
 class transcript {
 public:
     // An event, or a whole document, that tells of no failure.
@@ -36,6 +37,10 @@ public:
     void keep_words() { words_ = std::make_unique<kept_answer>(); }
     kept_answer* words() { return words_.get(); }
     std::size_t held() const { return words_ ? words_->bytes() : 0; }
+    // Nobody may say how many tokens the answer has: its words are counted as they come, by whoever reads it.
+    void count_words() { counts_words_ = true; }
+    openai::answer_words* tally() { return counts_words_ ? &tally_ : nullptr; }
+    const usage::word_tally& words_said() const { return tally_; }
     // A part of an event that is not there as a whole yet.
     void learn_payload() { has_payload_ = true; }
 
@@ -69,7 +74,8 @@ private:
     std::unique_ptr<kept_answer> words_;  // null: nobody wants them
     std::int64_t next_sequence_ = 0, bytes_ = 0, last_events_ = 0;
     std::bitset<openai::choices_max> seen_, finished_;
-    bool has_choice_ = false, has_payload_ = false, is_late_ = false;
+    usage::word_tally tally_;
+    bool has_choice_ = false, has_payload_ = false, is_late_ = false, counts_words_ = false;
 };
 
 }  // namespace ferry::relay

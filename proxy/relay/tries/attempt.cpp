@@ -57,6 +57,7 @@ void attempt::journal_try() {
     record.price = prices_of(to_);
     x_.core.journal.attempt(x_.books, record);
     x_.answered_by = &to_;
+    x_.is_asked = false;
     x_.answer_status = 0;
     x_.upstream_request_id.clear();
     x_.upstream_limits.clear();
@@ -78,6 +79,7 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
         if (!rest.empty()) failed = co_await send_rest(rest);
         sent_at_ = steady::now();
         clock_->on_sent(sent_at_);
+        x_.is_asked = !failed;
     }
     if (!failed && !has_head_) failed = co_await read_head();
     if (!failed) note_answer_head();
@@ -171,6 +173,7 @@ void attempt::note_answer_head() {
 void attempt::finish(std::string_view error_code, std::string_view message) {
     if (finished_) return;
     finished_ = true;
+    x_.is_asked = false;
     if (!error_code.empty()) result_.error_code = x_.attempt_texts.emplace_back(error_code);
     if (!message.empty()) result_.message = x_.attempt_texts.emplace_back(message);
     x_.moment = steady::now();

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "store/postgres/budgets.hpp"
+#include "store/postgres/calibrations.hpp"
 #include "store/postgres/conversations.hpp"
 #include "store/postgres/keys.hpp"
 #include "store/postgres/limits.hpp"
@@ -46,6 +47,9 @@ std::unique_ptr<usage_store> server_database::usage() {
 }
 std::unique_ptr<conversation_store> server_database::conversations() {
     return std::make_unique<postgres::conversations>(place_);
+}
+std::unique_ptr<calibration_store> server_database::calibrations() {
+    return std::make_unique<calibration_table>(place_);
 }
 std::unique_ptr<sql_runner> server_database::sql() {
     return std::make_unique<postgres::sql>(place_);

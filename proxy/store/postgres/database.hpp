@@ -22,6 +22,7 @@ public:
     std::unique_ptr<budget_store> budgets() override;
     std::unique_ptr<usage_store> usage() override;
     std::unique_ptr<conversation_store> conversations() override;
+    std::unique_ptr<calibration_store> calibrations() override;
     std::unique_ptr<sql_runner> sql() override;
     std::unique_ptr<catalog_watch> watch_catalog(std::function<void()> look) override;
     std::vector<migration_name> pending_migrations() override;

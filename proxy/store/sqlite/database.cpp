@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "store/sqlite/budgets.hpp"
+#include "store/sqlite/calibrations.hpp"
 #include "store/sqlite/conversations.hpp"
 #include "store/sqlite/keys.hpp"
 #include "store/sqlite/limits.hpp"
@@ -47,6 +48,9 @@ std::unique_ptr<usage_store> file_database::usage() {
 }
 std::unique_ptr<conversation_store> file_database::conversations() {
     return std::make_unique<sqlite::conversations>(options_);
+}
+std::unique_ptr<calibration_store> file_database::calibrations() {
+    return std::make_unique<calibration_table>(options_);
 }
 std::unique_ptr<sql_runner> file_database::sql() {
     return std::make_unique<sqlite::sql>(options_);

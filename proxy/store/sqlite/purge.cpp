@@ -8,7 +8,7 @@ namespace ferry::store::sqlite {
 namespace {
 
 // So that a request's row waits no longer than some milliseconds for the write lock.
-constexpr int forgotten_at_once = 500;
+constexpr int purged_at_once = 500;
 
 constexpr const char* forget_rows =
     "DELETE FROM usage_records WHERE (request_id, started_at) IN (SELECT request_id, started_at FROM usage_records"
@@ -19,8 +19,8 @@ constexpr const char* forget_attempts =
 
 bool forget(connection& db, const char* sql, const std::string& last_id, const std::string& before) {
     query forgetting = db.prepare(sql);
-    forgetting.bind(last_id).bind(before).bind(forgotten_at_once).run();
-    return db.changes() == forgotten_at_once;
+    forgetting.bind(last_id).bind(before).bind(purged_at_once).run();
+    return db.changes() == purged_at_once;
 }
 
 }  // namespace
