@@ -34,7 +34,9 @@ CREATE TRIGGER api_keys_row_update AFTER UPDATE OF
     store_messages, expires_at, rotated_from, grace_until, is_enabled, created_at
     ON api_keys FOR EACH ROW EXECUTE FUNCTION ferry_catalog_row('id');
 
--- What each process used of late of what is limited over all of them. Who does not report any more fades away.
+-- What each process used of late of what is limited over all of them, and what it may use until it tells again
+-- (`_share`). Who
+-- does not report any more fades away.
 CREATE TABLE limit_use (
     party TEXT NOT NULL CHECK (party IN ('key', 'user', 'team')),
     party_id BIGINT NOT NULL,
@@ -45,6 +47,11 @@ CREATE TABLE limit_use (
     day_requests BIGINT NOT NULL,
     day_tokens BIGINT NOT NULL,
     parallel BIGINT NOT NULL,
+    minute_requests_share BIGINT NOT NULL,
+    minute_tokens_share BIGINT NOT NULL,
+    day_requests_share BIGINT NOT NULL,
+    day_tokens_share BIGINT NOT NULL,
+    parallel_share BIGINT NOT NULL,
     PRIMARY KEY (party, party_id, instance_id)
 ) WITH (fillfactor = 50);
 
@@ -57,7 +64,9 @@ CREATE TABLE budget_use (
     PRIMARY KEY (party, party_id)
 ) WITH (fillfactor = 50);
 
--- What a process may spend without asking, until then. `reported_pico` is what it told of in this period.
+-- What a process may spend without asking, until then. `reported_pico` is what it told of in this period, or what its
+-- rows
+-- say after its end, where `checked_at` is the time somebody looked at them.
 CREATE TABLE budget_leases (
     party TEXT NOT NULL CHECK (party IN ('key', 'user', 'team')),
     party_id BIGINT NOT NULL,
@@ -66,51 +75,71 @@ CREATE TABLE budget_leases (
     held_pico BIGINT NOT NULL,
     reported_pico BIGINT NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL,
+    checked_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (party, party_id, instance_id)
 ) WITH (fillfactor = 50);
 
--- Tells what `me` spent of a budget in the period that began at `begins`, and leases `wanted` of it for so many seconds,
--- or what is left. One call after the other for each budget: its row is locked.
+-- Tells what `me` spent of a budget in all of the period that began at `begins`, and leases `wanted` more of it for
+-- so many
+-- seconds, or what is left, but no more than `most` together. One call after the other for each budget: its row is
+-- locked.
+-- The lease of a process stays behind its end, for it says what was told; what a process did not tell before it ended
+-- is
+-- taken from its rows, every few seconds, since they may come late.
 CREATE FUNCTION ferry_renew_budget(whose text, whose_id bigint, me text, budget bigint, begins timestamptz, told bigint,
-    wanted bigint, seconds double precision)
+    wanted bigint, most bigint, seconds double precision)
 RETURNS TABLE (held bigint, remaining bigint, spent bigint, replicas bigint) LANGUAGE plpgsql AS $$
 DECLARE
-    most constant numeric := 9000000000000000000;
+    ceiling constant numeric := 9000000000000000000;
     used budget_use;
     gone budget_leases;
     mine budget_leases;
     total numeric;
-    untold numeric;
+    by_rows numeric;
     others numeric;
+    grown numeric;
 BEGIN
     INSERT INTO budget_use VALUES (whose, whose_id, begins, 0) ON CONFLICT DO NOTHING;
     SELECT * INTO used FROM budget_use u WHERE u.party = whose AND u.party_id = whose_id FOR UPDATE;
+    IF begins > clock_timestamp() + interval '1 day' THEN
+        begins := used.period_start;
+    END IF;
     total := used.spent_pico;
     IF used.period_start < begins THEN
         used.period_start := begins;
         total := 0;
         DELETE FROM budget_leases l WHERE l.party = whose AND l.party_id = whose_id;
+    ELSIF used.period_start > begins THEN
+        told := 0;  -- it is of a period that is over
     END IF;
-    FOR gone IN DELETE FROM budget_leases l WHERE l.party = whose AND l.party_id = whose_id AND l.instance_id <> me
-            AND l.expires_at < clock_timestamp() RETURNING l.* LOOP
+    DELETE FROM budget_leases l WHERE l.party = whose AND l.party_id = whose_id
+        AND l.expires_at < clock_timestamp() - interval '7 days';
+    FOR gone IN SELECT * FROM budget_leases l WHERE l.party = whose AND l.party_id = whose_id AND l.instance_id <> me
+            AND l.expires_at < clock_timestamp() AND l.checked_at < clock_timestamp() - interval '5 seconds' LOOP
         EXECUTE format('SELECT coalesce(sum(cost_pico), 0) FROM usage_records WHERE %I = $1 AND instance_id = $2'
-            ' AND started_at >= $3', whose || '_id') INTO untold
+            ' AND started_at >= $3', whose || '_id') INTO by_rows
             USING whose_id, gone.instance_id, used.period_start;
-        total := total + greatest(untold - gone.reported_pico, 0);
+        total := total + greatest(by_rows - gone.reported_pico, 0);
+        UPDATE budget_leases l SET held_pico = 0, checked_at = clock_timestamp(),
+                reported_pico = least(greatest(by_rows, l.reported_pico), ceiling)
+            WHERE l.party = whose AND l.party_id = whose_id AND l.instance_id = gone.instance_id;
     END LOOP;
     SELECT * INTO mine FROM budget_leases l WHERE l.party = whose AND l.party_id = whose_id AND l.instance_id = me;
-    total := least(total + told, most);
-    mine.held_pico := greatest(coalesce(mine.held_pico, 0) - told, 0);
-    mine.reported_pico := least(coalesce(mine.reported_pico, 0)::numeric + told, most);
+    mine.reported_pico := coalesce(mine.reported_pico, 0);
+    grown := greatest(told - mine.reported_pico, 0);
+    total := least(total + grown, ceiling);
+    mine.held_pico := greatest(coalesce(mine.held_pico, 0) - grown, 0);
+    mine.reported_pico := mine.reported_pico + grown;
     SELECT coalesce(sum(l.held_pico), 0), count(*) + 1 INTO others, replicas FROM budget_leases l
-        WHERE l.party = whose AND l.party_id = whose_id AND l.instance_id <> me;
+        WHERE l.party = whose AND l.party_id = whose_id AND l.instance_id <> me AND l.expires_at >= clock_timestamp();
+    -- What is beyond its needs is given back, and what a smaller budget does not have.
+    mine.held_pico := greatest(least(mine.held_pico, most, budget - total - others), 0);
     remaining := greatest(budget - total - others - mine.held_pico, 0);
-    -- A budget that was made smaller takes back what is held.
-    mine.held_pico := greatest(least(mine.held_pico, budget - total - others), 0);
-    mine.held_pico := mine.held_pico + least(wanted, remaining);
-    remaining := remaining - least(wanted, remaining);
+    grown := greatest(least(wanted, remaining), 0);
+    mine.held_pico := mine.held_pico + grown;
+    remaining := remaining - grown;
     INSERT INTO budget_leases VALUES (whose, whose_id, me, used.period_start, mine.held_pico, mine.reported_pico,
-            clock_timestamp() + make_interval(secs => seconds))
+            clock_timestamp() + make_interval(secs => seconds), clock_timestamp())
         ON CONFLICT (party, party_id, instance_id) DO UPDATE SET period_start = excluded.period_start,
             held_pico = excluded.held_pico, reported_pico = excluded.reported_pico, expires_at = excluded.expires_at;
     UPDATE budget_use u SET period_start = used.period_start, spent_pico = total

@@ -50,7 +50,9 @@ WHEN EXISTS (SELECT 1 FROM api_keys k LEFT JOIN users u ON u.id = k.user_id
         WHERE k.team_id IN (OLD.id, NEW.id) OR u.team_id IN (OLD.id, NEW.id);
 END;
 
--- What each process used of late of what is limited over all of them. Who does not report any more fades away.
+-- What each process used of late of what is limited over all of them, and what it may use until it tells again
+-- (`_share`). Who
+-- does not report any more fades away.
 CREATE TABLE limit_use (
     party TEXT NOT NULL CHECK (party IN ('key', 'user', 'team')),
     party_id INTEGER NOT NULL,
@@ -61,6 +63,11 @@ CREATE TABLE limit_use (
     day_requests INTEGER NOT NULL,
     day_tokens INTEGER NOT NULL,
     parallel INTEGER NOT NULL,
+    minute_requests_share INTEGER NOT NULL,
+    minute_tokens_share INTEGER NOT NULL,
+    day_requests_share INTEGER NOT NULL,
+    day_tokens_share INTEGER NOT NULL,
+    parallel_share INTEGER NOT NULL,
     PRIMARY KEY (party, party_id, instance_id)
 ) WITHOUT ROWID;
 
@@ -73,7 +80,9 @@ CREATE TABLE budget_use (
     PRIMARY KEY (party, party_id)
 ) WITHOUT ROWID;
 
--- What a process may spend without asking, until then. `reported_pico` is what it told of in this period.
+-- What a process may spend without asking, until then. `reported_pico` is what it told of in this period, or what its
+-- rows
+-- say after its end, where `checked_at` is the time somebody looked at them.
 CREATE TABLE budget_leases (
     party TEXT NOT NULL CHECK (party IN ('key', 'user', 'team')),
     party_id INTEGER NOT NULL,
@@ -82,5 +91,6 @@ CREATE TABLE budget_leases (
     held_pico INTEGER NOT NULL,
     reported_pico INTEGER NOT NULL,
     expires_at TEXT NOT NULL,
+    checked_at TEXT NOT NULL,
     PRIMARY KEY (party, party_id, instance_id)
 ) WITHOUT ROWID;

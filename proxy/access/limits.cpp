@@ -1,6 +1,5 @@
 #include "access/limits.hpp"
 
-#include <optional>
 #include <utility>
 
 namespace ferry::access {
@@ -34,12 +33,9 @@ public:
             if (*value != "soft" && *value != "hard") note(column, "is neither hard nor soft");
             return;
         }
-        for (const auto period : periods) {
-            if (to_text(period) != *value) continue;
-            into_.period = period;
-            return;
-        }
-        note(column, "is none of hour, day, week, month, total");
+        const auto period = parse_budget_period(*value);
+        if (!period) return note(column, "is none of hour, day, week, month, total");
+        into_.period = *period;
     }
 
 private:
@@ -72,6 +68,13 @@ std::string_view to_text(party who) {
 std::string_view to_text(budget_period period) {
     constexpr std::string_view names[] = {"hour", "day", "week", "month", "total"};
     return names[static_cast<std::size_t>(period)];
+}
+
+std::optional<budget_period> parse_budget_period(std::string_view text) {
+    for (const auto period : periods) {
+        if (to_text(period) == text) return period;
+    }
+    return std::nullopt;
 }
 
 std::vector<party_limits> limits_of(const store::key_row& row, std::string& defect) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ std::string_view to_text(party who);
 // Calendar periods, but `total`, which has one.
 enum class budget_period : std::uint8_t { hour, day, week, month, total };
 std::string_view to_text(budget_period period);
+std::optional<budget_period> parse_budget_period(std::string_view text);
 
 // -1: no limit.
 struct party_limits {

@@ -12,6 +12,7 @@
 #include "catalog/row_json.hpp"
 #include "catalog/row_operations.hpp"
 #include "catalog/text_rules.hpp"
+#include "catalog/unit_prices.hpp"
 #include "net/token.hpp"
 #include "openai/json_text.hpp"
 #include "openai/operation.hpp"
@@ -148,9 +149,11 @@ defect fill_prices(const store::model_row& row, candidate& made) {
     made.price.cached_input = row.cached_input_price_pico.value_or(made.price.input);
     if (row.base_price_pico < 0 || made.price.input < 0 || made.price.output < 0 || made.price.cached_input < 0)
         return bad_row("a price is negative");
-    auto units = parse_unit_prices(text_of(row.unit_prices));
-    if (!units) return units.error();
-    made.unit_prices = std::move(*units);
+    auto named = parse_unit_prices(text_of(row.unit_prices), made.price, row.cached_input_price_pico.has_value());
+    if (!named) return named.error();
+    made.unit_prices = std::move(named->units);
+    made.further = named->further;
+    made.tiers = std::move(named->tiers);
     if (const auto wrong = name_defect(row.currency)) return bad_row("currency " + *wrong);
     made.currency = row.currency;
     return {};

@@ -18,6 +18,7 @@
 #include "base/shard_map.hpp"
 #include "catalog/endpoint.hpp"
 #include "catalog/name_list.hpp"
+#include "catalog/prices.hpp"
 #include "catalog/refused_row.hpp"
 #include "openai/operation.hpp"
 
@@ -41,14 +42,6 @@ struct body_member {
     std::string name;         // decoded
     std::string quoted_name;  // with its quotes, as it goes into the body
     std::string value;
-};
-
-// Pico-units of currency per token; inheritance (cached from input, input and output from the base) is resolved.
-struct prices {
-    std::int64_t input = 0;
-    std::int64_t output = 0;
-    std::int64_t cached_input = 0;
-    bool is_known = true;  // false: nobody wrote a price for prompt or completion, so 0 is none
 };
 
 // Of one image, second, search and the like, in pico-units of currency. `unit` may say which image: "images:hd".
@@ -84,6 +77,8 @@ struct candidate {
     std::vector<header> extra_headers;          // none of them is named as `credentials` is
     std::vector<body_member> extra_body;
     prices price;
+    further_prices further;
+    std::vector<price_tier> tiers;  // by `above`, the lowest first
     std::string currency;
     std::int64_t priority = 0;   // lower first
     std::int64_t weight = 1;     // share within one priority; 0: only when the others have failed

@@ -28,8 +28,10 @@ struct request_choice {
 
 // What the row would ask for so many tokens, in pico-units of its currency.
 inline std::int64_t expected_cost(const candidate& row, const request_choice& of) {
-    const __int128 sum = static_cast<__int128>(row.price.input) * of.prompt_tokens +
-                         static_cast<__int128>(row.price.output) * of.completion_tokens;
+    const auto* tier = tier_for(row.tiers, of.prompt_tokens);
+    const prices& price = tier == nullptr ? row.price : tier->price;
+    const __int128 sum = static_cast<__int128>(price.input) * of.prompt_tokens +
+                         static_cast<__int128>(price.output) * of.completion_tokens;
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
     return sum > most ? most : static_cast<std::int64_t>(sum);
 }

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/ascii.hpp"
-#include "base/decimal.hpp"
 #include "catalog/bad_row.hpp"
 #include "catalog/json_members.hpp"
 #include "catalog/text_rules.hpp"
@@ -24,15 +23,6 @@ std::optional<std::string> string_of(std::string_view value) {
     const boost::json::value parsed = boost::json::parse(value, error);
     if (const auto* text = parsed.if_string()) return std::string(text->begin(), text->end());
     return std::nullopt;
-}
-
-bool is_unit(std::string_view name) {
-    using openai::unit_kind;
-    for (auto one = unit_kind::images; one <= unit_kind::requests;
-         one = static_cast<unit_kind>(static_cast<int>(one) + 1)) {
-        if (openai::to_text(one) == name) return true;
-    }
-    return false;
 }
 
 }  // namespace
@@ -58,30 +48,6 @@ result<std::vector<header>> parse_extra_headers(std::string_view column) {
         headers.emplace_back(member.name, secret(std::move(*value)));
     }
     return headers;
-}
-
-result<std::vector<unit_price>> parse_unit_prices(std::string_view column) {
-    std::vector<unit_price> prices;
-    if (column.empty()) return prices;
-    const auto members = split_members(column);
-    if (!members)
-        return bad_row("unit_prices is not a JSON object with each name once, such as {\"images\": \"0.04\"}");
-    for (const json_member& member : *members) {
-        const auto kind = std::string_view(member.name).substr(0, member.name.find(':'));
-        const auto text = string_of(member.value).value_or(std::string(member.value));
-        const auto pico = parse_decimal(text, money_scale);
-        if (!is_unit(kind)) {
-            return bad_row("unit_prices: '" + printable(member.name) +
-                           "' is no unit: write images, seconds, characters, "
-                           "bytes, searches, pages or requests, and behind a colon which of them");
-        }
-        if (!pico) {
-            return bad_row("unit_prices: the price of '" + printable(member.name) +
-                           "' is no decimal of at most 12 places, or negative");
-        }
-        prices.push_back({member.name, *pico});
-    }
-    return prices;
 }
 
 result<std::vector<body_member>> parse_extra_body(std::string_view column) {

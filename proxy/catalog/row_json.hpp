@@ -14,10 +14,6 @@ namespace ferry::catalog {
 // headers that frame the message or belong to the connection, values with control bytes.
 result<std::vector<header>> parse_extra_headers(std::string_view column);
 
-// A JSON object of units ("images", "images:hd:1024x1024") and prices of one: numbers or strings, decimals of at most
-// 12 places, not negative.
-result<std::vector<unit_price>> parse_unit_prices(std::string_view column);
-
 // A JSON object whose members are added to request bodies, with their values spelled as written. Refused: the members
 // that route the request or that the proxy itself sets, in any case.
 result<std::vector<body_member>> parse_extra_body(std::string_view column);

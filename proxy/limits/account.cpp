@@ -6,122 +6,117 @@
 namespace ferry::limits {
 namespace {
 
-constexpr std::int64_t second_us = 1'000'000, minute_us = 60 * second_us;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
 constexpr std::int64_t times_expected = 8;
-constexpr std::int64_t most_pico = std::numeric_limits<std::int64_t>::max() / 4;
+// Sums of some of these, and what is taken from them again, fit.
+constexpr std::int64_t most_pico = std::numeric_limits<std::int64_t>::max() / 1024;
 
-std::int64_t lease_us(const budget_options& options) {
-    return std::chrono::duration_cast<microseconds>(options.lease).count();
-}
-
-std::int64_t sum_of(std::int64_t a, std::int64_t b) {
-    return std::clamp(a + b, -most_pico, most_pico);
+std::int64_t sane(std::int64_t pico) {
+    return std::clamp<std::int64_t>(pico, 0, most_pico);
 }
 
 }  // namespace
 
-void account::begin_period(std::int64_t now_us, const budget_options& options) {
-    if (now_us >= period_.begin_us && now_us < period_.end_us) return;
-    period_ = period_at(of_.period, now_us, options.utc_offset);
+void account::begin_period(const moment& now, const budget_options& options) {
+    if (now.wall_us >= period_.begin_us && now.wall_us < period_.end_us) return;
+    period_ = period_at(of_.period, now.wall_us, options.utc_offset);
     is_known_ = exhaustion_told_ = false;
-    held_pico_ = left_pico_ = total_pico_ = spent_pico_ = 0;
+    held_pico_ = left_pico_ = total_pico_ = spent_pico_ = told_pico_ = 0;
 }
 
-// For what nobody holds the replicas must not all count on the whole of it.
-bool account::worst_fits(const cost_frame& cost) const {
-    const auto mine = left_pico_ / replicas_ + available() + reserved_pico_;
-    return sum_of(worst_pico_, cost.worst_pico) <= mine;
+// What is set aside where the worst does not fit.
+std::int64_t account::bounded_by(const cost_frame& cost) const {
+    const auto there = std::max<std::int64_t>(available(), 0) + left_pico_ / replicas_;
+    const auto likely = std::min(sane(cost.expected_pico) * times_expected, there / 4);
+    return std::min(sane(cost.worst_pico), std::max({sane(cost.expected_pico), likely, there / 64}));
 }
 
-reservation account::reserve(const access::party_limits& of, const cost_frame& cost, std::int64_t now_us,
-                             const budget_options& options) {
+reservation account::want(std::int64_t pico) {
+    wanted_pico_ = sane(wanted_pico_ + sane(pico));
+    return {reservation::verdict::wait};
+}
+
+reservation account::reserve(const access::party_limits& of, const cost_frame& cost, const moment& now,
+                             const budget_options& options, bool is_away) {
     using verdict = reservation::verdict;
     if (of.period != of_.period) period_ = {};
+    if (of.budget_pico != of_.budget_pico) is_known_ = false;
     of_ = of;
-    begin_period(now_us, options);
-    used_us_ = now_us;
-    reservation made;
+    begin_period(now, options);
+    used_ = now.steady_at;
     if (of.is_soft) {
-        const bool is_used_up = is_known_ && total_pico_ + spent_pico_ >= of.budget_pico;
-        made.left_pico = is_used_up ? 0 : -1;
-        return made;
+        const bool is_used_up = is_known_ && total_pico_ + (spent_pico_ - told_pico_) >= of.budget_pico;
+        return {verdict::in, 0, false, is_used_up};
     }
-    if (cost.worst_pico == 0) return made;  // it is free
-    if (!is_known_ || now_us >= until_us_) {
-        made.is = is_known_ ? verdict::unknown : verdict::wait;
-        wanted_pico_ = std::max(wanted_pico_, cost.expected_pico);
-        return made;
+    const auto worst = sane(cost.worst_pico), expected = sane(cost.expected_pico);
+    if (worst == 0) return {};  // it is free
+    const bool is_leased = is_known_ && now.steady_at < until_;
+    if (!is_leased) return is_away ? reservation{verdict::unknown} : want(expected);
+    if (worst <= available()) return {verdict::in, worst};
+    const auto more = left_pico_ / replicas_;
+    if (!is_away && worst <= available() + more) return want(worst);
+    const auto bounded = bounded_by(cost);
+    const bool makes_sense = bounded > sane(cost.prompt_pico);
+    if (makes_sense && bounded <= available()) return {verdict::in, bounded, bounded < worst};
+    if (!is_away && makes_sense && bounded <= available() + more) return want(bounded);
+    // Of what is left the last: an answer that is likely fits.
+    if (expected <= available() && available() > sane(cost.prompt_pico)) {
+        const auto rest = std::min(available(), worst);
+        return {verdict::in, rest, rest < worst};
     }
-    if (worst_fits(cost) && available() >= cost.expected_pico) {
-        made.pico = cost.expected_pico;
-        return made;
-    }
-    const auto wanted = std::min(cost.worst_pico, std::max(cost.expected_pico, 1l) * times_expected);
-    if (available() < wanted && left_pico_ > 0) {
-        wanted_pico_ = std::max(wanted_pico_, wanted);
-        made.is = verdict::wait;
-        return made;
-    }
-    made.pico = std::min(wanted, available());
-    made.is_bounded = made.pico < cost.worst_pico;
-    if (made.pico < cost.expected_pico || made.pico <= cost.prompt_pico) made.is = verdict::exhausted;
-    return made;
+    const bool is_stale = now.steady_at - renewed_ > seconds(1);
+    if (!is_away && (left_pico_ > 0 || is_stale)) return want(expected);
+    if (committed_pico_ > 0 && expected <= available() + committed_pico_) return {verdict::busy};
+    return {verdict::exhausted};
 }
 
-void account::take(const reservation& what, const cost_frame& cost) {
-    reserved_pico_ = sum_of(reserved_pico_, what.pico);
-    worst_pico_ = sum_of(worst_pico_, what.is_bounded ? what.pico : cost.worst_pico);
+void account::settle(std::int64_t reserved_pico, std::int64_t cost_pico) {
+    committed_pico_ -= reserved_pico;
+    spent_pico_ = sane(spent_pico_ + sane(cost_pico));
 }
 
-void account::settle(std::int64_t reserved_pico, std::int64_t worst_pico, std::int64_t cost_pico) {
-    reserved_pico_ -= reserved_pico;
-    worst_pico_ = std::max<std::int64_t>(worst_pico_ - worst_pico, 0);
-    spent_pico_ = sum_of(spent_pico_, cost_pico);
-}
-
-std::optional<store::budget_renewal> account::next_renewal(std::int64_t now_us, const budget_options& options,
+std::optional<store::budget_renewal> account::next_renewal(const moment& now, const budget_options& options,
                                                            bool is_last) {
-    begin_period(now_us, options);
+    begin_period(now, options);
     const auto slice = of_.is_soft ? 0 : std::max<std::int64_t>(of_.budget_pico / 1000 * options.slice_permille, 1);
-    const bool is_old = is_last || now_us - renewed_us_ >= second_us;
-    const bool is_running = reserved_pico_ > 0 || now_us - used_us_ < lease_us(options);
-    const bool ends_soon = is_running && until_us_ - now_us < lease_us(options) / 2;
+    const auto needs = sane(committed_pico_ + slice);
+    const bool is_old = is_last || now.steady_at - renewed_ >= seconds(1);
+    const bool is_running = committed_pico_ > 0 || now.steady_at - used_ < options.lease;
+    const bool ends_soon = is_running && until_ - now.steady_at < options.lease / 2;
     const bool is_low = !of_.is_soft && left_pico_ > 0 && available() < slice / 2;
-    if (!is_wanted() && !(is_old && (spent_pico_ > 0 || ends_soon || is_low))) return std::nullopt;
-    const auto target = of_.is_soft ? 0 : std::max(slice, sum_of(wanted_pico_, spent_pico_));
+    const bool is_much = held_pico_ - (spent_pico_ - told_pico_) > sane(2 * needs);
+    const bool has_news = spent_pico_ != told_pico_ || ends_soon || is_low || is_much;
+    const bool is_asked = wanted_pico_ > 0 || (!is_known_ && is_running);
+    if (!is_asked && !(is_old && has_news)) return std::nullopt;
     store::budget_renewal next;
     next.party = std::string(access::to_text(of_.who));
     next.party_id = of_.id;
     next.budget_pico = of_.budget_pico;
     next.period_begin_us = period_.begin_us;
     next.spent_pico = spent_pico_;
-    next.wanted_pico = std::max<std::int64_t>(target - std::max<std::int64_t>(available(), 0), 0);
-    spent_pico_ = 0;
-    held_pico_ -= next.spent_pico;
+    next.wanted_pico = of_.is_soft || is_last ? 0 : sane(slice + wanted_pico_ - available());
+    next.most_pico = is_last ? 0 : sane(needs + wanted_pico_);
     wanted_pico_ = 0;
     return next;
 }
 
-void account::renewed(const store::budget_renewal& told, const store::budget_state& state, std::int64_t now_us,
+void account::renewed(const store::budget_renewal& told, const store::budget_state& state, const moment& asked_at,
                       const budget_options& options) {
     if (told.period_begin_us != period_.begin_us) return;
-    is_known_ = true;
+    is_known_ = told.budget_pico == of_.budget_pico;
+    told_pico_ = told.spent_pico;
     held_pico_ = state.held_pico;
     left_pico_ = state.left_pico;
     total_pico_ = state.spent_pico;
     replicas_ = std::max<std::int64_t>(state.replicas, 1);
-    renewed_us_ = now_us;
-    until_us_ = now_us + lease_us(options);
+    renewed_ = asked_at.steady_at;
+    until_ = asked_at.steady_at + options.lease;
 }
 
-void account::not_renewed(const store::budget_renewal& told) {
-    if (told.period_begin_us != period_.begin_us) return;
-    spent_pico_ = sum_of(spent_pico_, told.spent_pico);
-    held_pico_ = sum_of(held_pico_, told.spent_pico);
-}
-
-bool account::is_idle(std::int64_t now_us) const {
-    return reserved_pico_ == 0 && worst_pico_ == 0 && spent_pico_ == 0 && now_us - used_us_ > 10 * minute_us;
+bool account::is_idle(const moment& now) const {
+    return committed_pico_ == 0 && spent_pico_ == told_pico_ && now.steady_at - used_ > minutes(10);
 }
 
 bool account::tells_exhaustion() {

@@ -26,6 +26,24 @@ std::string whose(const access::party_limits& limits) {
     return limits.who == access::party::key ? "this key" : fmt::format("this key's {}", access::to_text(limits.who));
 }
 
+fault used_up(const account& of) {
+    const auto& limits = of.limits();
+    auto text = fmt::format("The {} of {} is used up.", name_of(limits), whose(limits));
+    if (limits.period != access::budget_period::total) {
+        text += fmt::format(" It begins anew at {} UTC.", time_text(of.current().end_us).substr(0, 16));
+    }
+    return fault::client(fault_code::budget_exceeded, std::move(text));
+}
+
+fault is_set_aside(const access::party_limits& limits) {
+    auto refused = fault::client(fault_code::rate_limit_exceeded,
+                                 fmt::format("What is left of the {} of {} is set aside for requests that are running. "
+                                             "Try again when they have ended.",
+                                             name_of(limits), whose(limits)));
+    refused.retry_after = milliseconds(1000);
+    return refused;
+}
+
 fault nobody_knows() {
     return fault::self(fault_code::overloaded, "The budget of this key cannot be looked at now: try again shortly.",
                        "The store is away and the lease has ended (budget.when_store_is_away is refuse).");
@@ -33,11 +51,55 @@ fault nobody_knows() {
 
 }  // namespace
 
+// A budget that a request is looked at for, and locked.
+struct budgets::judged {
+    const access::party_limits* limits = nullptr;
+    std::shared_ptr<account> of;
+    std::unique_lock<std::mutex> held;
+    reservation found;
+};
+
+void budgets::judge(judged& one, const cost_frame& cost, const budget_options& chosen, bool is_away, outcome& made) {
+    using verdict = reservation::verdict;
+    const auto& limits = *one.limits;
+    one.held = std::unique_lock(one.of->lock);
+    one.found = one.of->reserve(limits, cost, moment::now(), chosen, is_away);
+    const auto tell = [&](std::string_view more) {
+        if (!one.of->tells_exhaustion()) return;
+        log_warn("The {} of {} {} is used up{}", name_of(limits), access::to_text(limits.who), limits.id, more);
+    };
+    if (one.found.is_warned_of) {
+        made.warning = fmt::format("The {} of {} is used up.", name_of(limits), whose(limits));
+        tell("; it only warns");
+    }
+    std::optional<fault> refused;
+    switch (one.found.is) {
+        case verdict::in:
+            return;
+        case verdict::wait:
+            made.must_wait = true;
+            return;
+        case verdict::busy:
+            refused = is_set_aside(limits);
+            break;
+        case verdict::exhausted:
+            refused = used_up(*one.of);
+            tell("");
+            break;
+        case verdict::unknown:
+            one.found = {};
+            if (chosen.refuses_when_away) refused = nobody_knows();
+            break;
+    }
+    if (refused && !made.refused) made.refused = std::move(refused);
+}
+
 hold& hold::operator=(hold&& other) noexcept {
     if (this == &other) return *this;
     leave();
     parts_ = std::exchange(other.parts_, {});
     cost_pico_ = other.cost_pico_;
+    expected_pico_ = other.expected_pico_;
     return *this;
 }
 
@@ -45,7 +107,7 @@ void hold::leave() {
     for (auto& one : parts_) {
         if (!one.of) continue;
         const std::lock_guard held(one.of->lock);
-        one.of->settle(one.reserved_pico, one.worst_pico, cost_pico_);
+        one.of->settle(one.reserved_pico, cost_pico_);
     }
     for (auto& one : parts_) one.of.reset();
 }
@@ -78,66 +140,32 @@ std::shared_ptr<account> budgets::account_of(const access::party_limits& limits)
     return found;
 }
 
-fault budgets::exhausted(const account& of) const {
-    const auto& limits = of.limits();
-    auto text = fmt::format("The {} of {} is used up.", name_of(limits), whose(limits));
-    if (limits.period != access::budget_period::total) {
-        text += fmt::format(" It begins anew at {} UTC.", time_text(of.current().end_us).substr(0, 16));
-    }
-    return fault::client(fault_code::budget_exceeded, std::move(text));
-}
-
-budgets::outcome budgets::reserve(std::span<const access::party_limits> limits, const cost_frame& cost) {
-    using verdict = reservation::verdict;
+budgets::outcome budgets::reserve(std::span<const access::party_limits> limits, const cost_frame& cost,
+                                  bool is_patient) {
     outcome made;
     const auto chosen = options();
-    const auto now_us = wall_us();
-    std::array<std::unique_lock<std::mutex>, 3> held;
-    std::array<reservation, 3> reserved;
-    auto& parts = made.in.parts_;
+    const bool is_away = is_away_ || !is_patient;
+    std::array<judged, 3> all;
+    std::size_t count = 0;
+    for (const auto& one : limits) {
+        if (one.budget_pico < 0) continue;
+        all[count].limits = &one;
+        all[count++].of = account_of(one);
+    }
     // Always in the order key, user, team, so that nobody waits for each other.
-    for (std::size_t i = 0; i != limits.size(); ++i) {
-        if (limits[i].budget_pico >= 0) parts[i].of = account_of(limits[i]);
-    }
-    for (std::size_t i = 0; i != limits.size(); ++i) {
-        if (!parts[i].of) continue;
-        held[i] = std::unique_lock(parts[i].of->lock);
-        auto& one = reserved[i] = parts[i].of->reserve(limits[i], cost, now_us, chosen);
-        if (one.is == verdict::unknown || (one.is == verdict::wait && is_away_)) {
-            one = {};
-            if (chosen.refuses_when_away && is_away_ && !made.refused) made.refused = nobody_knows();
-            if (!is_away_) one.is = verdict::wait;
-        }
-        made.must_wait = made.must_wait || one.is == verdict::wait;
-        if (one.is == verdict::exhausted && !made.refused) {
-            made.refused = exhausted(*parts[i].of);
-            if (parts[i].of->tells_exhaustion()) {
-                log_warn("The {} of {} {} is used up", name_of(limits[i]), access::to_text(limits[i].who),
-                         limits[i].id);
-            }
-        }
-        if (one.left_pico == 0) {
-            made.warning = fmt::format("The {} of {} is used up.", name_of(limits[i]), whose(limits[i]));
-            if (parts[i].of->tells_exhaustion()) {
-                log_warn("The {} of {} {} is used up; it only warns", name_of(limits[i]),
-                         access::to_text(limits[i].who), limits[i].id);
-            }
-        }
-    }
+    for (std::size_t i = 0; i != count; ++i) judge(all[i], cost, chosen, is_away, made);
     const bool is_in = !made.refused && !made.must_wait;
-    for (std::size_t i = 0; i != limits.size(); ++i) {
-        if (!parts[i].of) continue;
-        if (is_in) {
-            parts[i].of->take(reserved[i], cost);
-            parts[i].reserved_pico = reserved[i].pico;
-            parts[i].worst_pico = reserved[i].is_bounded ? reserved[i].pico : cost.worst_pico;
-        }
-        if (is_in && reserved[i].is_bounded && cost.output_price_pico > 0) {
-            const auto most = std::max<std::int64_t>((reserved[i].pico - cost.prompt_pico) / cost.output_price_pico, 1);
-            if (made.most_output < 0 || most < made.most_output) made.most_output = most;
-        }
-        held[i].unlock();
-        if (!is_in) parts[i].of.reset();
+    made.in.expected_pico_ = cost.expected_pico;
+    for (std::size_t i = 0; is_in && i != count; ++i) {
+        auto& one = all[i];
+        one.of->take(one.found);
+        made.in.parts_[i] = {one.of, one.found.pico};
+        if (!one.found.is_bounded || cost.output_price_pico <= 0) continue;
+        const auto most = std::max<std::int64_t>((one.found.pico - cost.prompt_pico) / cost.output_price_pico, 1);
+        made.most_output = made.most_output < 0 ? most : std::min(made.most_output, most);
+    }
+    for (auto& one : all) {
+        if (one.held) one.held.unlock();
     }
     if (made.must_wait) ask_soon();
     return made;
@@ -161,17 +189,17 @@ void budgets::ask_soon() {
 }
 
 void budgets::repeat() {
-    renew();
     thread_.post_after(between_renewals, [this] { repeat(); });
+    renew();
 }
 
 std::vector<std::shared_ptr<account>> budgets::all() {
-    const auto now_us = wall_us();
+    const auto now = moment::now();
     std::vector<std::shared_ptr<account>> kept;
     const std::lock_guard held(mutex_);
     boost::unordered::erase_if(accounts_, [&](const auto& one) {
         const std::lock_guard both(one.second->lock);
-        if (one.second.use_count() == 1 && one.second->is_idle(now_us)) return true;
+        if (one.second.use_count() == 1 && one.second->is_idle(now)) return true;
         kept.push_back(one.second);
         return false;
     });
@@ -182,28 +210,25 @@ void budgets::renew(bool is_last) {
     const auto chosen = options();
     std::vector<std::shared_ptr<account>> asked;
     std::vector<store::budget_renewal> renewals;
+    // The lease counts from before the call, here; in the store from within it.
+    const auto began = moment::now();
     for (auto& one : all()) {
         const std::lock_guard held(one->lock);
-        auto next = one->next_renewal(wall_us(), chosen, is_last);
+        auto next = one->next_renewal(began, chosen, is_last);
         if (!next) continue;
         asked.push_back(one);
         renewals.push_back(std::move(*next));
     }
     try {
-        // The lease counts from before the call, here; in the store from within it.
-        const auto began_us = wall_us();
-        const auto states = store_->renew(instance_, renewals, std::chrono::ceil<std::chrono::seconds>(chosen.lease));
+        const auto term = std::chrono::ceil<std::chrono::seconds>(chosen.lease);
+        const auto states = store_->renew(instance_, renewals, term);
         for (std::size_t i = 0; i != states.size(); ++i) {
             const std::lock_guard held(asked[i]->lock);
-            asked[i]->renewed(renewals[i], states[i], began_us, chosen);
+            asked[i]->renewed(renewals[i], states[i], began, chosen);
         }
         if (is_away_ && !renewals.empty()) log_info("Budgets are shared again");
         if (!renewals.empty()) is_away_ = false;
-    } catch (const store::store_error& away) {
-        for (std::size_t i = 0; i != asked.size(); ++i) {
-            const std::lock_guard held(asked[i]->lock);
-            asked[i]->not_renewed(renewals[i]);
-        }
+    } catch (const std::exception& away) {
         if (!is_away_) log_warn("Budgets cannot be renewed: {}", away.what());
         is_away_ = true;
     }
@@ -217,9 +242,10 @@ void budgets::renew(bool is_last) {
 
 void budgets::stop() {
     thread_.post([this] {
+        if (!store_) return;
         renew(true);
         try {
-            if (store_) store_->release(instance_);
+            store_->release(instance_);
         } catch (const store::store_error&) {
             // They end by themselves.
         }

@@ -29,17 +29,19 @@ public:
     ~hold() { leave(); }
 
     void settle(std::int64_t cost_pico) { cost_pico_ = cost_pico; }
+    // Nobody knows what it cost: what was expected.
+    void settle_as_expected() { cost_pico_ = expected_pico_; }
 
 private:
     friend class budgets;
     struct part {
         std::shared_ptr<account> of;
-        std::int64_t reserved_pico = 0, worst_pico = 0;
+        std::int64_t reserved_pico = 0;
     };
     void leave();
 
     std::array<part, 3> parts_;
-    std::int64_t cost_pico_ = 0;
+    std::int64_t cost_pico_ = 0, expected_pico_ = 0;
 };
 
 // The accounts of all cores, and the thread that renews their leases. Requests never wait for the store but where an
@@ -58,19 +60,23 @@ public:
 
     struct outcome {
         hold in;
-        std::optional<fault> refused;   // budget_exceeded, or overloaded where nobody knows
+        // budget_exceeded; rate_limit_exceeded where others that are running have all of it; overloaded where nobody
+        // knows.
+        std::optional<fault> refused;
         bool must_wait = false;         // more is asked of the store: try again after when_renewed()
         std::int64_t most_output = -1;  // tokens the answer may have; -1: any number
         std::string warning;            // of budgets that only warn: "" for none
     };
-    outcome reserve(std::span<const access::party_limits> limits, const cost_frame& cost);
+    // `is_patient`: it may wait. Else the configuration decides where the store has not told.
+    outcome reserve(std::span<const access::party_limits> limits, const cost_frame& cost, bool is_patient);
 
     // Calls back once, on another thread, when the store has told or could not be asked.
     void when_renewed(std::function<void()> then);
 
 private:
     std::shared_ptr<account> account_of(const access::party_limits& limits);
-    fault exhausted(const account& of) const;
+    struct judged;
+    void judge(judged& one, const cost_frame& cost, const budget_options& chosen, bool is_away, outcome& made);
     budget_options options() const;
     void renew(bool is_last = false);
     void repeat();

@@ -1,10 +1,10 @@
 #include "limits/exchange.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
-#include "store/store_error.hpp"
 
 namespace ferry::limits {
 namespace {
@@ -65,7 +65,7 @@ void exchange::round() {
         }
         if (is_away_) log_info("Limits are shared again");
         is_away_ = false;
-    } catch (const store::store_error& away) {
+    } catch (const std::exception& away) {
         if (!is_away_) log_warn("Limits are not shared, each process goes by what it knows: {}", away.what());
         is_away_ = true;
     }

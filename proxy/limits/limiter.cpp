@@ -43,13 +43,14 @@ ticket& ticket::operator=(ticket&& other) noexcept {
     expected_ = other.expected_;
     used_ = other.used_;
     began_ms_ = other.began_ms_;
+    ended_ms_ = other.ended_ms_;
     return *this;
 }
 
 void ticket::leave() {
     for (std::size_t i = 0; i != count_; ++i) {
         const std::lock_guard held(meters_[i]->lock);
-        meters_[i]->settle(began_ms_, used_ - expected_);
+        meters_[i]->settle(began_ms_, used_ - expected_, std::max(ended_ms_, began_ms_));
     }
     for (std::size_t i = 0; i != count_; ++i) meters_[i].reset();
     count_ = 0;
@@ -112,8 +113,14 @@ std::vector<store::limit_use_row> limiter::collect(std::int64_t since_ms, std::i
             if (counted.use_count() == 1 && counted->is_idle(now_ms)) return true;
             if (!counted->is_used(since_ms)) return false;
             const auto used = counted->used(now_ms);
-            rows.push_back({std::string(access::to_text(parties[key % 4])), static_cast<std::int64_t>(key / 4), used[0],
-                            used[1], used[2], used[3], used[4]});
+            rows.push_back({std::string(access::to_text(parties[key % 4])),
+                            static_cast<std::int64_t>(key / 4),
+                            used[0],
+                            used[1],
+                            used[2],
+                            used[3],
+                            used[4],
+                            {}});
             return false;
         });
     }
@@ -139,8 +146,9 @@ std::vector<store::limit_use_row> limiter::share(std::span<const store::limit_us
         const auto counted = find(key);
         if (!counted) continue;
         const std::lock_guard held(counted->lock);
-        const auto mine = counted->share(used[key], others.replicas, others.rank, turn, now_ms);
-        told.push_back({row.party, row.party_id, mine[0], mine[1], mine[2], mine[3], mine[4]});
+        const auto shares = counted->share(used[key], others.replicas, others.rank, turn, now_ms);
+        const auto mine = counted->used(now_ms);
+        told.push_back({row.party, row.party_id, mine[0], mine[1], mine[2], mine[3], mine[4], shares});
     }
     return told;
 }

@@ -28,7 +28,10 @@ public:
 
     explicit operator bool() const { return count_ != 0; }
     // What it used in truth, prompt and answer. Nothing said: what was expected.
-    void settle(std::int64_t tokens) { used_ = tokens; }
+    void settle(std::int64_t tokens, std::int64_t now_ms) {
+        used_ = tokens;
+        ended_ms_ = now_ms;
+    }
 
 private:
     friend class limiter;
@@ -36,7 +39,7 @@ private:
 
     std::array<std::shared_ptr<meter>, 3> meters_;
     std::size_t count_ = 0;
-    std::int64_t expected_ = 0, used_ = 0, began_ms_ = 0;
+    std::int64_t expected_ = 0, used_ = 0, began_ms_ = 0, ended_ms_ = 0;
 };
 
 // Owned by: the application, shared by all cores. Any thread; locks are held for some hundred nanoseconds.

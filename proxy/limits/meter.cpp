@@ -60,7 +60,8 @@ std::optional<shortage> meter::check(const access::party_limits& limits, const a
         const auto room = std::min(wanted[index(m)], limit);
         if (limit == 0 && wanted[index(m)] > 0) return shortage{m, limit, 0};
         const bool is_over = used_of(m, now_ms) + others(m, now_ms) + room > limit;
-        const bool is_beyond_share = is_told && since_[index(m)] + room > shares_[index(m)];
+        const bool is_beyond_share = is_told && !is_over && since_[index(m)] + room > shares_[index(m)];
+        if (is_beyond_share) needed_[index(m)] = std::max(needed_[index(m)], room);
         if (is_over || is_beyond_share) return shortage{m, limit, wait_for(m, room, now_ms)};
     }
     return std::nullopt;
@@ -81,10 +82,13 @@ void meter::take(const amounts& wanted, std::int64_t now_ms) {
     }
 }
 
-void meter::settle(std::int64_t began_ms, std::int64_t more_tokens) {
+void meter::settle(std::int64_t began_ms, std::int64_t more_tokens, std::int64_t now_ms) {
     --parallel_;
+    --since_[index(measure::parallel)];
     for (const auto m : {measure::tokens_a_minute, measure::tokens_a_day}) {
-        if (windows_[index(m)]) windows_[index(m)]->add(began_ms, more_tokens);
+        since_[index(m)] += more_tokens;
+        // What comes on top is used now, however long the answer took.
+        if (windows_[index(m)]) windows_[index(m)]->add(more_tokens > 0 ? now_ms : began_ms, more_tokens);
     }
 }
 
@@ -111,7 +115,7 @@ amounts meter::share(const amounts& others, int replicas, int rank, std::int64_t
     others_ = others;
     told_ms_ = now_ms;
     since_ = {};
-    auto told = used(now_ms);
+    amounts told{};
     for (const auto m : all_measures) {
         const auto limit = limit_of(m);
         auto& share = shares_[index(m)];
@@ -122,8 +126,11 @@ amounts meter::share(const amounts& others, int replicas, int rank, std::int64_t
         const auto rest = left % replicas;
         const bool has_one = m == measure::parallel ? rest > 0 : (rank + turn) % replicas < rest;
         share = left / replicas + (has_one ? 1 : 0);
-        told[index(m)] += share;
+        // What is more than a share would never fit.
+        share = std::max(share, std::min(needed_[index(m)], left));
+        told[index(m)] = share;
     }
+    needed_ = {};
     return told;
 }
 

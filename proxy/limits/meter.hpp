@@ -50,14 +50,14 @@ public:
     std::optional<shortage> check(const access::party_limits& limits, const amounts& wanted, std::int64_t now_ms);
     void take(const amounts& wanted, std::int64_t now_ms);
     // The request has ended; it used `more` tokens than were taken at `began_ms`, or fewer.
-    void settle(std::int64_t began_ms, std::int64_t more_tokens);
+    void settle(std::int64_t began_ms, std::int64_t more_tokens, std::int64_t now_ms);
 
     allowance requests(std::int64_t now_ms) const { return narrowest(0, now_ms); }
     allowance tokens(std::int64_t now_ms) const { return narrowest(1, now_ms); }
 
     amounts used(std::int64_t now_ms) const;
     // What the others use, and may use until they tell again; `replicas` counts this one, which is number `rank` of
-    // them. `turn` changes each time. Returns the same of this process.
+    // them. `turn` changes each time. Returns what this one may use until it tells again.
     amounts share(const amounts& others, int replicas, int rank, std::int64_t turn, std::int64_t now_ms);
     // Nobody needs to know of it any more.
     bool is_idle(std::int64_t now_ms) const;
@@ -83,7 +83,8 @@ private:
     amounts others_{};
     std::int64_t told_ms_ = 0;
     amounts shares_{any, any, any, any, any};
-    amounts since_{};  // taken since the last exchange
+    amounts since_{};   // taken since the last exchange
+    amounts needed_{};  // the largest of the requests that were refused for the share alone
     std::int64_t last_used_ms_ = 0;
 };
 

@@ -143,7 +143,7 @@ fact in_prompt_details(std::string_view name) {
 
 fact in_completion_details(std::string_view name) {
     if (is(name, "reasoning_tokens")) return fact::reasoning_tokens;
-    if (is(name, "audio_tokens")) return fact::audio_tokens;
+    if (is(name, "audio_tokens")) return fact::audio_output_tokens;
     return fact::none;
 }
 

@@ -69,6 +69,7 @@ enum class fact : unsigned char {
     cache_writes_beside,
     reasoning_tokens,
     audio_tokens,
+    audio_output_tokens,
     timings_cached,
 };
 

@@ -22,6 +22,7 @@ struct usage_marks {
 // `unreconciled`.
 struct token_usage {
     std::optional<std::int64_t> prompt, completion, total, cached, cache_write, reasoning, audio;
+    std::optional<std::int64_t> audio_output{};  // of `audio`, those that are part of `completion`
     usage_marks marks{};
 
     bool has_counts() const { return prompt || completion || total; }

@@ -108,6 +108,7 @@ std::optional<token_usage> reconcile(const said_counts& said) {
     for (const auto& other : {said.writes, said.writes_beside}) prefer(usage.cache_write, other);
     usage.reasoning = said.reasoning;
     usage.audio = said.audio;
+    usage.audio_output = said.audio_output;
     if (!positive(usage.prompt) && !positive(usage.completion) && !positive(usage.total)) {
         usage = {};
         usage.marks = said.marks;
@@ -179,6 +180,10 @@ void usage_reader::take(fact leaf, std::string_view text) {
             break;
         case fact::audio_tokens:
             if (value) said_.audio = said_.audio.value_or(0) + *value;
+            break;
+        case fact::audio_output_tokens:
+            if (value) said_.audio = said_.audio.value_or(0) + *value;
+            said_.audio_output = value;
             break;
         case fact::timings_cached:
             timings_cached_ = value;

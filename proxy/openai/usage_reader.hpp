@@ -12,12 +12,13 @@ namespace ferry::openai {
 // The counts of one usage object under the names they came with, before it is known what each includes.
 struct said_counts {
     std::optional<std::int64_t> prompt, completion, total;
-    std::optional<std::int64_t> input, output;           // the same by other names
-    std::optional<std::int64_t> cached, beside;          // in the details of the prompt, beside it
-    std::optional<std::int64_t> hits, misses;            // the two parts of a prompt
-    std::optional<std::int64_t> reads;                   // from the cache, beside input
-    std::optional<std::int64_t> writes, writes_beside;   // to the cache: in the details, beside input
+    std::optional<std::int64_t> input, output;          // the same by other names
+    std::optional<std::int64_t> cached, beside;         // in the details of the prompt, beside it
+    std::optional<std::int64_t> hits, misses;           // the two parts of a prompt
+    std::optional<std::int64_t> reads;                  // from the cache, beside input
+    std::optional<std::int64_t> writes, writes_beside;  // to the cache: in the details, beside input
     std::optional<std::int64_t> reasoning, audio;
+    std::optional<std::int64_t> audio_output;  // of `audio`
     usage_marks marks{};
 };
 

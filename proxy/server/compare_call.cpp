@@ -12,6 +12,7 @@
 #include "openai/event_facts.hpp"
 #include "openai/json_walk.hpp"
 #include "relay/answer/answer_check.hpp"
+#include "relay/books/bill.hpp"
 #include "usage/price.hpp"
 
 namespace ferry::server {
@@ -96,9 +97,10 @@ asio::awaitable<bool> compare_call::read_head() {
     const auto row_id = head.find("x-ferry-model-id").value_or("");
     std::int64_t id = 0;
     std::from_chars(row_id.data(), row_id.data() + row_id.size(), id);
-    if (const auto* row = core_.current.models->find_row(id); row != nullptr && row->price.is_known) {
+    models_ = core_.current.models;
+    if (const auto* row = models_->find_row(id); row != nullptr && row->price.is_known) {
         summary_.currency = row->currency;
-        prices_ = usage::token_prices{row->price.input, row->price.output, row->price.cached_input};
+        row_ = row;
     }
     buffer_.erase(0, reader_.head_size());
     co_return true;
@@ -179,7 +181,9 @@ void compare_call::learn(const openai::event_facts& facts, std::string_view answ
 void compare_call::finish() {
     summary_.duration_us = us_between(began_, steady::now());
     if (!is_stream_ && !has_failed_ && !text_.empty()) learn(openai::inspect_event(text_), text_);
-    if (prices_ && summary_.tokens) summary_.cost_pico = usage::cost_of(*prices_, *summary_.tokens).pico;
+    if (row_ != nullptr && summary_.tokens) {
+        summary_.cost_pico = usage::bill_of(relay::prices_on(*row_, *summary_.tokens), *summary_.tokens).total().pico;
+    }
     const bool is_whole = is_stream_ ? is_done_ : !has_failed_ && reader_.body_done();
     if (error_.empty() && !is_whole) error_ = has_failed_ && !text_.empty() ? error_in(text_) : no_answer();
     if (wants_stream_) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "catalog/catalog.hpp"
 #include "net/byte_stream.hpp"
 #include "net/http_reader.hpp"
 #include "openai/event_facts.hpp"
@@ -13,7 +14,6 @@
 #include "relay/exchange/services.hpp"
 #include "server/compare_board.hpp"
 #include "server/compare_text.hpp"
-#include "usage/price.hpp"
 
 namespace ferry::server {
 
@@ -59,7 +59,8 @@ private:
     openai::sse_scanner scanner_;
     std::string text_;  // payload that was not looked at yet; of a document all of it
     compare_summary summary_;
-    std::optional<usage::token_prices> prices_;  // of the row that answers; none where nobody knows them
+    catalog::catalog_ptr models_;              // keeps `row_`
+    const catalog::candidate* row_ = nullptr;  // that answers; none where nobody knows its price
     bool is_stream_ = false, is_done_ = false, has_failed_ = false;
     std::string error_, result_;
 };

@@ -14,8 +14,9 @@ struct budget_renewal {
     std::int64_t party_id = 0;
     std::int64_t budget_pico = 0;
     std::int64_t period_begin_us = 0;
-    std::int64_t spent_pico = 0;   // since the last renewal
+    std::int64_t spent_pico = 0;   // by this process in all of the period
     std::int64_t wanted_pico = 0;  // besides what it holds and has not spent
+    std::int64_t most_pico = 0;    // it needs no more than this: what it holds beyond is given back
 };
 
 struct budget_state {
@@ -27,6 +28,14 @@ struct budget_state {
     std::int64_t replicas = 1;    // that hold a lease, this process among them
 };
 
+// What was spent of a budget in the period that began then, as far as it was told.
+struct budget_use_row {
+    std::string party;
+    std::int64_t party_id = 0;
+    std::int64_t period_begin_us = 0;
+    std::int64_t spent_pico = 0;
+};
+
 // Budgets that processes share: each holds a lease of a part, which ends by itself when its process does.
 // Owned by: the limits' keeper. Lives on: its thread; every call blocks.
 class budget_store {
@@ -35,10 +44,12 @@ public:
 
     // In one transaction; the states stand in the order of the renewals. A lease lasts for `term` from now on. Where a
     // lease of another process has ended, what that one spent and did not tell is taken from its usage rows, as far as
-    // they are here. Throws store_error.
+    // they are here, again from time to time, for they may come later. To tell twice does no harm. Throws store_error.
     virtual std::vector<budget_state> renew(const std::string& instance, std::span<const budget_renewal> renewals,
                                             std::chrono::seconds term) = 0;
-    // Gives back all leases of the process.
+    // Of all budgets that were ever used.
+    virtual std::vector<budget_use_row> used() = 0;
+    // All leases of the process end now.
     virtual void release(const std::string& instance) = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -14,11 +15,13 @@ struct limit_use_row {
     std::string party;  // "key", "user", "team"
     std::int64_t party_id = 0;
     std::int64_t minute_requests = 0, minute_tokens = 0, day_requests = 0, day_tokens = 0, parallel = 0;
+    std::array<std::int64_t, 5> shares{};  // of the same, what it may use until it tells again
 
     bool operator==(const limit_use_row&) const = default;
 };
 
-// The same of all other processes together, as far as they told; what they told a while ago has faded since.
+// The same of all other processes together, as far as they told, shares included; what they told a while ago has faded
+// since.
 struct limits_of_others {
     std::vector<limit_use_row> used;
     int replicas = 1;  // this process and those that told something within the last seconds

@@ -122,6 +122,7 @@ struct usage_row {
     std::string basis;                            // provider, partial, estimated, mixed, none, interrupted
     std::int64_t cost_pico = 0;
     std::int64_t input_price_pico = 0, output_price_pico = 0, cached_price_pico = 0;
+    std::optional<std::string> prices;  // JSON object of those that have no column
     std::string currency;
     std::optional<std::int64_t> conversation_id;
     std::optional<std::string> end_user, tags, client_request_id, upstream_request_id, client_ip, user_agent;

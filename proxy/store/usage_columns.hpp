@@ -46,6 +46,7 @@ void visit_usage_columns(Row& row, Visitor& visitor) {
     visitor.value("input_price_pico", row.input_price_pico);
     visitor.value("output_price_pico", row.output_price_pico);
     visitor.value("cached_price_pico", row.cached_price_pico);
+    visitor.value("prices", row.prices);
     visitor.value("currency", row.currency);
     visitor.value("conversation_id", row.conversation_id);
     visitor.value("end_user", row.end_user);

@@ -5,14 +5,18 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "store/rows.hpp"
 
 namespace ferry::store {
 
+// What a row must be; what is not there is all the same.
 struct usage_filter {
-    std::optional<std::int64_t> since_us;  // started_at >= since
-    std::optional<std::int64_t> until_us;  // started_at < until
+    std::optional<std::int64_t> since_us;                                                 // started_at >= since
+    std::optional<std::int64_t> until_us;                                                 // started_at < until
+    std::optional<std::vector<std::int64_t>> key_ids = {}, user_ids = {}, team_ids = {};  // one of these
+    std::optional<std::string> request_id = {}, model_name = {}, provider = {}, operation = {};
 };
 
 // Whether reports and usage_daily count the request as failed. A client that went away (499) is nobody's error.
@@ -47,10 +51,10 @@ public:
     virtual void scan_days(const std::string& first, const std::string& end,
                            const std::function<void(const day_row&)>& visit) = 0;
 
-    // Gives every row of usage_records in the window to `visit`, by request_id and so by time but for milliseconds,
-    // from one consistent view. REQUIRES for a window: ids that are UUIDv7s of their started_at, give or take minutes.
+    // Gives every such row of usage_records to `visit`, by request_id and so by time but for milliseconds, from one
+    // consistent view. REQUIRES for a window: ids that are UUIDv7s of their started_at, give or take minutes.
     // The row passed is only valid during the call. What `visit` throws ends the scan and comes out of here.
-    virtual void scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) = 0;
+    virtual void scan(const usage_filter& wanted, const std::function<void(const usage_row&)>& visit) = 0;
 };
 
 }  // namespace ferry::store

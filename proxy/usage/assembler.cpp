@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "usage/row_bill.hpp"
 #include "usage/storable_text.hpp"
 
 namespace ferry::usage {
@@ -99,6 +100,12 @@ void fill_from(const end_record& end, store::usage_row& row) {
     row.unit_price_pico = end.unit_price_pico;
     put_storable(end.issued_ids, row.issued_ids);
     row.cost_pico = end.cost_pico;
+    row.prices = prices_column(end.further, end.tokens);
+    if (end.tier_price) {
+        row.input_price_pico = end.tier_price->input_pico;
+        row.output_price_pico = end.tier_price->output_pico;
+        row.cached_price_pico = end.tier_price->cached_input_pico;
+    }
     row.tags = tags_of(end);
     put_storable(end.upstream_request_id, row.upstream_request_id);
 }

@@ -61,6 +61,7 @@ json::object to_json(const store::usage_row& r) {
     o["input_price_pico"] = r.input_price_pico;
     o["output_price_pico"] = r.output_price_pico;
     o["cached_price_pico"] = r.cached_price_pico;
+    o["prices"] = value_or_null(r.prices);
     o["currency"] = r.currency;
     o["conversation_id"] = value_or_null(r.conversation_id);
     o["end_user"] = value_or_null(r.end_user);

@@ -4,6 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "usage/rates.hpp"
 
 namespace ferry::usage {
 
@@ -28,6 +31,9 @@ struct options {
 
     // Usage rows of a month that ended longer ago than this are dropped from the store; 0: never.
     std::chrono::days retention{0};
+
+    // What reports in one currency are converted by.
+    std::vector<currency_rate> rates;
 
     bool operator==(const options&) const = default;
 };

@@ -67,6 +67,23 @@ void put_estimate(wire_writer& out, const estimate_marks& marks) {
     out.number(marks.error_permille);
     out.byte(static_cast<unsigned char>((marks.is_unseen ? 1 : 0) | (marks.is_drained ? 2 : 0)));
 }
+
+bool has_prices(const end_record& r) {
+    return r.tier_price || r.further.has_any();
+}
+std::size_t size_of_prices(const end_record& r) {
+    return has_prices(r) ? 9 * wire_writer::longest_number + 1 : 0;
+}
+void put_prices(wire_writer& out, const end_record& r) {
+    const auto& own = r.further;
+    for (const auto* price : {&own.cache_write, &own.reasoning, &own.audio_input, &own.audio_output, &own.request})
+        out.optional(*price);
+    out.optional(r.tokens.audio_output);
+    out.byte(r.tier_price ? 1 : 0);
+    if (!r.tier_price) return;
+    for (const auto pico : {r.tier_price->input_pico, r.tier_price->output_pico, r.tier_price->cached_input_pico})
+        out.number(pico);
+}
 }  // namespace
 
 std::string_view record_buffer::encode(const begin_record& r) {
@@ -130,7 +147,7 @@ std::string_view record_buffer::encode(const uuid& id, const end_record& r, std:
         const std::size_t before = out.written().size();
         out.byte(1);
         put_result(out, result);
-        if (out.written().size() + 3 + size_of_units(r) > limit) {
+        if (out.written().size() + 3 + size_of_units(r) + size_of_prices(r) > limit) {
             out.cut_to(before);
             break;
         }
@@ -139,13 +156,14 @@ std::string_view record_buffer::encode(const uuid& id, const end_record& r, std:
     }
     out.byte(0);
     out.byte(marks_of(r));
-    const bool has_estimate = r.estimated != estimate_marks{};
+    const bool has_prices_too = has_prices(r), has_estimate = has_prices_too || r.estimated != estimate_marks{};
     const bool has_units = r.unit_price_pico || !r.issued_ids.empty() || has_estimate;
     if (!has_messages && !has_units) return out.written();
-    const auto for_units = has_units ? size_of_units(r) : 0;
+    const auto for_units = has_units ? size_of_units(r) + size_of_prices(r) : 0;
     put_messages(out, r.attempts.first(has_messages ? results : 0), limit - for_units);
     if (has_units) put_units(out, r);
     if (has_estimate) put_estimate(out, r.estimated);
+    if (has_prices_too) put_prices(out, r);
     return out.written();
 }
 

@@ -129,6 +129,17 @@ void get_estimate(wire_reader& in, estimate_marks& marks) {
     marks.is_drained = (bits & 2) != 0;
 }
 
+void get_prices(wire_reader& in, end_record& r) {
+    if (in.is_at_end()) return;
+    auto& own = r.further;
+    for (auto* price : {&own.cache_write, &own.reasoning, &own.audio_input, &own.audio_output, &own.request})
+        *price = in.optional();
+    r.tokens.audio_output = in.optional();
+    if (in.byte() == 0) return;
+    auto& tier = r.tier_price.emplace();
+    for (auto* pico : {&tier.input_pico, &tier.output_pico, &tier.cached_input_pico}) *pico = in.number();
+}
+
 decoded_record decode_fields(record_kind what, const uuid& id, wire_reader& in) {
     switch (what) {
         case record_kind::begin:
@@ -158,6 +169,8 @@ decoded_record decode_fields(record_kind what, const uuid& id, wire_reader& in) 
     if (!rest.is_good()) end.record.unit_price_pico.reset(), end.record.issued_ids = {};
     if (rest.is_good()) get_estimate(rest, end.record.estimated);
     if (!rest.is_good()) end.record.estimated = {};
+    if (rest.is_good()) get_prices(rest, end.record);
+    if (!rest.is_good()) end.record.further = {}, end.record.tier_price.reset(), end.record.tokens.audio_output.reset();
     return end;
 }
 

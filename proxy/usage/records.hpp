@@ -108,6 +108,8 @@ struct end_record {
     bool is_unpriced = false;                     // nobody knows a price for what was used
     std::string_view issued_ids;                  // JSON list of ids that the answering account alone knows
     estimate_marks estimated;
+    std::optional<token_prices> tier_price;  // that was billed in place of the last attempt's
+    catalog::further_prices further;         // those that were billed
     std::int64_t cost_pico = 0;
     bool cost_is_saturated = false;  // the true cost is larger than any number here
     std::string_view upstream_request_id;

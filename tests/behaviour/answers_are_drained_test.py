@@ -117,22 +117,22 @@ class DrainedByRow(Leaving):
 
 
 class DrainedBriefly(Leaving):
-    options = {"stream.on_disconnect": "drain", "stream.drain_limit": "400ms", "stream.drain_tokens": 100}
+    options = {"stream.on_disconnect": "drain", "stream.drain_limit": "2s", "stream.drain_tokens": 100}
 
     def test_after_the_limit_the_rest_is_estimated(self):
         nonce, _ = self.leave("stall")
         left = time.monotonic()
         self.assertTrue(self.upstream.wait_for(nonce).gone.wait(5))
-        self.assertGreater(time.monotonic() - left, 0.3)
+        self.assertGreater(time.monotonic() - left, 1.5)
         row = self.assert_drained(nonce, basis="estimated")
         self.assertGreater(row["completion_tokens"], 0)
 
     def test_after_so_many_tokens_too(self):
-        words = [answers.as_chunk(answers.chunk("and so on, ")) for _ in range(30)]
+        words = [answers.as_chunk(answers.chunk("and so on, ")) for _ in range(60)]
         nonce, _ = self.leave(0.1, *words, "stall")
         left = time.monotonic()
         self.assertTrue(self.upstream.wait_for(nonce).gone.wait(5))
-        self.assertLess(time.monotonic() - left, 0.35)
+        self.assertLess(time.monotonic() - left, 1.5)
         row = self.assert_drained(nonce, basis="estimated")
         self.assertGreater(row["completion_tokens"], 100)
 

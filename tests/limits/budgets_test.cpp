@@ -18,7 +18,7 @@ using access::party_limits;
 struct shared_budget {
     std::mutex lock;
     std::int64_t spent = 0;
-    std::map<std::string, std::int64_t> held;
+    std::map<std::string, std::int64_t> held, told;
     bool is_away = false;
 };
 
@@ -33,12 +33,14 @@ public:
         std::vector<store::budget_state> states;
         for (const auto& one : renewals) {
             auto& mine = shared_.held[instance];
-            shared_.spent += one.spent_pico;
-            mine = std::max<std::int64_t>(mine - one.spent_pico, 0);
+            const auto grown = one.spent_pico - shared_.told[instance];
+            shared_.told[instance] = one.spent_pico;
+            shared_.spent += grown;
+            mine = std::max<std::int64_t>(mine - grown, 0);
             std::int64_t others = 0;
             for (const auto& [name, pico] : shared_.held) others += name == instance ? 0 : pico;
             const auto room = std::max<std::int64_t>(one.budget_pico - shared_.spent - others, 0);
-            mine = std::min(mine, room);
+            mine = std::min({mine, room, one.most_pico});
             mine += std::min(one.wanted_pico, room - mine);
             states.push_back({one.party, one.party_id, mine, room - mine, shared_.spent,
                               static_cast<std::int64_t>(shared_.held.size())});
@@ -63,7 +65,7 @@ struct replica {
     budgets::outcome reserve(const party_limits& limits, const cost_frame& cost) {
         const auto until = steady::now() + std::chrono::seconds(30);
         for (;;) {
-            auto made = all.reserve(std::span(&limits, 1), cost);
+            auto made = all.reserve(std::span(&limits, 1), cost, true);
             if (made.refused || !made.must_wait) return made;
             if (steady::now() > until) throw std::runtime_error("the store never told");
             std::mutex lock;

@@ -43,12 +43,12 @@ BOOST_AUTO_TEST_CASE(tokens_that_were_not_used_are_given_back) {
     auto first = all.admit(of, 900, now);
     BOOST_TEST(first.left.tokens.remaining == 100);
     BOOST_TEST(all.admit(of, 200, now).refused.has_value());
-    first.in.settle(100);
+    first.in.settle(100, now);
     first.in = {};
     auto second = all.admit(of, 200, now);
     BOOST_TEST(!second.refused);
     BOOST_TEST(second.left.tokens.remaining == 700);
-    second.in.settle(650);
+    second.in.settle(650, now);
     second.in = {};
     BOOST_TEST(all.admit(of, 251, now).refused.has_value());
     BOOST_TEST(!all.admit(of, 250, now).refused);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_larger_than_the_limit_may_come_alone) {
     {
         auto small = all.admit(of, 10, now);
         BOOST_TEST(all.admit(of, 5000, now).refused.has_value());
-        small.in.settle(0);
+        small.in.settle(0, now);
     }
     BOOST_TEST(!all.admit(of, 5000, now).refused);
 }
@@ -111,7 +111,10 @@ struct replica_set {
         others.used.push_back({asked[0].party, asked[0].party_id});
         for (std::size_t other = 0; other != all.size(); ++other) {
             if (other == which || told[other].empty()) continue;
-            others.used[0].minute_requests += told[other][0].minute_requests;
+            const auto& row = told[other][0];
+            others.used[0].minute_requests += row.minute_requests + row.shares[0];
+            others.used[0].minute_tokens += row.minute_tokens + row.shares[1];
+            others.used[0].parallel += row.parallel + row.shares[4];
         }
         told[which] = all[which].share(asked, others, turn, at);
     }
@@ -160,6 +163,40 @@ BOOST_AUTO_TEST_CASE(replicas_that_know_each_other_never_let_in_too_many_at_once
     BOOST_TEST(let_in == 100);
 }
 
+BOOST_AUTO_TEST_CASE(requests_one_after_the_other_are_one_at_once_on_every_replica) {
+    replica_set of(2);
+    const std::vector<party_limits> limits{limited(party::key, 1, -1, -1, 2)};
+    for (std::size_t r = 0; r < 2; ++r) {
+        const auto one = of.all[r].admit(limits, 0, now);
+    }
+    for (std::size_t r = 0; r < 2; ++r) of.exchange(r, 0, now);
+    for (int i = 0; i < 20; ++i) BOOST_TEST(!of.all[0].admit(limits, 0, now).refused);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_larger_than_a_share_fits_once_the_others_have_told) {
+    replica_set of(2);
+    const std::vector<party_limits> limits{limited(party::key, 1, -1, 10'000)};
+    for (std::size_t r = 0; r < 2; ++r) {
+        auto one = of.all[r].admit(limits, 10, now);
+    }
+    of.exchange(0, 0, now);
+    of.exchange(1, 0, now);
+    of.exchange(0, 1, now);
+    BOOST_TEST(of.all[0].admit(limits, 6000, now).refused.has_value());
+    of.exchange(1, 2, now);
+    of.exchange(0, 2, now);
+    BOOST_TEST(!of.all[0].admit(limits, 6000, now).refused);
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_on_top_of_a_long_answer_counts_when_it_ends) {
+    limiter all;
+    const std::vector<party_limits> of{limited(party::key, 1, -1, 1000)};
+    auto one = all.admit(of, 100, now);
+    one.in.settle(900, now + 90'000);
+    one.in = {};
+    BOOST_TEST(all.admit(of, 0, now + 90'000).left.tokens.remaining == 200);
+}
+
 BOOST_AUTO_TEST_CASE(what_others_used_fades_where_they_tell_no_more) {
     limiter all;
     const std::vector<party_limits> of{limited(party::key, 1, 100)};
@@ -167,7 +204,7 @@ BOOST_AUTO_TEST_CASE(what_others_used_fades_where_they_tell_no_more) {
     const auto rows = all.collect(0, now);
     BOOST_REQUIRE(rows.size() == 1);
     BOOST_TEST(rows[0].minute_requests == 1);
-    (void)all.share(rows, {{{"key", 1, 99}}, 2, 0}, 0, now);
+    (void)all.share(rows, {{{"key", 1, 99, 0, 0, 0, 0, {}}}, 2, 0}, 0, now);
     BOOST_TEST(all.admit(of, 0, now + 1000).refused.has_value());
     BOOST_TEST(!all.admit(of, 0, now + 30'000).refused);
     BOOST_TEST(all.admit(of, 0, now + 61'001).left.requests.remaining == 98);

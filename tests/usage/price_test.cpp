@@ -42,6 +42,41 @@ BOOST_AUTO_TEST_CASE(usage_the_upstream_did_not_tell_costs_nothing) {
     BOOST_TEST(cost_of({5, 6, 7}, used).pico == 12);
 }
 
+BOOST_AUTO_TEST_CASE(parts_with_a_price_of_their_own_are_taken_out_of_their_whole_in_order) {
+    ferry::usage::bill_prices price;
+    price.tokens = {1000, 3000, 100};
+    price.further.cache_write = 7;
+    price.further.audio_input = 11;
+    price.further.audio_output = 13;
+    price.further.reasoning = 17;
+    ferry::openai::token_usage used;
+    used.prompt = 10;
+    used.cached = 4;
+    used.cache_write = 3;
+    used.audio = 9;
+    used.audio_output = 4;
+    used.completion = 6;
+    used.reasoning = 9;
+    const auto bill = ferry::usage::bill_of(price, used);
+    BOOST_TEST(bill.total().pico == 4 * 100 + 3 * 7 + 3 * 11 + 4 * 13 + 2 * 17);
+    // Without prices of their own they cost what the rest does.
+    price.further = {};
+    BOOST_TEST(bill_of(price, used).total().pico == cost_of(price.tokens, 10, 4, 6).pico);
+}
+
+BOOST_AUTO_TEST_CASE(units_and_the_request_are_added_and_saturate_as_well) {
+    ferry::usage::bill_prices price;
+    price.unit_pico = 5;
+    price.further.request = 2;
+    BOOST_TEST(bill_of(price, {}, 3).total().pico == 17);
+    BOOST_TEST(bill_of(price, {}, 3).lines().size() == 2u);
+    price.unit_pico = most;
+    BOOST_TEST(bill_of(price, {}, most).total().is_saturated);
+    BOOST_TEST(bill_of(price, {}, 1).total().is_saturated);
+    price.further.request = 0;
+    BOOST_TEST(!bill_of(price, {}, 1).total().is_saturated);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -44,9 +44,20 @@ end_record some_end(std::span<const attempt_result> attempts) {
     r.unit_price_pico = largest;
     r.is_unpriced = true;
     r.issued_ids = R"(["file-1"])";
+    r.further.request = largest;
+    r.tokens.audio_output = 4;
+    r.tier_price = {1, largest, 3};
     r.cost_pico = largest;
     r.attempts = attempts;
     return r;
+}
+
+// What stands behind the messages.
+void forget_prices(end_record& r) {
+    r.unit_price_pico.reset();
+    r.issued_ids = {};
+    r.further = {};
+    r.tier_price.reset();
 }
 
 BOOST_AUTO_TEST_SUITE(record_format)
@@ -101,6 +112,8 @@ BOOST_AUTO_TEST_CASE(an_end_comes_back_with_its_attempts) {
     BOOST_TEST((out.record.unit_price_pico == largest));
     BOOST_TEST(out.record.is_unpriced);
     BOOST_TEST(out.record.issued_ids == R"(["file-1"])");
+    BOOST_TEST((out.record.further == some_end({}).further && out.record.tier_price == some_end({}).tier_price));
+    BOOST_TEST((out.record.tokens.audio_output == 4));
     BOOST_REQUIRE_EQUAL(out.attempts.size(), 2u);
     BOOST_TEST(!out.attempts[0].was_sent);
     BOOST_TEST(out.attempts[0].error_code == "upstream_unreachable");
@@ -149,8 +162,7 @@ BOOST_AUTO_TEST_CASE(what_a_provider_said_stands_behind_what_older_programs_know
     attempt_result tries[3];
     for (int i = 0; i < 3; ++i) tries[i].attempt = i + 1;
     end_record end = some_end(tries);
-    end.unit_price_pico.reset();
-    end.issued_ids = {};
+    forget_prices(end);
     const std::string without(buffer.encode(uuid{}, end));
     const std::string long_text = std::string(max_message_bytes - 1, 'a') + "\xE6\xBC\xA2 and more";
     tries[0].message = "the first";
@@ -171,6 +183,21 @@ BOOST_AUTO_TEST_CASE(what_a_provider_said_stands_behind_what_older_programs_know
     }
     BOOST_TEST(std::holds_alternative<decoded_end>(decode(with + "\x07unknown")));
     BOOST_TEST(std::holds_alternative<decoded_end>(decode(without + "\xff\xff\xff")));
+}
+
+BOOST_AUTO_TEST_CASE(older_programs_find_units_where_they_were_and_older_records_have_no_prices) {
+    record_buffer buffer;
+    end_record end = some_end({});
+    const std::string with(buffer.encode(uuid{}, end));
+    end.further = {};
+    end.tier_price.reset();
+    const std::string without(buffer.encode(uuid{}, end));
+    BOOST_TEST(with.starts_with(without));
+    for (std::size_t length = without.size(); length < with.size(); ++length) {
+        const auto cut = std::get<decoded_end>(decode(std::string_view(with).substr(0, length))).record;
+        BOOST_TEST(cut.issued_ids == end.issued_ids);
+        BOOST_TEST((!cut.further.has_any() && !cut.tier_price && !cut.tokens.audio_output));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(messages_are_left_out_before_results_of_attempts) {
@@ -221,12 +248,15 @@ BOOST_AUTO_TEST_CASE(an_end_under_a_limit_keeps_everything_but_results_of_attemp
     in.unit_price_pico = least;
     const std::string ids(max_ids_bytes, 'x');
     in.issued_ids = ids;
-    in.tokens = {least, least, least, least, least, least, least};
+    in.tokens = {least, least, least, least, least, least, least, {}, least};
+    in.further = {least, least, least, least, least};
+    in.tier_price = {least, least, least};
     const std::string_view brief = buffer.encode(uuid{}, in, least_end_bytes);
     BOOST_TEST(brief.size() <= least_end_bytes);
     const decoded_record decoded = decode(brief);
     BOOST_TEST((std::get<decoded_end>(decoded).record.cost_pico == largest));
     BOOST_TEST(std::get<decoded_end>(decoded).record.issued_ids == ids);
+    BOOST_TEST((std::get<decoded_end>(decoded).record.tier_price == in.tier_price));
     const decoded_record whole = decode(buffer.encode(uuid{}, in));
     BOOST_TEST(std::get<decoded_end>(whole).attempts.size() == max_attempt_results);
 }
@@ -235,8 +265,7 @@ BOOST_AUTO_TEST_CASE(a_newer_version_is_named_and_not_guessed_at) {
     record_buffer buffer;
     std::string bytes(buffer.encode(some_begin()));
     bytes[0] = record_version + 1;
-    const decoded_record decoded = decode(bytes);
-    BOOST_TEST(std::get<newer_record>(decoded).version == record_version + 1u);
+    BOOST_TEST(std::get<newer_record>(decode(bytes)).version == record_version + 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_record_cut_anywhere_is_malformed_and_read_no_further) {
@@ -244,8 +273,7 @@ BOOST_AUTO_TEST_CASE(a_record_cut_anywhere_is_malformed_and_read_no_further) {
     const attempt_result one;
     // An end without what earlier versions did not know, units and marks, is one of theirs.
     end_record known = some_end({&one, 1});
-    known.unit_price_pico.reset();
-    known.issued_ids = {};
+    forget_prices(known);
     std::string end(buffer.encode(uuid{}, known));
     end.pop_back();
     for (const std::string& whole :

@@ -36,7 +36,7 @@ sums sums_of(const instance_report& of) {
     return made;
 }
 
-std::string_view state_of(const segment_report& each) {
+std::string_view segment_state(const segment_report& each) {
     if (!each.damage.empty()) return "damaged";
     if (each.is_newer) return "newer version";
     if (each.is_unused) return "prepared";
@@ -121,7 +121,7 @@ std::string segments_as_table(const folder_report& report) {
     std::vector<std::vector<std::string>> lines;
     for (const auto& process : report.instances) {
         for (const auto& each : process.segments) {
-            lines.push_back({each.name, std::string(state_of(each)), fmt::to_string(each.records),
+            lines.push_back({each.name, std::string(segment_state(each)), fmt::to_string(each.records),
                              fmt::to_string(each.used), fmt::to_string(each.bytes)});
         }
     }
@@ -135,7 +135,7 @@ std::string segments_as_json(const folder_report& report) {
     for (const auto& process : report.instances) {
         for (const auto& each : process.segments) {
             json_object one;
-            one.text("segment", each.name).text("state", state_of(each)).flag("is_held", each.is_held);
+            one.text("segment", each.name).text("state", segment_state(each)).flag("is_held", each.is_held);
             one.number("records", each.records).number("used", each.used).number("bytes", each.bytes);
             one.number("waiting_rows", each.waiting_rows).text("damage", each.damage).text("note", each.note);
             segments.push_back(one.take());

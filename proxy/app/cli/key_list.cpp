@@ -52,28 +52,25 @@ std::string owner(const store::key_row& row, const key_owners& owners) {
 void add_time(json_object& object, const char* name, std::optional<std::int64_t> time_us) {
     time_us ? object.text(name, time_text(*time_us)) : object.raw(name, "null");
 }
-void add_number(json_object& object, const char* name, std::optional<std::int64_t> value) {
-    value ? object.number(name, *value) : object.raw(name, "null");
-}
 
 void add_name(json_object& object, const char* name, std::optional<std::int64_t> id, const people_by_id& people) {
     const auto known = id ? people.find(*id) : people.end();
     known == people.end() ? object.raw(name, "null") : object.text(name, known->second.name);
 }
 
-std::string as_json(const store::key_row& row, const key_owners& owners) {
+std::string as_json(const store::key_row& row, const key_owners& owners, const spent_budgets& spent) {
     json_object object;
     object.number("id", row.id).text("public_id", row.public_id).text("name", row.name);
-    add_number(object, "user_id", row.user_id);
+    object.number_or_null("user_id", row.user_id);
     add_name(object, "user", row.user_id, owners.users);
-    add_number(object, "team_id", row.team_id);
+    object.number_or_null("team_id", row.team_id);
     add_name(object, "team", row.team_id, owners.teams);
     object.raw("allowed_models", row.allowed_models.value_or("null"));
     object.raw("allowed_addresses", row.allowed_addresses.value_or("null"));
-    add_limits(object, row);
+    add_limits(object, row, spent.of("key", row.id, row));
     object.flag("store_messages", row.store_messages);
     add_time(object, "expires_at", row.expires_at_us);
-    add_number(object, "rotated_from", row.rotated_from);
+    object.number_or_null("rotated_from", row.rotated_from);
     add_time(object, "grace_until", row.grace_until_us);
     object.flag("is_enabled", row.is_enabled);
     add_time(object, "created_at", row.created_at_us);
@@ -91,12 +88,14 @@ key_owners read_owners(store::people_store& people) {
     return owners;
 }
 
-std::string keys_as_table(std::span<const store::key_row> rows, const key_owners& owners, std::int64_t now_us) {
+std::string keys_as_table(std::span<const store::key_row> rows, const key_owners& owners, const spent_budgets& spent,
+                          std::int64_t now_us) {
     std::vector<std::vector<std::string>> cells;
     for (const store::key_row& row : rows) {
         cells.push_back({std::to_string(row.id), row.public_id, row.name, owner(row, owners),
-                         models_text(row.allowed_models), limits_text(row), to_the_minute(row.expires_at_us, "never"),
-                         to_the_minute(row.last_used_at_us, "-"), state(row, owners, now_us)});
+                         models_text(row.allowed_models), limits_text(row, spent.of("key", row.id, row)),
+                         to_the_minute(row.expires_at_us, "never"), to_the_minute(row.last_used_at_us, "-"),
+                         state(row, owners, now_us)});
     }
     return aligned_table({{"id", align::right},
                           {"public id"},
@@ -110,9 +109,9 @@ std::string keys_as_table(std::span<const store::key_row> rows, const key_owners
                          cells);
 }
 
-std::string keys_as_json(std::span<const store::key_row> rows, const key_owners& owners) {
+std::string keys_as_json(std::span<const store::key_row> rows, const key_owners& owners, const spent_budgets& spent) {
     std::vector<std::string> values;
-    for (const store::key_row& row : rows) values.push_back(as_json(row, owners));
+    for (const store::key_row& row : rows) values.push_back(as_json(row, owners, spent));
     return json_array(values);
 }
 

@@ -160,10 +160,14 @@ void add_keys_command(CLI::App& app, cli_context& context) {
 
     add_action(*keys, context, request, "list", "All keys, by what is stored of them",
                [](const cli_context& c, const key_request& r) {
-                   const auto db = ready_store(c);
+                   const auto chosen = require_settings(c);
+                   const auto db = ready_store(c, chosen);
                    const auto rows = db->keys()->list_keys();
+                   const auto now = wall_us();
                    const key_owners owners = read_owners(*db->people());
-                   fmt::print("{}", r.json ? keys_as_json(rows, owners) : keys_as_table(rows, owners, wall_us()));
+                   const spent_budgets spent(*db->budgets(), now, chosen.budget.utc_offset);
+                   fmt::print("{}",
+                              r.json ? keys_as_json(rows, owners, spent) : keys_as_table(rows, owners, spent, now));
                });
     auto* set = add_action(*keys, context, request, "set", "Change a key; what is not named stays", run_set);
     add_key_options(*set, request->options);

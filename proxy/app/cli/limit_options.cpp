@@ -88,7 +88,7 @@ void add_changed_limits(const store::limit_columns& before, const store::limit_c
     }
 }
 
-void add_limits(json_object& object, const store::limit_columns& limits) {
+void add_limits(json_object& object, const store::limit_columns& limits, std::optional<std::int64_t> spent_pico) {
     store::for_each_limit(limits, [&object](const char* name, const auto& value) {
         const auto text = column_text(value);
         if (!text) {
@@ -99,20 +99,21 @@ void add_limits(json_object& object, const store::limit_columns& limits) {
             object.text(name, *value);
         }
     });
+    object.number_or_null("budget_spent_pico", spent_pico);
 }
 
-std::string limits_text(const store::limit_columns& limits) {
-    std::string text;
+std::string limits_text(const store::limit_columns& limits, std::optional<std::int64_t> spent_pico) {
+    std::vector<std::string> parts;
     for (const auto& one : numbers) {
-        if (const auto& value = limits.*one.column)
-            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", *value, one.name);
+        if (const auto& value = limits.*one.column) parts.push_back(fmt::format("{} {}", *value, one.name));
     }
     if (limits.budget_pico) {
-        text +=
-            fmt::format("{}budget {}/{}{}", text.empty() ? "" : ", ", format_decimal(*limits.budget_pico, money_scale),
-                        limits.budget_period.value_or("total"), limits.budget_mode == "soft" ? " (soft)" : "");
+        parts.push_back(fmt::format("{}budget {}/{} ({} spent)", limits.budget_mode == "soft" ? "soft " : "",
+                                    format_decimal(*limits.budget_pico, money_scale),
+                                    limits.budget_period.value_or("total"),
+                                    format_decimal(spent_pico.value_or(0), money_scale)));
     }
-    return text.empty() ? "-" : text;
+    return parts.empty() ? "-" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
 }  // namespace ferry::app

@@ -37,9 +37,10 @@ void apply(const limit_options& given, store::limit_columns& row);
 void add_changed_limits(const store::limit_columns& before, const store::limit_columns& after,
                         std::vector<store::column_value>& to);
 
-void add_limits(json_object& object, const store::limit_columns& limits);
+// `spent_pico`: of the budget.
+void add_limits(json_object& object, const store::limit_columns& limits, std::optional<std::int64_t> spent_pico);
 
-// "60 rpm, budget 5/month", "-" for none.
-std::string limits_text(const store::limit_columns& limits);
+// "60 rpm, budget 5/month (1.25 spent)", "-" for none.
+std::string limits_text(const store::limit_columns& limits, std::optional<std::int64_t> spent_pico);
 
 }  // namespace ferry::app

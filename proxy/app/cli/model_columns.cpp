@@ -47,7 +47,8 @@ constexpr model_flag flags[] = {
      "{\"paths\": [\"/ocr\"]} what else there is below /v1; "
      "{\"ignore_warnings\": [...]} silences warnings"},
     {"--unit-prices", "unit_prices", json, true,
-     "JSON object of prices for one of what is not counted in tokens: {\"images\": \"0.04\"}"},
+     "JSON object of further prices: {\"images\": \"0.04\", \"cache_write\": \"0.004\", \"tiers\": [...]} "
+     "(docs/operations.md)"},
 };
 
 bool is_integer(const std::string& text, std::int64_t least) {

@@ -44,12 +44,6 @@ namespace {
 void add_price(json_object& object, const char* name, std::optional<std::int64_t> price) {
     price ? object.text(name, price_text(*price, price_unit::per_thousand)) : object.raw(name, "null");
 }
-void add_text(json_object& object, const char* name, const std::optional<std::string>& value) {
-    value ? object.text(name, *value) : object.raw(name, "null");
-}
-void add_number(json_object& object, const char* name, std::optional<std::int64_t> value) {
-    value ? object.number(name, *value) : object.raw(name, "null");
-}
 
 std::string as_json(const store::model_row& row, const catalog::model_findings& found) {
     json_object object;
@@ -62,19 +56,19 @@ std::string as_json(const store::model_row& row, const catalog::model_findings& 
     add_price(object, "output_cost_per_1k", row.output_price_pico);
     add_price(object, "cached_input_cost_per_1k", row.cached_input_price_pico);
     object.text("currency", row.currency).number("priority", row.priority).number("weight", row.weight);
-    add_text(object, "upstream_model", row.upstream_model);
-    add_text(object, "fallback_model", row.fallback_model);
-    add_text(object, "auth_scheme", row.auth_scheme);
+    object.text_or_null("upstream_model", row.upstream_model);
+    object.text_or_null("fallback_model", row.fallback_model);
+    object.text_or_null("auth_scheme", row.auth_scheme);
     // Headers may carry credentials, the body's members and the proxy's URL too.
     object.flag("has_extra_headers", row.extra_headers.has_value()).flag("has_extra_body", row.extra_body.has_value());
     object.flag("has_proxy", row.proxy.has_value());
-    add_number(object, "connect_timeout_ms", row.connect_timeout_ms);
-    add_number(object, "first_byte_timeout_ms", row.first_byte_timeout_ms);
-    add_number(object, "idle_timeout_ms", row.idle_timeout_ms);
-    add_number(object, "total_timeout_ms", row.total_timeout_ms);
-    add_number(object, "max_context_tokens", row.max_context_tokens);
-    add_text(object, "capabilities", row.capabilities);
-    add_text(object, "unit_prices", row.unit_prices);
+    object.number_or_null("connect_timeout_ms", row.connect_timeout_ms);
+    object.number_or_null("first_byte_timeout_ms", row.first_byte_timeout_ms);
+    object.number_or_null("idle_timeout_ms", row.idle_timeout_ms);
+    object.number_or_null("total_timeout_ms", row.total_timeout_ms);
+    object.number_or_null("max_context_tokens", row.max_context_tokens);
+    object.text_or_null("capabilities", row.capabilities);
+    object.text_or_null("unit_prices", row.unit_prices);
     object.text("defect", row.defect).text("state", state_of(row, found));
     std::vector<std::string> faults, warnings;
     for (const auto& one : found.faults) faults.push_back(json_string(one));

@@ -39,7 +39,10 @@ std::unique_ptr<store::database> configured_store(const settings& chosen) {
 }
 
 std::unique_ptr<store::database> ready_store(const cli_context& context) {
-    const settings chosen = require_settings(context);
+    return ready_store(context, require_settings(context));
+}
+
+std::unique_ptr<store::database> ready_store(const cli_context& context, const settings& chosen) {
     auto db = configured_store(chosen);
     const auto pending = db->pending_migrations();
     if (!pending.empty() && pending.front().version == 1) refuse_usage(no_store(*db, chosen, context));

@@ -50,7 +50,7 @@ std::string members_text(const std::string& members) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string state_of(const store::route_row& row, const route_verdict& verdict) {
+std::string state_of_route(const store::route_row& row, const route_verdict& verdict) {
     if (!row.is_enabled) return "disabled";
     if (!verdict.refused.empty()) return "refused: " + verdict.refused;
     return verdict.doubts.empty() ? "served" : fmt::format("served, but {}", fmt::join(verdict.doubts, "; "));
@@ -67,7 +67,7 @@ std::string routes_as_table(const store::catalog_rows& rows) {
     std::vector<std::vector<std::string>> cells;
     for (const store::route_row& row : rows.routes) {
         cells.push_back(
-            {row.name, row.strategy, members_text(row.members), state_of(row, verdict_of(built, row.name))});
+            {row.name, row.strategy, members_text(row.members), state_of_route(row, verdict_of(built, row.name))});
     }
     return aligned_table({{"name"}, {"strategy"}, {"members"}, {"state"}}, cells);
 }
@@ -81,7 +81,7 @@ std::string routes_as_json(const store::catalog_rows& rows) {
         json_object object;
         object.text("name", row.name).text("strategy", row.strategy);
         failed ? object.text("members", row.members) : object.raw("members", boost::json::serialize(members));
-        object.flag("is_enabled", row.is_enabled).text("state", state_of(row, verdict_of(built, row.name)));
+        object.flag("is_enabled", row.is_enabled).text("state", state_of_route(row, verdict_of(built, row.name)));
         values.push_back(object.take());
     }
     return json_array(values);

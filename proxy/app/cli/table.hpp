@@ -1,6 +1,8 @@
 // What commands print: tables for people, JSON and CSV for programs.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,12 @@ class json_object {
 public:
     json_object& text(std::string_view name, std::string_view value);
     json_object& number(std::string_view name, int128 value);
+    json_object& number_or_null(std::string_view name, std::optional<std::int64_t> value) {
+        return value ? number(name, *value) : raw(name, "null");
+    }
+    json_object& text_or_null(std::string_view name, const std::optional<std::string>& value) {
+        return value ? text(name, *value) : raw(name, "null");
+    }
     json_object& flag(std::string_view name, bool value);
     json_object& raw(std::string_view name, std::string_view json);  // `json` is a JSON value already, such as null
     std::string take() { return body_ + "}"; }

@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 #include "app/cli/open_store.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/time_argument.hpp"
+#include "app/cli/usage_actions.hpp"
 #include "app/cli/usage_dimensions.hpp"
 #include "app/cli/usage_report.hpp"
+#include "app/cli/usage_watch.hpp"
 #include "base/ascii.hpp"
 #include "base/clock.hpp"
 #include "base/time_text.hpp"
@@ -22,8 +25,8 @@ constexpr std::size_t most_dimensions = 2;
 struct usage_request {
     std::string by;
     usage_choice choice;
-    std::optional<std::string> since, until;
-    bool json = false, csv = false, no_latency = false, local = false;
+    std::optional<std::string> since, until, currency;
+    bool json = false, csv = false, no_latency = false, local = false, watch = false;
 };
 
 std::string date_text(std::int64_t time_us) {
@@ -59,6 +62,19 @@ void require_known_to_days(const usage_request& request, const std::vector<std::
         refuse_usage("--no-latency adds up whole days of UTC and of everybody: leave the other options out");
 }
 
+// Not told where it is found: the terminal may be drawn on.
+struct missing_rate : std::runtime_error {
+    using runtime_error::runtime_error;
+};
+
+std::string no_rate(const std::string& from, const std::string& to) {
+    return fmt::format(
+        "--currency: there is no rate from {0} to {1}: write it in the configuration, in the list `rates` of [usage], "
+        "as "
+        "\"{0}/{1} = 1.5\" (how many {1} one {0} is)",
+        from.empty() ? "?" : from, to);
+}
+
 constexpr std::int64_t day_us = 86'400'000'000;
 
 // Whole days from the days' sums, what begins or ends within a day from its rows.
@@ -73,28 +89,45 @@ void add_days(store::usage_store& usage, const store::usage_filter& window, usag
     if (window.until_us && end != *window.until_us) usage.scan({end, window.until_us}, add_row);
 }
 
-void run_usage(const cli_context& context, const usage_request& request) {
+// Reads it anew each time: "24h" counts from now.
+std::string report_text(store::database& db, const settings& chosen, const usage_request& request,
+                        const std::vector<std::string>& dimensions) {
     const std::int64_t now = wall_us();
-    store::usage_filter window;
-    if (request.since) window.since_us = time_argument("--since", *request.since, now, -1);
-    if (request.until) window.until_us = time_argument("--until", *request.until, now, -1);
-    const auto dimensions = dimensions_of(request.by);
-    if (request.no_latency) require_known_to_days(request, dimensions);
-    const auto db = ready_store(context);
-    const usage_names names(*db);
+    store::usage_filter wanted;
+    if (request.since) wanted.since_us = time_argument("--since", *request.since, now, -1);
+    if (request.until) wanted.until_us = time_argument("--until", *request.until, now, -1);
+    const usage_names names(db);
     std::vector<usage_report::dimension> labels;
     for (const auto& name : dimensions) labels.push_back({name, names.labeller(name, request.local)});
     usage_report report(std::move(labels), !request.no_latency);
     if (request.no_latency) {
-        add_days(*db->usage(), window, report);
+        add_days(*db.usage(), wanted, report);
     } else {
-        const auto is_chosen = chosen_by(request.choice, names);
-        db->usage()->scan(window, [&](const store::usage_row& row) {
-            if (is_chosen(row)) report.add(row);
-        });
+        narrow(wanted, request.choice, names);
+        db.usage()->scan(wanted, [&report](const store::usage_row& row) { report.add(row); });
+    }
+    if (request.currency) {
+        const auto without = report.convert(*request.currency, chosen.usage.rates);
+        if (!without.empty()) throw missing_rate(no_rate(without, *request.currency));
     }
     using format = usage_report::format;
-    fmt::print("{}", report.text(request.json ? format::json : request.csv ? format::csv : format::table));
+    return report.text(request.json ? format::json : request.csv ? format::csv : format::table);
+}
+
+void run_usage(const cli_context& context, const usage_request& request) {
+    const auto dimensions = dimensions_of(request.by);
+    if (request.no_latency) require_known_to_days(request, dimensions);
+    const auto chosen = require_settings(context);
+    std::optional<held_signals> signals;
+    if (request.watch) signals.emplace();
+    const auto db = ready_store(context, chosen);
+    const auto make = [&] { return report_text(*db, chosen, request, dimensions); };
+    try {
+        if (signals) return watch(*signals, make);
+        fmt::print("{}", make());
+    } catch (const missing_rate& wrong) {
+        refuse_usage(wrong.what());
+    }
 }
 
 }  // namespace
@@ -115,13 +148,19 @@ void add_usage_command(CLI::App& app, cli_context& context) {
     command->add_option("--provider", choice.provider, "Answered by this service");
     command->add_option("--operation", choice.operation, "As the column of this name has it (docs/operations.md)");
     command->add_flag("--local", request->local, "Days and hours of this machine's time instead of UTC");
+    command->add_option("--currency", request->currency, "All costs in this one, by usage.rates of the configuration");
     command->add_flag(
         "--no-latency", request->no_latency,
         "Without latency and units, which is quick: whole days come from their sums, also those whose rows were "
         "dropped by usage.retention; by key, provider and day alone");
     auto* json = command->add_flag("--json", request->json, "As JSON, exact");
-    command->add_flag("--csv", request->csv, "As CSV, exact")->excludes(json);
-    command->callback([&context, request] { run_usage(context, *request); });
+    auto* csv = command->add_flag("--csv", request->csv, "As CSV, exact")->excludes(json);
+    command->add_flag("--watch", request->watch, "Again every 2 seconds, until Ctrl-C")->excludes(json)->excludes(csv);
+    add_usage_recompute(*command, context);
+    add_usage_check(*command, context);
+    command->callback([&context, request, command] {
+        if (command->get_subcommands().empty()) run_usage(context, *request);
+    });
 }
 
 }  // namespace ferry::app

@@ -52,10 +52,6 @@ std::vector<std::int64_t> find(const id_names& names, const std::string& which, 
     throw std::runtime_error(fmt::format("there is no {0} {1}; `ferry {0}s list` shows all", what, which));
 }
 
-bool is_among(std::optional<std::int64_t> id, const std::vector<std::int64_t>& ids) {
-    return id && std::find(ids.begin(), ids.end(), *id) != ids.end();
-}
-
 }  // namespace
 
 std::vector<std::string> usage_dimensions() {
@@ -101,18 +97,13 @@ usage_names::ids usage_names::find_teams(const std::string& which) const {
     return find(teams_, which, "team");
 }
 
-std::function<bool(const row&)> chosen_by(const usage_choice& choice, const usage_names& names) {
-    const auto keys = choice.key ? names.find_keys(*choice.key) : usage_names::ids();
-    const auto users = choice.user ? names.find_users(*choice.user) : usage_names::ids();
-    const auto teams = choice.team ? names.find_teams(*choice.team) : usage_names::ids();
-    return [choice, keys, users, teams](const row& one) {
-        if (choice.model && one.model_name != *choice.model) return false;
-        if (choice.provider && one.provider != *choice.provider) return false;
-        if (choice.operation && one.operation != *choice.operation) return false;
-        if (choice.key && !is_among(one.key_id, keys)) return false;
-        if (choice.user && !is_among(one.user_id, users)) return false;
-        return !choice.team || is_among(one.team_id, teams);
-    };
+void narrow(store::usage_filter& wanted, const usage_choice& choice, const usage_names& names) {
+    if (choice.key) wanted.key_ids = names.find_keys(*choice.key);
+    if (choice.user) wanted.user_ids = names.find_users(*choice.user);
+    if (choice.team) wanted.team_ids = names.find_teams(*choice.team);
+    wanted.model_name = choice.model;
+    wanted.provider = choice.provider;
+    wanted.operation = choice.operation;
 }
 
 }  // namespace ferry::app

@@ -10,6 +10,7 @@
 
 #include "app/cli/usage_report.hpp"
 #include "store/database.hpp"
+#include "store/usage_store.hpp"
 
 namespace ferry::app {
 
@@ -44,6 +45,7 @@ struct usage_choice {
 
     bool is_empty() const { return !model && !key && !user && !team && !provider && !operation; }
 };
-std::function<bool(const store::usage_row&)> chosen_by(const usage_choice& choice, const usage_names& names);
+// Throws std::runtime_error for a key, user or team that there is not.
+void narrow(store::usage_filter& wanted, const usage_choice& choice, const usage_names& names);
 
 }  // namespace ferry::app

@@ -118,6 +118,19 @@ void usage_report::add(const store::day_row& day) {
     groups_[group_of(like)].add(day);
 }
 
+std::string usage_report::convert(const std::string& to, const std::vector<usage::currency_rate>& rates) {
+    groups made;
+    for (auto& [group, sums] : groups_) {
+        // Nothing is nothing in every currency.
+        const auto cost = sums.cost_pico == 0 ? 0 : usage::converted(sums.cost_pico, group.second, to, rates);
+        if (!cost) return group.second;
+        sums.cost_pico = *cost;
+        made[{group.first, to}].add(sums);
+    }
+    groups_ = std::move(made);
+    return {};
+}
+
 std::int64_t percentile(std::vector<std::int64_t>& values, int percent) {
     if (values.empty()) return 0;
     const std::size_t rank = (values.size() * static_cast<std::size_t>(percent) + 99) / 100;

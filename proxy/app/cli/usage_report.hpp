@@ -9,6 +9,7 @@
 
 #include "base/decimal.hpp"
 #include "store/rows.hpp"
+#include "usage/rates.hpp"
 
 namespace ferry::app {
 
@@ -53,6 +54,10 @@ public:
     void add(const store::usage_row& row) { groups_[group_of(row)].add(row); }
     // REQUIRES: the labels are made of the key, the provider or the day.
     void add(const store::day_row& day);
+    // The sums of each group and currency are converted once, rounded to the nearest pico, and then added up. The name
+    // of a currency without a rate, "" if all have one.
+    std::string convert(const std::string& to, const std::vector<usage::currency_rate>& rates);
+    bool is_empty() const { return groups_.empty(); }
     // JSON and CSV are exact; a table is for people.
     std::string text(format wanted);
 

@@ -167,6 +167,7 @@ std::vector<key_rule> store_keys() {
         {"usage", "retention", stored<std::chrono::days>(read_days, in, &usage::options::retention)},
         {"usage", "estimate", boolean(in, &usage::options::estimate)},
         {"usage", "flush_rows", integer({1, 100'000}, in, &usage::options::flush_rows)},
+        {"usage", "rates", assign_rates},
         {"conversations", "enabled", boolean(talks, &conversation::options::enabled)},
         {"conversations", "history", choice(histories, talks, &conversation::options::history)},
         {"conversations", "max_messages", integer({1, 10'000}, talks, &conversation::options::max_messages)},

@@ -1,5 +1,6 @@
 #include "app/config/special_keys.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -112,6 +113,23 @@ verdict assign_socket_mode(settings& all, const raw_value& raw) {
         return v;
     }
     all.server.unix_socket_mode = mode;
+    return v;
+}
+
+verdict assign_rates(settings& all, const raw_value& raw) {
+    std::vector<std::string> lines;
+    verdict v = read_list(raw, lines);
+    std::vector<usage::currency_rate> rates;
+    for (const auto& line : lines) {
+        auto rate = usage::parse_rate(line);
+        const auto is_same = [&rate](const auto& other) { return other.from == rate->from && other.to == rate->to; };
+        if (v.problem.empty() && !rate)
+            v.problem = "\"" + line + R"(" must be written as "USD/CNY = 7.1": one USD is 7.1 CNY)";
+        if (v.problem.empty() && std::any_of(rates.begin(), rates.end(), is_same))
+            v.problem = "has the rate " + rate->from + "/" + rate->to + " twice";
+        if (rate) rates.push_back(std::move(*rate));
+    }
+    if (v.problem.empty()) all.usage.rates = std::move(rates);
     return v;
 }
 

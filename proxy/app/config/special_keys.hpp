@@ -13,6 +13,7 @@ verdict assign_trusted_proxies(settings& all, const raw_value& raw);
 verdict assign_origins(settings& all, const raw_value& raw);
 verdict assign_store_url(settings& all, const raw_value& raw);
 verdict assign_journal_dir(settings& all, const raw_value& raw);
+verdict assign_rates(settings& all, const raw_value& raw);
 verdict assign_proxy(settings& all, const raw_value& raw);
 verdict assign_budget_slice(settings& all, const raw_value& raw);
 verdict assign_budget_timezone(settings& all, const raw_value& raw);

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/decimal.hpp"
 #include "base/ending_faults.hpp"
 #include "relay/books/limits.hpp"
 #include "relay/exchange/await_answer.hpp"
-#include "usage/price.hpp"
 
 namespace ferry::relay {
 
@@ -16,54 +16,73 @@ namespace {
 
 using renewal = awaited_answer<bool>;
 
-constexpr std::int64_t any_tokens = std::numeric_limits<std::int64_t>::max();
+// No answer is longer, where nobody says how long it may be.
+constexpr std::int64_t longest_answer = 1'000'000;
+// What counts many tokens in few bytes: an image elsewhere, a file, what a provider keeps.
+constexpr std::int64_t unseen_tokens = 50'000;
 
 // By the dearest of those that may be asked.
 struct dearest {
-    std::int64_t input = 0, output = 0, unit = 0;
+    std::int64_t input = 0, output = 0, request = 0, unit = 0;
+    std::int64_t context = 0;  // the largest; 0: one of them is not known
 
     explicit dearest(const catalog::route& route) {
+        bool is_known = true;
         for (const auto* one : route.candidates) {
-            input = std::max(input, one->price.input);
-            output = std::max(output, one->price.output);
+            take(one->price, one->further);
+            for (const auto& tier : one->tiers) take(tier.price, tier.further);
             for (const auto& each : one->unit_prices) unit = std::max(unit, each.pico);
+            is_known = is_known && one->max_context_tokens.has_value();
+            context = std::max(context, one->max_context_tokens.value_or(0));
         }
+        if (!is_known) context = 0;
+    }
+
+private:
+    void take(const catalog::prices& price, const catalog::further_prices& further) {
+        const auto of = [](const std::optional<std::int64_t>& pico) { return pico.value_or(0); };
+        input = std::max({input, price.input, price.cached_input, of(further.cache_write), of(further.audio_input)});
+        output = std::max({output, price.output, of(further.reasoning), of(further.audio_output)});
+        request = std::max(request, of(further.request));
     }
 };
 
-std::int64_t most_tokens(const request& x) {
+// Of each choice.
+std::int64_t most_tokens(const request& x, const dearest& price) {
     if (x.operation.length_member.empty()) return 0;
-    auto most = any_tokens;
-    for (const auto asked : {x.asked.max_completion_tokens, x.asked.max_tokens}) {
-        if (asked) most = std::min(most, std::max<std::int64_t>(*asked, 0));
-    }
-    const auto limit = x.who->max_output_tokens();
-    if (limit >= 0) most = std::min(most, limit);
-    return most;
+    const auto asked = asked_length(x), limit = x.who->max_output_tokens();
+    const auto most = asked > 0 ? asked : price.context > 0 ? price.context : longest_answer;
+    return limit < 0 ? most : std::min(most, limit);
 }
 
 // No token is shorter than a byte, and messages are framed by a few more than their JSON takes.
-limits::cost_frame frame_of(const request& x) {
+std::int64_t most_prompt_tokens(const request& x, const token_use& expected, const dearest& price) {
+    const auto bytes = static_cast<std::int64_t>(x.body_bytes + (x.talk ? x.talk->history.size() : 0));
+    const auto most = expected.is_text_alone ? bytes : 2 * expected.prompt + unseen_tokens;
+    return price.context > 0 ? std::min(most, price.context) : most;
+}
+
+// What such work is billed by, as far as the request tells it.
+std::int64_t most_units(const request& x) {
+    const auto known = x.asked_characters ? *x.asked_characters : x.asked_bytes.value_or(0);
+    return std::max(known, std::max<std::int64_t>(x.asked.n.value_or(1), 1));
+}
+
+limits::cost_frame frame_of(request& x) {
+    constexpr auto most_pico = std::numeric_limits<std::int64_t>::max() / 8;
     const dearest price(x.route);
-    const auto prompt = static_cast<std::int64_t>(x.body_bytes + (x.talk ? x.talk->history.size() : 0));
-    const auto choices = std::max<std::int64_t>(x.asked.n.value_or(1), 1);
-    const auto expected = expected_use(x);
-    const auto pico = [](std::int64_t tokens, std::int64_t each) {
-        return std::min(usage::with_units({}, tokens, each).pico, std::numeric_limits<std::int64_t>::max() / 4);
+    const auto& expected = expected_use(x);
+    const auto choices = choices_of(x);
+    const auto pico = [](std::int64_t count, std::int64_t each) {
+        return static_cast<std::int64_t>(std::min<int128>(static_cast<int128>(count) * each, most_pico));
     };
     limits::cost_frame cost;
-    cost.prompt_pico = pico(prompt, price.input);
-    const auto most = most_tokens(x);
-    const auto answer = most == any_tokens ? pico(any_tokens, price.output) : pico(most * choices, price.output);
-    cost.worst_pico = std::min(cost.prompt_pico + answer, std::numeric_limits<std::int64_t>::max() / 4);
-    cost.expected_pico = pico(expected.prompt, price.input) + pico(expected.answer, price.output);
-    cost.output_price_pico = price.output * choices;
-    // What is billed by units: nobody knows how many there will be. One, then, and the bill tells the rest.
-    if (x.operation.unit != openai::unit_kind::tokens) {
-        cost.expected_pico = std::max(cost.expected_pico, price.unit * choices);
-        cost.worst_pico = std::max(cost.worst_pico, cost.expected_pico);
-    }
-    cost.expected_pico = std::min(cost.expected_pico, cost.worst_pico);
+    cost.prompt_pico = pico(most_prompt_tokens(x, expected, price), price.input) + price.request;
+    cost.worst_pico = cost.prompt_pico + pico(most_tokens(x, price) * choices, price.output);
+    cost.expected_pico = pico(expected.prompt, price.input) + pico(expected.answer, price.output) + price.request;
+    cost.output_price_pico = pico(choices, price.output);
+    if (x.operation.unit != openai::unit_kind::tokens) cost.expected_pico += pico(most_units(x), price.unit);
+    cost.worst_pico = std::max(cost.worst_pico, cost.expected_pico);
     return cost;
 }
 
@@ -73,8 +92,8 @@ fault budget_is_slow() {
 }
 
 // Nothing: it must wait.
-std::optional<std::optional<fault>> try_budget(request& x, const limits::cost_frame& cost) {
-    auto outcome = x.core.budgets.reserve(x.who->limits, cost);
+std::optional<std::optional<fault>> try_budget(request& x, const limits::cost_frame& cost, bool is_patient) {
+    auto outcome = x.core.budgets.reserve(x.who->limits, cost, is_patient);
     if (!outcome.refused && outcome.must_wait) return std::nullopt;
     x.set_aside = std::move(outcome.in);
     x.most_output = outcome.most_output;
@@ -88,19 +107,34 @@ asio::awaitable<std::optional<fault>> admit_by_budget(request& x) {
     const auto cost = frame_of(x);
     const auto until = steady::now() + store_patience;
     for (;;) {
-        auto done = try_budget(x, cost);
+        const bool is_patient = steady::now() < until;
+        auto done = try_budget(x, cost, is_patient);
         if (done) co_return std::move(*done);
+        if (!is_patient) co_return budget_is_slow();
         if (x.gone) co_return client_has_left();
         if (x.stopping()) co_return ferry_is_stopping();
-        if (steady::now() >= until) co_return budget_is_slow();
         const auto renewed = std::make_shared<renewal>(x.core.context);
         x.core.budgets.when_renewed([renewed] { renewal::give(renewed, true); });
         co_await await_answer(x, renewed, until);
     }
 }
 
+std::int64_t most_output_of(const request& x) {
+    const auto limit = x.who->max_output_tokens();
+    if (limit < 0 || x.most_output < 0) return std::max(limit, x.most_output);
+    return std::min(limit, x.most_output);
+}
+
+bool adds_length(const request& x) {
+    const auto has = [&x](openai::member which) { return x.asked.where(which).has_value(); };
+    return most_output_of(x) >= 0 && !has(openai::member::max_tokens) && !has(openai::member::max_completion_tokens);
+}
+
 void settle_budget(request& x) {
-    x.set_aside.settle(x.cost_pico);
+    if (is_bill_unknown(x))
+        x.set_aside.settle_as_expected();
+    else
+        x.set_aside.settle(x.cost_pico);
     x.set_aside = {};
 }
 

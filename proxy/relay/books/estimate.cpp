@@ -138,11 +138,11 @@ void learn(request& x, direction which, const usage::text_features& features, st
 
 }  // namespace
 
-std::int64_t expected_prompt(const request& x, const catalog::candidate& row) {
+prompt_guess expected_prompt(const request& x, const catalog::candidate& row) {
     const auto seen = words_of_prompt(x, row.upstream_model);
     const auto vocabulary = provider::vocabulary_of(row.service->name, row.upstream_model);
     const auto words = x.core.calibrations.estimate(row.upstream_model, direction::prompt, seen.features, vocabulary);
-    return words.tokens + seen.beside;
+    return {words.tokens + seen.beside, seen.is_text_alone};
 }
 
 bool may_be_estimated(const request& x) {

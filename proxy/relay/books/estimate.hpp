@@ -12,7 +12,11 @@ bool may_be_estimated(const request& x);
 bool counts_words(const request& x);
 
 // What the prompt will count, before anybody was asked. REQUIRES: the body is there.
-std::int64_t expected_prompt(const request& x, const catalog::candidate& row);
+struct prompt_guess {
+    std::int64_t tokens = 0;
+    bool is_text_alone = true;  // nothing in it is of unknown size
+};
+prompt_guess expected_prompt(const request& x, const catalog::candidate& row);
 
 // The body is not needed for another try. It stays for an estimate as long as less than a quarter of limits.body_memory
 // is in use; else what the estimate needs of it is counted now.

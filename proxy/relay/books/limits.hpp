@@ -12,15 +12,20 @@ namespace ferry::relay {
 
 // What is expected of it: the tokens of the prompt, guessed, and of an answer as long as those of this key and model
 // mostly are, but no longer than it may be. REQUIRES: its candidates are chosen.
-struct token_use {
-    std::int64_t prompt = 0, answer = 0;
-};
-token_use expected_use(const request& x);
+const token_use& expected_use(request& x);
+
+// It has an answer, and nobody counted its tokens: it is taken to have used what was expected.
+bool is_bill_unknown(const request& x);
+
+// How many answers it asks for.
+std::int64_t choices_of(const request& x);
+// The most tokens each of them may have by what the request says: 0 where it has no such bound, or none that counts.
+std::int64_t asked_length(const request& x);
 
 // Whether the limits let it in, with the tokens that are expected of it.
 std::optional<fault> admit_by_limits(request& x);
 
-// It has ended, and the bill is known.
+// It has ended, and the bill is known; without books, nobody was asked.
 void settle_limits(request& x);
 
 // x-ratelimit-*: Ferry's own where the key has limits, else what the upstream said.

@@ -3,6 +3,7 @@
 #include "base/trace_context.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
+#include "relay/books/bill.hpp"
 #include "relay/books/budget.hpp"
 #include "relay/books/counters.hpp"
 #include "relay/books/estimate.hpp"
@@ -14,13 +15,6 @@
 namespace ferry::relay {
 
 namespace {
-
-usage::cost cost_of(const request& x) {
-    if (x.answered_by == nullptr) return {};
-    const auto& price = x.answered_by->price;
-    const usage::token_prices prices{price.input, price.output, price.cached_input};
-    return usage::cost_of(prices, x.bill.tokens);
-}
 
 // From now on requests with these ids go to the row that answered. A JSON list for the row, "" for none.
 std::string note_issued(request& x) {
@@ -48,7 +42,7 @@ std::string note_issued(request& x) {
 bool is_unpriced(const request& x, const billed_units& units) {
     if (x.answered_by == nullptr || units.price_pico) return false;
     const bool counts_tokens = x.operation.unit == openai::unit_kind::tokens || x.bill.tokens.has_counts();
-    return !counts_tokens || !x.answered_by->price.is_known;
+    return !counts_tokens || !has_token_price(*x.answered_by, x.bill.tokens);
 }
 
 usage::end_reason reason_for(const fault& why) {
@@ -98,11 +92,10 @@ void write_end(request& x) {
     record.units = units.count;
     record.unit_kind = units.kind;
     record.unit_price_pico = units.price_pico;
-    const auto cost = usage::with_units(cost_of(x), units.count.value_or(0), units.price_pico.value_or(0));
     record.is_unmetered = !units.kind.empty() && !units.count && !x.bill.tokens.has_counts();
     record.is_unpriced = is_unpriced(x, units);
-    x.cost_pico = record.cost_pico = cost.pico;
-    record.cost_is_saturated = cost.is_saturated;
+    put_bill(x, units, record);
+    x.cost_pico = record.cost_pico;
     const auto ids = note_issued(x);
     record.issued_ids = ids;
     record.estimated = x.bill.estimated;
@@ -142,7 +135,10 @@ std::optional<fault> open_books(request& x) {
 }
 
 bool settle(request& x) {
-    if (!x.books) return false;
+    if (!x.books) {
+        settle_limits(x);
+        return false;
+    }
     estimate_usage(x);
     write_end(x);
     return x.settings->durable_power;

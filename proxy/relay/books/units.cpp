@@ -4,6 +4,7 @@
 
 #include "openai/member_finder.hpp"
 #include "openai/text_length.hpp"
+#include "relay/books/bill.hpp"
 
 namespace ferry::relay {
 
@@ -62,14 +63,16 @@ std::optional<std::int64_t> price_of(const request& x, std::string_view kind) {
 billed_units units_of(const request& x) {
     billed_units billed;
     if (x.answered_by == nullptr || !was_done(x)) return billed;
+    // Who asks about something was billed for it when it was made.
+    billed.is_request = x.operation.unit != unit_kind::none && x.operation.model != openai::model_place::owner_of_id;
     const auto kind = openai::to_text(x.operation.unit);
     if (x.operation.unit == unit_kind::tokens || kind.empty()) return billed;
     billed.count = count_of(x);
     // What is billed by its tokens is not billed once more.
-    const bool is_paid_by_tokens = x.bill.tokens.has_counts() && x.answered_by->price.is_known;
+    const bool is_paid_by_tokens = x.bill.tokens.has_counts() && has_token_price(*x.answered_by, x.bill.tokens);
     if (!is_paid_by_tokens) billed.price_pico = price_of(x, kind);
     // What counts tokens and no units is billed by those.
-    if (!billed.count && x.said.usage()) return {};
+    if (!billed.count && x.said.usage()) return {.is_request = billed.is_request};
     billed.kind = kind;
     return billed;
 }

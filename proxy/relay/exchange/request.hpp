@@ -38,6 +38,12 @@ struct lesson {
     bool prompt = false, completion = false;
 };
 
+// What is expected of a request before it is asked, in tokens.
+struct token_use {
+    std::int64_t prompt = 0, answer = 0;
+    bool is_text_alone = true;  // nothing in the prompt is of unknown size
+};
+
 // Owned by a session; lives on its core, for one request.
 struct request : http_exchange {
     request(services& core_services, client_link& link, const openai::operation& wanted)
@@ -63,10 +69,11 @@ struct request : http_exchange {
     std::optional<std::int64_t> owner_row;  // of ai_models: its account keeps what the ids in the request stand for
     std::optional<turn> talk;               // the stored conversation it belongs to
     catalog::route route;
-    limits::ticket admitted;        // by the limits of who asks; empty where there are none
-    limits::allowances allowed;     // what was left of them
-    limits::hold set_aside;         // of the budgets of who asks
-    std::int64_t most_output = -1;  // tokens the answer may have by those; -1: any number
+    std::optional<token_use> expected;  // once it was looked at
+    limits::ticket admitted;            // by the limits of who asks; empty where there are none
+    limits::allowances allowed;         // what was left of them
+    limits::hold set_aside;             // of the budgets of who asks
+    std::int64_t most_output = -1;      // tokens the answer may have by those; -1: any number
     std::string budget_warning;
     steady::time_point asked_at;  // it was here as a whole: deadlines count from then
     steady::time_point total_until = steady::time_point::max();

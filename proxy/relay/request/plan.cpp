@@ -19,7 +19,8 @@ namespace {
 using openai::member;
 
 // The row's own members are defaults: what the client says of a member stands, and none is ever there twice.
-void add_extra_body(std::string_view body, const catalog::candidate& to, provider::repair_set repairs,
+// `has_length`: the answer's length is bounded already.
+void add_extra_body(std::string_view body, const catalog::candidate& to, provider::repair_set repairs, bool has_length,
                     openai::edit_list& edits) {
     if (to.extra_body.empty()) return;
     std::vector<std::string_view> names;
@@ -35,6 +36,7 @@ void add_extra_body(std::string_view body, const catalog::candidate& to, provide
         if (says(extra.name)) continue;
         // Two names of one thing, of which the provider may be sent the other.
         if ((extra.name == old_length && says(length)) || (extra.name == length && says(old_length))) continue;
+        if (has_length && (extra.name == old_length || extra.name == length)) continue;
         if ((repairs & provider::repair_of(extra.name)).any()) continue;  // it is what the provider refused
         edits.insert_member(extra.quoted_name + ":" + extra.value);
     }
@@ -67,25 +69,37 @@ void edit_model(const openai::chat_request& request, std::string_view body, cons
     }
 }
 
-// By the lower one of the request's own bound and the limit. A bound in extra_body is the operator's own.
-void bound_answer(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs,
+// By the lower one of the request's own bound and the limit. True if a bound was put in where there was none.
+bool bound_answer(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs,
                   openai::edit_list& edits) {
     const auto name = asked.operation.length_member, other = openai::name_of(member::max_completion_tokens);
-    if (asked.most_output < 0 || name.empty()) return;
+    if (asked.most_output < 0 || name.empty()) return false;
+    const bool is_chat = asked.operation.words == openai::wording::chat;
+    const auto is_within = [&asked](std::string_view value) {
+        const auto number = parse_number(value);
+        return number && *number > 0 && *number <= asked.most_output;
+    };
     const auto most = std::to_string(std::max<std::int64_t>(asked.most_output, 1));
-    bool is_bounded = std::any_of(to.extra_body.begin(), to.extra_body.end(), [&](const catalog::body_member& extra) {
-        return extra.name == name || extra.name == other;
-    });
+    bool is_there = false;
     for (const auto each : {name, other}) {
+        if (each == other && !is_chat) continue;
         const auto at = provider::where(asked.request, asked.body, each);
         if (!at) continue;
-        is_bounded = true;
-        const auto said = parse_number(asked.body.substr(at->value.begin, at->value.end - at->value.begin));
-        if (!said || *said > asked.most_output) edits.replace(at->value, most);
+        is_there = true;
+        const auto value = asked.body.substr(at->value.begin, at->value.end - at->value.begin);
+        if (!is_within(value)) edits.replace(at->value, most);
     }
-    if (is_bounded) return;
+    // The row's own bound is put in later.
+    const bool has_own =
+        is_chat && std::any_of(to.extra_body.begin(), to.extra_body.end(), [&](const auto& extra) {
+            const bool is_length = extra.name == name || extra.name == other;
+            return is_length && is_within(extra.value) && (repairs & provider::repair_of(extra.name)).none();
+        });
+    if (is_there || has_own) return false;
     static const auto old_name = provider::repair_of("max_tokens");
-    edits.insert_member(openai::quote_json((repairs & old_name).any() ? other : name) + ":" + most);
+    const bool is_renamed = is_chat && (repairs & old_name).any();
+    edits.insert_member(openai::quote_json(is_renamed ? other : name) + ":" + most);
+    return true;
 }
 
 openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to, provider::repair_set repairs) {
@@ -98,7 +112,7 @@ openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to,
     if (operation.words == openai::wording::usage && request.stream && to.speaks->asks_usage) {
         openai::ask_for_usage(request, edits);
     }
-    bound_answer(asked, to, repairs, edits);
+    const bool has_length = bound_answer(asked, to, repairs, edits);
     if (operation.words != openai::wording::chat) return edits;
     if (!asked.history.empty()) edits.replace_lent({asked.history_at, asked.history_at}, asked.history);
     provider::request_wishes wishes{.speaks = to.speaks, .repairs = repairs};
@@ -106,7 +120,7 @@ openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to,
     wishes.as_stream =
         (repairs & streams_only).any() || (to.speaks->thinks_in_streams && wants_thinking(request, body, to));
     provider::edit_request(wishes, request, body, edits);
-    add_extra_body(body, to, repairs, edits);
+    add_extra_body(body, to, repairs, has_length, edits);
     return edits;
 }
 

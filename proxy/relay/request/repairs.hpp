@@ -1,5 +1,6 @@
 #pragma once
 
+#include "relay/books/budget.hpp"
 #include "relay/exchange/request.hpp"
 #include "relay/request/repair_memory.hpp"
 
@@ -13,14 +14,14 @@ public:
         x.adjusted = {};
         if (!is_possible()) return;
         x.adjusted = x.core.learned.of(to.id, version());
-        if (x.adjusted.any()) x.adjusted = provider::applicable(x.adjusted, x.asked, x.body.view());
+        if (x.adjusted.any()) x.adjusted = applicable(x.adjusted);
     }
 
     // What an error answer said must go. True if another try without it may succeed.
     // REQUIRES: the request's body is still there.
     bool take(provider::repair_set refused) {
         if (!is_possible()) return false;
-        const auto more = provider::applicable(refused & ~x_.adjusted, x_.asked, x_.body.view());
+        const auto more = applicable(refused & ~x_.adjusted);
         if (more.none() || count_ == most) {
             // The request went out with repairs that were learnt earlier, and one of them may be what is refused now:
             // a member under its old name, say, which a new version of the service no longer knows.
@@ -46,6 +47,12 @@ private:
     // What providers refuse of it is known for chat alone.
     bool is_possible() const { return x_.operation.words == openai::wording::chat; }
     std::int64_t version() const { return x_.pinned.models->version(); }
+    provider::repair_set applicable(provider::repair_set wanted) const {
+        auto found = provider::applicable(wanted, x_.asked, x_.body.view());
+        // A bound that Ferry puts in goes by the name the provider knows.
+        if (adds_length(x_)) found |= wanted & provider::repair_of("max_tokens");
+        return found;
+    }
 
     request& x_;
     const catalog::candidate& to_;

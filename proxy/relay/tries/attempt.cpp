@@ -6,6 +6,7 @@
 #include "net/executor.hpp"
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
+#include "relay/books/budget.hpp"
 #include "relay/exchange/row_secrets.hpp"
 #include "relay/tries/answer_coding.hpp"
 #include "relay/tries/answer_fields.hpp"
@@ -21,13 +22,6 @@ constexpr int most_interim_answers = 8;
 
 usage::token_prices prices_of(const catalog::candidate& row) {
     return {row.price.input, row.price.output, row.price.cached_input};
-}
-
-// By the limits of who asks, and by what is left of the budgets; -1: any number.
-std::int64_t most_output_of(const request& x) {
-    const auto limit = x.who->max_output_tokens();
-    if (limit < 0 || x.most_output < 0) return std::max(limit, x.most_output);
-    return std::min(limit, x.most_output);
 }
 
 asked_of asked_by(const request& x) {

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "store/postgres/array_text.hpp"
+#include "store/postgres/row_reader.hpp"
 
 namespace ferry::store::postgres {
 
@@ -22,11 +23,11 @@ std::vector<budget_state> budgets_table::renew(const std::string& instance, std:
             const auto& one = renewals[i];
             array_text begins;
             begins.add_time(one.period_begin_us);
-            const auto told = in.exec("SELECT * FROM ferry_renew_budget(" + in.quote(one.party) + ", " +
-                                      std::to_string(one.party_id) + ", " + in.quote(instance) + ", " +
-                                      std::to_string(one.budget_pico) + ", (" + in.quote(begins.take()) +
-                                      "::timestamptz[])[1], " + std::to_string(one.spent_pico) + ", " +
-                                      std::to_string(one.wanted_pico) + ", " + std::to_string(term.count()) + ")");
+            const auto told = in.exec(
+                "SELECT * FROM ferry_renew_budget(" + in.quote(one.party) + ", " + std::to_string(one.party_id) + ", " +
+                in.quote(instance) + ", " + std::to_string(one.budget_pico) + ", (" + in.quote(begins.take()) +
+                "::timestamptz[])[1], " + std::to_string(one.spent_pico) + ", " + std::to_string(one.wanted_pico) +
+                ", " + std::to_string(one.most_pico) + ", " + std::to_string(term.count()) + ")");
             const auto number = [&told](int column) { return told[0][column].as<std::int64_t>(); };
             states[i] = {one.party, one.party_id, number(0), number(1), number(2), number(3)};
         }
@@ -34,9 +35,28 @@ std::vector<budget_state> budgets_table::renew(const std::string& instance, std:
     });
 }
 
+std::vector<budget_use_row> budgets_table::used() {
+    return link_.run(access::reading, "read what was spent of budgets", [](pqxx::work& in) {
+        std::vector<budget_use_row> rows;
+        for (const auto& row :
+             in.exec("SELECT party, party_id, " + time_column("period_start") + ", spent_pico FROM budget_use")) {
+            std::string defect;
+            row_reader read(row, defect);
+            budget_use_row one;
+            one.party = read.text();
+            one.party_id = read.integer(0);
+            one.period_begin_us = read.informative_time();
+            one.spent_pico = read.integer(0);
+            rows.push_back(std::move(one));
+        }
+        return rows;
+    });
+}
+
 void budgets_table::release(const std::string& instance) {
     link_.run(access::writing, "give back the leases of budgets", [&](pqxx::work& in) {
-        in.exec("DELETE FROM budget_leases WHERE instance_id = " + in.quote(instance));
+        in.exec("UPDATE budget_leases SET held_pico = 0, expires_at = clock_timestamp() WHERE instance_id = " +
+                in.quote(instance));
         return true;
     });
 }

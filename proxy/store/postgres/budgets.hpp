@@ -15,6 +15,7 @@ public:
 
     std::vector<budget_state> renew(const std::string& instance, std::span<const budget_renewal> renewals,
                                     std::chrono::seconds term) override;
+    std::vector<budget_use_row> used() override;
     void release(const std::string& instance) override;
 
 private:

@@ -19,24 +19,34 @@ struct use_columns {
             day_requests.add(row.day_requests);
             day_tokens.add(row.day_tokens);
             parallel.add(row.parallel);
+            for (std::size_t i = 0; i != row.shares.size(); ++i) shares[i].add(row.shares[i]);
         }
     }
     array_text party, id, minute_requests, minute_tokens, day_requests, day_tokens, parallel;
+    std::array<array_text, 5> shares;
 };
 
 void tell_use(pqxx::work& in, const std::string& me, std::span<const limit_use_row> used) {
     use_columns columns(used);
     const auto bigints = [&in](array_text& column) { return in.quote(column.take()) + "::bigint[]"; };
+    std::string values = in.quote(columns.party.take()) + "::text[], " + bigints(columns.id);
+    for (auto* one : {&columns.minute_requests, &columns.minute_tokens, &columns.day_requests, &columns.day_tokens,
+                      &columns.parallel}) {
+        values += ", " + bigints(*one);
+    }
+    for (auto& one : columns.shares) values += ", " + bigints(one);
     in.exec(
         "INSERT INTO limit_use (party, party_id, instance_id, updated_at, minute_requests, minute_tokens,"
-        " day_requests, day_tokens, parallel) SELECT p, i, " +
-        me + ", clock_timestamp(), a, b, c, d, e FROM unnest(" + in.quote(columns.party.take()) + "::text[], " +
-        bigints(columns.id) + ", " + bigints(columns.minute_requests) + ", " + bigints(columns.minute_tokens) + ", " +
-        bigints(columns.day_requests) + ", " + bigints(columns.day_tokens) + ", " + bigints(columns.parallel) +
-        ") AS u(p, i, a, b, c, d, e) ON CONFLICT (party, party_id, instance_id) DO UPDATE SET"
+        " day_requests, day_tokens, parallel, minute_requests_share, minute_tokens_share, day_requests_share,"
+        " day_tokens_share, parallel_share) SELECT p, i, " +
+        me + ", clock_timestamp(), a, b, c, d, e, f, g, h, j, k FROM unnest(" + values +
+        ") AS u(p, i, a, b, c, d, e, f, g, h, j, k) ON CONFLICT (party, party_id, instance_id) DO UPDATE SET"
         " updated_at = excluded.updated_at, minute_requests = excluded.minute_requests,"
         " minute_tokens = excluded.minute_tokens, day_requests = excluded.day_requests,"
-        " day_tokens = excluded.day_tokens, parallel = excluded.parallel");
+        " day_tokens = excluded.day_tokens, parallel = excluded.parallel,"
+        " minute_requests_share = excluded.minute_requests_share,"
+        " minute_tokens_share = excluded.minute_tokens_share, day_requests_share = excluded.day_requests_share,"
+        " day_tokens_share = excluded.day_tokens_share, parallel_share = excluded.parallel_share");
 }
 
 limits_of_others read_others(pqxx::work& in, const std::string& me, std::span<const limit_use_row> asked) {
@@ -47,7 +57,7 @@ limits_of_others read_others(pqxx::work& in, const std::string& me, std::span<co
     for (const auto& row : in.exec(select_use_of_others(age_of_use, me, of_asked))) {
         const auto number = [&row](int column) { return row[column].as<std::int64_t>(); };
         told.used.push_back(
-            {row[0].as<std::string>(), number(1), number(2), number(3), number(4), number(5), number(6)});
+            {row[0].as<std::string>(), number(1), number(2), number(3), number(4), number(5), number(6), {}});
     }
     const auto replicas = in.exec(select_replicas(age_of_use, me));
     told.replicas = replicas[0][0].as<int>() + 1;

@@ -12,6 +12,7 @@
 #include "store/request_time.hpp"
 #include "store/store_error.hpp"
 #include "store/usage_columns.hpp"
+#include "store/usage_conditions.hpp"
 
 namespace ferry::store::postgres {
 namespace {
@@ -76,17 +77,17 @@ private:
     row_reader from_;
 };
 
-std::string where(const usage_filter& window) {
+std::string where(const usage_filter& wanted, const pqxx::work& in) {
     std::string sql = " WHERE true";
-    if (window.since_us) {
-        sql += " AND started_at >= '" + time_text(*window.since_us) + "+00' AND request_id >= '" +
-               first_id_of(*window.since_us) + "'";
+    if (wanted.since_us) {
+        sql += " AND started_at >= '" + time_text(*wanted.since_us) + "+00' AND request_id >= '" +
+               first_id_of(*wanted.since_us) + "'";
     }
-    if (window.until_us) {
-        sql += " AND started_at < '" + time_text(*window.until_us) + "+00' AND request_id < '" +
-               last_id_of(*window.until_us) + "'";
+    if (wanted.until_us) {
+        sql += " AND started_at < '" + time_text(*wanted.until_us) + "+00' AND request_id < '" +
+               last_id_of(*wanted.until_us) + "'";
     }
-    return sql;
+    return sql + usage_conditions(wanted, [&in](const std::string& text) { return in.quote(text); });
 }
 
 }  // namespace
@@ -105,9 +106,9 @@ std::size_t usage::insert(std::span<const usage_row> rows, std::span<const attem
     });
 }
 
-void usage::scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) {
+void usage::scan(const usage_filter& wanted, const std::function<void(const usage_row&)>& visit) {
     link_.run_patiently(access::reading, "read usage rows", [&](pqxx::work& in) {
-        in.exec("DECLARE usage_rows NO SCROLL CURSOR FOR " + select_usage_sql() + where(window) +
+        in.exec("DECLARE usage_rows NO SCROLL CURSOR FOR " + select_usage_sql() + where(wanted, in) +
                 " ORDER BY request_id");
         for (;;) {
             const auto some = in.exec("FETCH 1000 FROM usage_rows");

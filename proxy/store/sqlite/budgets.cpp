@@ -29,63 +29,66 @@ std::int64_t spent_by(connection& db, const budget_renewal& of, const std::strin
 struct lease {
     std::string instance;
     std::int64_t held = 0, reported = 0;
-    bool has_ended = false;
+    bool has_ended = false, is_checked = false;
 };
 
-std::vector<lease> leases_of(connection& db, const budget_renewal& of, const std::string& now) {
+std::vector<lease> leases_of(connection& db, const budget_renewal& of, std::int64_t now_us) {
+    constexpr std::int64_t between_checks_us = 5'000'000;
     std::vector<lease> all;
     query found = db.prepare(
-        "SELECT instance_id, held_pico, reported_pico, expires_at < ? FROM budget_leases"
+        "SELECT instance_id, held_pico, reported_pico, expires_at < ?, checked_at >= ? FROM budget_leases"
         " WHERE party = ? AND party_id = ?");
-    found.bind(now).bind(of.party).bind(of.party_id);
-    while (found.step()) all.push_back({found.text(0), found.integer(1), found.integer(2), found.integer(3) != 0});
+    found.bind(time_text(now_us)).bind(time_text(now_us - between_checks_us)).bind(of.party).bind(of.party_id);
+    while (found.step()) {
+        all.push_back(
+            {found.text(0), found.integer(1), found.integer(2), found.integer(3) != 0, found.integer(4) != 0});
+    }
     return all;
 }
 
-void end_lease(connection& db, const budget_renewal& of, const std::string& instance) {
-    db.prepare("DELETE FROM budget_leases WHERE party = ? AND party_id = ? AND instance_id = ?")
-        .bind(of.party)
-        .bind(of.party_id)
-        .bind(instance)
-        .run();
-}
-
+// The same rules as ferry_renew_budget() of the other store.
 class renewal {
 public:
     renewal(connection& db, const std::string& instance, const budget_renewal& one, std::chrono::seconds term)
         : db_(db), me_(instance), one_(one), begin_(time_text(one.period_begin_us)), now_us_(wall_us()), term_(term) {}
 
     budget_state run() {
-        read_use();
+        auto told = read_use() ? one_.spent_pico : 0;
         lease mine;
         int128 others = 0;
         budget_state state{one_.party, one_.party_id};
-        for (const auto& each : leases_of(db_, one_, time_text(now_us_))) {
+        for (const auto& each : leases_of(db_, one_, now_us_)) {
             if (each.instance == me_) {
                 mine = each;
-            } else if (each.has_ended) {
-                const auto spent = spent_by(db_, one_, each.instance, begin_);
-                spent_ = bounded(static_cast<int128>(spent_) + std::max<std::int64_t>(spent - each.reported, 0));
-                end_lease(db_, one_, each.instance);
-            } else {
+            } else if (!each.has_ended) {
                 others += each.held;
                 ++state.replicas;
+            } else if (!each.is_checked) {
+                check(each);
             }
         }
-        spent_ = bounded(static_cast<int128>(spent_) + one_.spent_pico);
+        const auto grown = std::max<std::int64_t>(told - mine.reported, 0);
+        spent_ = bounded(static_cast<int128>(spent_) + grown);
         const auto room = bounded(static_cast<int128>(one_.budget_pico) - spent_ - others);
-        // A budget that was made smaller takes back what is held.
-        const auto kept = std::min(std::max<std::int64_t>(mine.held - one_.spent_pico, 0), room);
-        const auto granted = std::min(one_.wanted_pico, room - kept);
+        // What is beyond its needs is given back, and what a smaller budget does not have.
+        const auto kept = std::min({std::max<std::int64_t>(mine.held - grown, 0), one_.most_pico, room});
+        const auto granted = std::clamp<std::int64_t>(one_.wanted_pico, 0, room - kept);
         state.held_pico = kept + granted;
         state.left_pico = room - state.held_pico;
         state.spent_pico = spent_;
-        write(state.held_pico, bounded(static_cast<int128>(mine.reported) + one_.spent_pico));
+        write(me_, state.held_pico, mine.reported + grown, now_us_ + std::chrono::microseconds(term_).count());
+        db_.prepare("INSERT OR REPLACE INTO budget_use (party, party_id, period_start, spent_pico) VALUES (?, ?, ?, ?)")
+            .bind(one_.party)
+            .bind(one_.party_id)
+            .bind(begin_)
+            .bind(spent_)
+            .run();
         return state;
     }
 
 private:
-    void read_use() {
+    // False: what is told is of a period that is over.
+    bool read_use() {
         std::string known_begin;
         {
             query found =
@@ -96,28 +99,31 @@ private:
             }
         }
         if (known_begin >= begin_) {
+            const bool is_same = known_begin == begin_;
             begin_ = known_begin;
-            return;
+            return is_same;
         }
         spent_ = 0;
         db_.prepare("DELETE FROM budget_leases WHERE party = ? AND party_id = ?")
             .bind(one_.party)
             .bind(one_.party_id)
             .run();
+        return true;
     }
 
-    void write(std::int64_t held, std::int64_t reported) {
-        db_.prepare("INSERT OR REPLACE INTO budget_use (party, party_id, period_start, spent_pico) VALUES (?, ?, ?, ?)")
-            .bind(one_.party)
-            .bind(one_.party_id)
-            .bind(begin_)
-            .bind(spent_)
-            .run();
-        const auto until = time_text(now_us_ + std::chrono::microseconds(term_).count());
+    // What a process whose lease has ended spent, by its rows: they may come late.
+    void check(const lease& ended) {
+        const auto by_rows = spent_by(db_, one_, ended.instance, begin_);
+        spent_ = bounded(static_cast<int128>(spent_) + std::max<std::int64_t>(by_rows - ended.reported, 0));
+        write(ended.instance, 0, std::max(by_rows, ended.reported), now_us_ - 1);
+    }
+
+    void write(const std::string& instance, std::int64_t held, std::int64_t reported, std::int64_t until_us) {
         query put = db_.prepare(
             "INSERT OR REPLACE INTO budget_leases (party, party_id, instance_id, period_start, held_pico,"
-            " reported_pico, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)");
-        put.bind(one_.party).bind(one_.party_id).bind(me_).bind(begin_).bind(held).bind(reported).bind(until).run();
+            " reported_pico, expires_at, checked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        put.bind(one_.party).bind(one_.party_id).bind(instance).bind(begin_).bind(held).bind(reported);
+        put.bind(time_text(until_us)).bind(time_text(now_us_)).run();
     }
 
     connection& db_;
@@ -141,8 +147,22 @@ std::vector<budget_state> budgets_table::renew(const std::string& instance, std:
     return states;
 }
 
+std::vector<budget_use_row> budgets_table::used() {
+    std::vector<budget_use_row> rows;
+    query found = link_.get().prepare("SELECT party, party_id, period_start, spent_pico FROM budget_use");
+    while (found.step()) {
+        const auto begin = parse_time(found.text(2));
+        rows.push_back({found.text(0), found.integer(1), begin.value_or(0), found.integer(3)});
+    }
+    return rows;
+}
+
 void budgets_table::release(const std::string& instance) {
-    link_.get().prepare_once("DELETE FROM budget_leases WHERE instance_id = ?").bind(instance).run();
+    link_.get()
+        .prepare_once("UPDATE budget_leases SET held_pico = 0, expires_at = ? WHERE instance_id = ?")
+        .bind(time_text(wall_us()))
+        .bind(instance)
+        .run();
 }
 
 }  // namespace ferry::store::sqlite

@@ -10,10 +10,13 @@ const std::string age_of_use = "((julianday('now') - julianday(updated_at)) * 86
 void tell_use(connection& db, const std::string& instance, const limit_use_row& row) {
     query tell = db.prepare(
         "INSERT OR REPLACE INTO limit_use (party, party_id, instance_id, updated_at, minute_requests, minute_tokens,"
-        " day_requests, day_tokens, parallel)"
-        " VALUES (?, ?, ?, strftime('%Y-%m-%d %H:%M:%f', 'now'), ?, ?, ?, ?, ?)");
+        " day_requests, day_tokens, parallel, minute_requests_share, minute_tokens_share, day_requests_share,"
+        " day_tokens_share, parallel_share)"
+        " VALUES (?, ?, ?, strftime('%Y-%m-%d %H:%M:%f', 'now'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     tell.bind(row.party).bind(row.party_id).bind(instance).bind(row.minute_requests).bind(row.minute_tokens);
-    tell.bind(row.day_requests).bind(row.day_tokens).bind(row.parallel).run();
+    tell.bind(row.day_requests).bind(row.day_tokens).bind(row.parallel);
+    for (const auto share : row.shares) tell.bind(share);
+    tell.run();
 }
 
 }  // namespace
@@ -29,8 +32,14 @@ void limits_table::exchange(const std::string& instance, std::span<const limit_u
         query found = db.prepare(of_others.c_str());
         found.bind(instance).bind(row.party).bind(row.party_id);
         if (!found.step()) continue;
-        told.used.push_back({found.text(0), found.integer(1), found.integer(2), found.integer(3), found.integer(4),
-                             found.integer(5), found.integer(6)});
+        told.used.push_back({found.text(0),
+                             found.integer(1),
+                             found.integer(2),
+                             found.integer(3),
+                             found.integer(4),
+                             found.integer(5),
+                             found.integer(6),
+                             {}});
     }
     {
         query found = db.prepare(replicas.c_str());

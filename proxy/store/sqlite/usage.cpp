@@ -11,6 +11,7 @@
 #include "store/sqlite/row_reader.hpp"
 #include "store/sqlite/usage_rollup.hpp"
 #include "store/usage_columns.hpp"
+#include "store/usage_conditions.hpp"
 
 namespace ferry::store::sqlite {
 namespace {
@@ -67,7 +68,7 @@ const insertion& insertion_of(const attempt_row*) {
 const std::string& select_usage_sql() {
     static const std::string sql = "SELECT " + usage_columns_for<statement_text>().names +
                                    " FROM usage_records WHERE started_at >= ? AND started_at < ?"
-                                   " AND request_id >= ? AND request_id < ? ORDER BY request_id";
+                                   " AND request_id >= ? AND request_id < ?";
     return sql;
 }
 
@@ -148,6 +149,12 @@ std::optional<std::size_t> insert_pieces(connection& db, std::span<const usage_r
     return added;
 }
 
+std::string quoted(const std::string& text) {
+    std::string literal = "'";
+    for (const char c : text) literal.append(c == '\'' ? 2 : 1, c);
+    return literal + "'";
+}
+
 class filler {
 public:
     filler(query& row, std::string& defect) : in_(row, defect) {}
@@ -190,14 +197,15 @@ std::optional<issuer_row> usage::find_issuer(const std::string& id) {
     return made;
 }
 
-void usage::scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) {
+void usage::scan(const usage_filter& wanted, const std::function<void(const usage_row&)>& visit) {
     constexpr const char* before_all = "";
     constexpr const char* after_all = "~";  // the last character
-    const std::string since = window.since_us ? time_text(*window.since_us) : before_all;
-    const std::string until = window.until_us ? time_text(*window.until_us) : after_all;
-    const std::string first = window.since_us ? first_id_of(*window.since_us) : before_all;
-    const std::string last = window.until_us ? last_id_of(*window.until_us) : after_all;
-    query found = link_.get().prepare(select_usage_sql().c_str());
+    const std::string since = wanted.since_us ? time_text(*wanted.since_us) : before_all;
+    const std::string until = wanted.until_us ? time_text(*wanted.until_us) : after_all;
+    const std::string first = wanted.since_us ? first_id_of(*wanted.since_us) : before_all;
+    const std::string last = wanted.until_us ? last_id_of(*wanted.until_us) : after_all;
+    const auto sql = select_usage_sql() + usage_conditions(wanted, quoted) + " ORDER BY request_id";
+    query found = link_.get().prepare_once(sql);
     found.bind(since).bind(until).bind(first).bind(last);
     while (found.step()) {
         usage_row row;

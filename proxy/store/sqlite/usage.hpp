@@ -16,7 +16,7 @@ public:
     bool purge(std::int64_t before_us) override;
     void scan_days(const std::string& first, const std::string& end,
                    const std::function<void(const day_row&)>& visit) override;
-    void scan(const usage_filter& window, const std::function<void(const usage_row&)>& visit) override;
+    void scan(const usage_filter& wanted, const std::function<void(const usage_row&)>& visit) override;
 
 private:
     link link_;
