@@ -214,7 +214,7 @@ class LimitsOfReplicas(Limited, PostgresCase):
         ask_both = lambda: [self.ask(key, client=one).status for one in clients]
         for _ in range(60):
             ask_both()
-        eventually(lambda: ask_both() == [429, 429] and shipped() >= 59, seconds=20, what="all of it is used")
+        eventually(lambda: ask_both() == [429, 429] and shipped() >= 60, seconds=20, what="all of it is used")
         for _ in range(30):
             self.assertEqual(ask_both(), [429, 429])
         self.assertLessEqual(shipped(), 60)

@@ -47,6 +47,7 @@ public:
         }
         return states;
     }
+    std::vector<store::budget_use_row> used() override { return {}; }
     void release(const std::string& instance) override {
         const std::lock_guard held(shared_.lock);
         shared_.held.erase(instance);

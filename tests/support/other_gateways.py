@@ -133,7 +133,7 @@ def litellm(base):
     for (table, columns), rows in zip(LITELLM.items(), (keys, teams, users, litellm_models(base))):
         tables[table] = (list(columns), [[row.get(column) for column in columns] for row in rows])
     of = dict(zip((key.get("key_alias", "unnamed") for key in keys), texts))
-    names = ["plain", "of-red", "limited", "teams", "all", "beta", "old", "odd", "often", 'ops, "night"\nshift',
+    names = ["plain", "of-red", "limited", "teams", "all", "beta", "old", "odd", 'ops, "night"\nshift',
              "unnamed"]
     refused = [of[name] for name in ("blocked", "expired", "login", "broken", "of-grey")]
     hashes = [key["token"] for key in keys if len(key["token"]) == 64]

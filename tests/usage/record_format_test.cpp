@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(an_end_under_a_limit_keeps_everything_but_results_of_attemp
     in.unit_price_pico = least;
     const std::string ids(max_ids_bytes, 'x');
     in.issued_ids = ids;
-    in.tokens = {least, least, least, least, least, least, least, {}, least};
+    in.tokens = {least, least, least, least, least, least, least, least};
     in.further = {least, least, least, least, least};
     in.tier_price = {least, least, least};
     const std::string_view brief = buffer.encode(uuid{}, in, least_end_bytes);

@@ -34,11 +34,12 @@ struct lease {
 
 std::vector<lease> leases_of(connection& db, const budget_renewal& of, std::int64_t now_us) {
     constexpr std::int64_t between_checks_us = 5'000'000;
+    const auto now = time_text(now_us), checked_since = time_text(now_us - between_checks_us);
     std::vector<lease> all;
     query found = db.prepare(
         "SELECT instance_id, held_pico, reported_pico, expires_at < ?, checked_at >= ? FROM budget_leases"
         " WHERE party = ? AND party_id = ?");
-    found.bind(time_text(now_us)).bind(time_text(now_us - between_checks_us)).bind(of.party).bind(of.party_id);
+    found.bind(now).bind(checked_since).bind(of.party).bind(of.party_id);
     while (found.step()) {
         all.push_back(
             {found.text(0), found.integer(1), found.integer(2), found.integer(3) != 0, found.integer(4) != 0});
