@@ -140,17 +140,6 @@ struct issuer_row {
     bool operator==(const issuer_row&) const = default;
 };
 
-// A line of usage_daily, as far as reports want it; key and model 0 stand for none.
-struct day_row {
-    std::string day;  // YYYY-MM-DD, UTC
-    std::int64_t key_id = 0, model_id = 0;
-    std::string provider, currency;
-    std::int64_t requests = 0, errors = 0, prompt_tokens = 0, completion_tokens = 0, cached_tokens = 0,
-                 total_tokens = 0, cost_pico = 0;
-
-    bool operator==(const day_row&) const = default;
-};
-
 struct attempt_row {
     std::string request_id;
     std::int64_t started_at_us = 0;  // the request's, not the attempt's: it is part of both primary keys

@@ -38,19 +38,25 @@ BOOST_AUTO_TEST_CASE(groups_are_summed_exactly_beyond_64_bits) {
                "n,1,0,10,0,0,0,0.000000000001,USD,7,7,0,0,\n");
 }
 
-BOOST_AUTO_TEST_CASE(sums_of_days_and_rows_add_up_without_latency) {
+BOOST_AUTO_TEST_CASE(sums_of_hours_and_rows_add_up_without_latency) {
     usage_report report({{"provider", [](const store::usage_row& row) { return row.provider; }}}, false);
-    store::day_row day{.day = "2030-01-02", .provider = "qwen", .currency = "USD"};
-    day.requests = 3;
-    day.prompt_tokens = 20;
-    day.cost_pico = 7;
-    report.add(day);
+    store::sum_row sums;
+    sums.hour = "2030-01-02 03:00";
+    sums.provider = "qwen";
+    sums.currency = "USD";
+    sums.requests = 3;
+    sums.prompt_tokens = 20;
+    sums.cost_pico = 7;
+    sums.units = 2;
+    sums.unit_kind = "images";
+    report.add(sums);
     store::usage_row row = row_of("m", 1, 9);
     row.provider = "qwen";
     report.add(row);
-    BOOST_TEST(report.text(usage_report::format::csv) ==
-               "provider,requests,errors,prompt_tokens,completion_tokens,cached_tokens,total_tokens,cost,currency\n"
-               "qwen,4,0,30,0,0,0,0.000000000008,USD\n");
+    BOOST_TEST(
+        report.text(usage_report::format::csv) ==
+        "provider,requests,errors,prompt_tokens,completion_tokens,cached_tokens,total_tokens,cost,currency,units\n"
+        "qwen,4,0,30,0,0,0,0.000000000008,USD,2 images\n");
 }
 
 BOOST_AUTO_TEST_CASE(units_are_summed_by_kind) {

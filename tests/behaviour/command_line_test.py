@@ -96,10 +96,12 @@ class CommandLine(unittest.TestCase):
         self.assertIn("unknown option --frobnicate", told)
         self.assertIn("ferry keys create --help", told)
         self.assertIn("extra is one word too many", self.refused("models", "list", "extra"))
+        self.assertIn("unknown command recomptue; did you mean recompute?", self.refused("usage", "recomptue"))
+        self.assertNotIn("needs one of", self.refused("usage", "--by"))
 
     def test_every_command_shows_how_to_name_a_configuration(self):
-        for words in ("serve", "check", "migrate", "models add", "keys list", "usage", "journal status", "explain",
-                      "compare", "conversations export"):
+        for words in ("serve", "check", "migrate", "models add", "keys list", "usage", "usage check", "journal status",
+                      "explain", "compare", "conversations export"):
             told = self.run_ferry(*words.split(), "--help").stdout
             self.assertIn("--config FILE", told, words)
             self.assertIn("--set SECTION.KEY=VALUE", told, words)

@@ -1,9 +1,12 @@
 """Usage rows of months that are over for longer than usage.retention go; what days add up to stays."""
+import datetime
 import json
 import unittest
 import uuid
 
 from harness import FerryCase, eventually
+
+DAY = (datetime.date(2016, 6, 15) - datetime.date(1970, 1, 1)).days
 
 
 class Retention(FerryCase):
@@ -19,8 +22,9 @@ class Retention(FerryCase):
         text = ferry.folder / "old.sql"
         text.write_text(f"INSERT INTO usage_records (request_id, started_at, model_name, prompt_tokens) VALUES {rows};"
                         f"INSERT INTO usage_attempts (request_id, started_at, attempt) VALUES {tries};"
-                        "INSERT INTO usage_daily VALUES "
-                        "('2016-06-15', 1, 1, 'other', 'USD', 1200, 0, 6000, 0, 0, 0, 0, 0, 0, 0)")
+                        "INSERT INTO usage_lines VALUES (1, 1, 1, 0, 0, '', 'other', '', '', '', 'USD', '');"
+                        f"INSERT INTO usage_hour_sums VALUES (({DAY} * 24 << 32) + 1, 1200, 0, 6000, 0, 0, 0, 0, 0, 0, "
+                        "0, 0)")
         ferry.run("sql", "-f", str(text))
         return key
 
@@ -45,10 +49,14 @@ class Retention(FerryCase):
         self.assertEqual(json.loads(within)[0]["requests"], len(nonces))
         self.assertNotIn("p50_us", within)
 
-    def test_a_report_by_model_needs_the_rows(self):
-        done = self.ferry.run("usage", "--no-latency", "--by", "model", check=False)
+    def test_what_sums_do_not_know_is_said(self):
+        done = self.ferry.run("usage", "--no-latency", "--by", "tags", check=False)
         self.assertEqual(done.returncode, 2)
-        self.assertIn("know no model", done.stderr)
+        self.assertIn("know no tags", done.stderr)
+        done = self.ferry.run("usage", "--no-latency", "--by", "model", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("up to 2016-06-15 sums were kept per day", done.stderr)
+        self.ferry.run("usage", "--no-latency", "--by", "model", "--since", "2016-06-16")
 
     def test_a_retention_that_is_no_number_of_days_is_refused(self):
         done = self.ferry.run("check", "--set", "usage.retention=1y", check=False)

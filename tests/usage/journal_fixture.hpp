@@ -144,8 +144,9 @@ public:
         return made;
     }
     void scan(const store::usage_filter&, const std::function<void(const store::usage_row&)>&) override {}
-    void scan_days(const std::string&, const std::string&,
-                   const std::function<void(const store::day_row&)>&) override {}
+    void scan_sums(const store::usage_filter&, const store::sums_by&,
+                   const std::function<void(const store::sum_row&)>&) override {}
+    std::string last_day_sum(const store::usage_filter&) override { return {}; }
     bool purge(std::int64_t before_us) override {
         std::lock_guard lock(mutex_);
         purged_before_ = before_us;

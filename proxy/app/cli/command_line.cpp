@@ -46,6 +46,11 @@ std::string full_name(const CLI::App& command) {
     return parent == nullptr ? command.get_name() : full_name(*parent) + " " + command.get_name();
 }
 
+// It does nothing by itself, as `ferry usage` does beside its commands.
+bool needs_command(const CLI::App& app) {
+    return app.get_require_subcommand_min() > 0;
+}
+
 // The command that the words given so far led to.
 const CLI::App& reached(const CLI::App& from) {
     const auto parsed = from.get_subcommands();
@@ -62,7 +67,7 @@ std::string problem(const CLI::App& app, const CLI::App& at, const CLI::ParseErr
         }
         if (has_commands) return fmt::format("unknown command {}{}", word, suggestion(word, command_names(at)));
     }
-    if (has_commands) return fmt::format("{} needs one of: {}", full_name(at), fmt::join(command_names(at), ", "));
+    if (needs_command(at)) return fmt::format("{} needs one of: {}", full_name(at), fmt::join(command_names(at), ", "));
     if (!left.empty()) return fmt::format("{} is one word too many", left.front());
     return error.what();
 }
@@ -84,7 +89,7 @@ void add_configuration_options(CLI::App& command, cli_context& context) {
 void add_to_commands(CLI::App& app, cli_context& context) {
     const auto below = app.get_subcommands([](CLI::App*) { return true; });
     for (CLI::App* each : below) add_to_commands(*each, context);
-    if (below.empty()) add_configuration_options(app, context);
+    if (!needs_command(app)) add_configuration_options(app, context);
 }
 
 void print_help(const CLI::App& app, const std::vector<std::string>& words) {

@@ -11,6 +11,7 @@
 #include "app/cli/time_argument.hpp"
 #include "app/cli/usage_actions.hpp"
 #include "app/cli/usage_dimensions.hpp"
+#include "app/cli/usage_reading.hpp"
 #include "app/cli/usage_report.hpp"
 #include "app/cli/usage_watch.hpp"
 #include "base/ascii.hpp"
@@ -28,11 +29,6 @@ struct usage_request {
     std::optional<std::string> since, until, currency;
     bool json = false, csv = false, no_latency = false, local = false, watch = false;
 };
-
-std::string date_text(std::int64_t time_us) {
-    constexpr std::size_t length = 10;  // YYYY-MM-DD
-    return time_text(time_us).substr(0, length);
-}
 
 // "model, key" -> two names that there are.
 std::vector<std::string> dimensions_of(std::string_view given) {
@@ -52,14 +48,11 @@ std::vector<std::string> dimensions_of(std::string_view given) {
     return names;
 }
 
-// The sums of days know little, and only days of UTC.
-void require_known_to_days(const usage_request& request, const std::vector<std::string>& dimensions) {
+void require_known_to_sums(const std::vector<std::string>& dimensions) {
     for (const auto& name : dimensions) {
-        if (!is_known_to_days(name))
-            refuse_usage("--no-latency adds up days, which know no " + name + ": leave one of the two out");
+        if (!is_known_to_sums(name))
+            refuse_usage("--no-latency adds up sums of hours, which know no " + name + ": leave one of the two out");
     }
-    if (!request.choice.is_empty() || request.local)
-        refuse_usage("--no-latency adds up whole days of UTC and of everybody: leave the other options out");
 }
 
 // Not told where it is found: the terminal may be drawn on.
@@ -75,20 +68,6 @@ std::string no_rate(const std::string& from, const std::string& to) {
         from.empty() ? "?" : from, to);
 }
 
-constexpr std::int64_t day_us = 86'400'000'000;
-
-// Whole days from the days' sums, what begins or ends within a day from its rows.
-void add_days(store::usage_store& usage, const store::usage_filter& window, usage_report& report) {
-    const auto add_row = [&report](const store::usage_row& row) { report.add(row); };
-    const auto add_day = [&report](const store::day_row& day) { report.add(day); };
-    const std::int64_t first = window.since_us ? (*window.since_us + day_us - 1) / day_us * day_us : 0;
-    const std::int64_t end = window.until_us ? *window.until_us / day_us * day_us : 0;
-    if (window.since_us && window.until_us && first >= end) return usage.scan(window, add_row);
-    if (window.since_us && first != *window.since_us) usage.scan({window.since_us, first}, add_row);
-    usage.scan_days(window.since_us ? date_text(first) : "", window.until_us ? date_text(end) : "", add_day);
-    if (window.until_us && end != *window.until_us) usage.scan({end, window.until_us}, add_row);
-}
-
 // Reads it anew each time: "24h" counts from now.
 std::string report_text(store::database& db, const settings& chosen, const usage_request& request,
                         const std::vector<std::string>& dimensions) {
@@ -100,12 +79,11 @@ std::string report_text(store::database& db, const settings& chosen, const usage
     std::vector<usage_report::dimension> labels;
     for (const auto& name : dimensions) labels.push_back({name, names.labeller(name, request.local)});
     usage_report report(std::move(labels), !request.no_latency);
-    if (request.no_latency) {
-        add_days(*db.usage(), wanted, report);
-    } else {
-        narrow(wanted, request.choice, names);
-        db.usage()->scan(wanted, [&report](const store::usage_row& row) { report.add(row); });
-    }
+    narrow(wanted, request.choice, names);
+    if (request.no_latency)
+        read_sums(*db.usage(), wanted, {dimensions, request.local}, report);
+    else
+        read_rows(*db.usage(), wanted, report);
     if (request.currency) {
         const auto without = report.convert(*request.currency, chosen.usage.rates);
         if (!without.empty()) throw missing_rate(no_rate(without, *request.currency));
@@ -116,7 +94,7 @@ std::string report_text(store::database& db, const settings& chosen, const usage
 
 void run_usage(const cli_context& context, const usage_request& request) {
     const auto dimensions = dimensions_of(request.by);
-    if (request.no_latency) require_known_to_days(request, dimensions);
+    if (request.no_latency) require_known_to_sums(dimensions);
     const auto chosen = require_settings(context);
     std::optional<held_signals> signals;
     if (request.watch) signals.emplace();
@@ -151,8 +129,8 @@ void add_usage_command(CLI::App& app, cli_context& context) {
     command->add_option("--currency", request->currency, "All costs in this one, by usage.rates of the configuration");
     command->add_flag(
         "--no-latency", request->no_latency,
-        "Without latency and units, which is quick: whole days come from their sums, also those whose rows were "
-        "dropped by usage.retention; by key, provider and day alone");
+        "Without latency, which is quick: whole hours come from their sums, also those whose rows were dropped by "
+        "usage.retention; by all but tags");
     auto* json = command->add_flag("--json", request->json, "As JSON, exact");
     auto* csv = command->add_flag("--csv", request->csv, "As CSV, exact")->excludes(json);
     command->add_flag("--watch", request->watch, "Again every 2 seconds, until Ctrl-C")->excludes(json)->excludes(csv);

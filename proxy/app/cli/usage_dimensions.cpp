@@ -58,8 +58,8 @@ std::vector<std::string> usage_dimensions() {
     return {"model", "key", "user", "team", "provider", "day", "hour", "operation", "basis", "end_reason", "tags"};
 }
 
-bool is_known_to_days(std::string_view dimension) {
-    return dimension == "key" || dimension == "provider" || dimension == "day";
+bool is_known_to_sums(std::string_view dimension) {
+    return dimension != "tags";
 }
 
 usage_names::usage_names(store::database& db) {

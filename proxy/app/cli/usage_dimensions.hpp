@@ -16,8 +16,8 @@ namespace ferry::app {
 
 // What --by may name.
 std::vector<std::string> usage_dimensions();
-// Whether the sums of days know it.
-bool is_known_to_days(std::string_view dimension);
+// Whether the sums of hours know it.
+bool is_known_to_sums(std::string_view dimension);
 
 // Keys, users and teams have names; what was removed is told by its number.
 class usage_names {

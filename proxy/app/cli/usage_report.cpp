@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <string_view>
 
 #include "app/cli/table.hpp"
 #include "app/cli/usage_table.hpp"
 #include "base/time_text.hpp"
-#include "store/usage_store.hpp"
 
 namespace ferry::app {
 namespace {
@@ -18,6 +16,7 @@ namespace {
 struct figure {
     std::string_view title;
     bool is_number;
+    bool is_latency = false;  // sums of hours do not know it
 };
 constexpr std::array<figure, 13> figures = {{{"requests", true},
                                              {"errors", true},
@@ -27,16 +26,19 @@ constexpr std::array<figure, 13> figures = {{{"requests", true},
                                              {"total_tokens", true},
                                              {"cost", false},
                                              {"currency", false},
-                                             {"p50_us", true},
-                                             {"p95_us", true},
-                                             {"first_token_p50_us", true},
-                                             {"first_token_p95_us", true},
+                                             {"p50_us", true, true},
+                                             {"p95_us", true, true},
+                                             {"first_token_p50_us", true, true},
+                                             {"first_token_p95_us", true, true},
                                              {"units", false}}};
 
-constexpr std::size_t figures_of_rows = 5;  // the last ones: sums of days do not know them
-
-std::span<const figure> shown(bool has_latency) {
-    return std::span(figures).first(figures.size() - (has_latency ? 0 : figures_of_rows));
+// The places of those that are shown.
+std::vector<std::size_t> shown(bool has_latency) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+        if (has_latency || !figures[i].is_latency) places.push_back(i);
+    }
+    return places;
 }
 
 std::vector<std::string> figures_of(usage_sums& sums, const std::string& currency) {
@@ -79,14 +81,15 @@ void usage_sums::add(const store::usage_row& row) {
     if (row.ttft_us) first_tokens_us.push_back(*row.ttft_us);
 }
 
-void usage_sums::add(const store::day_row& day) {
-    requests += day.requests;
-    errors += day.errors;
-    prompt_tokens += day.prompt_tokens;
-    completion_tokens += day.completion_tokens;
-    cached_tokens += day.cached_tokens;
-    total_tokens += day.total_tokens;
-    cost_pico += day.cost_pico;
+void usage_sums::add(const store::sum_row& sums) {
+    requests += sums.requests;
+    errors += sums.errors;
+    prompt_tokens += sums.prompt_tokens;
+    completion_tokens += sums.completion_tokens;
+    cached_tokens += sums.cached_tokens;
+    total_tokens += sums.total_tokens;
+    cost_pico += sums.cost_pico;
+    if (!sums.unit_kind.empty() && sums.units != 0) units[sums.unit_kind] += sums.units;
 }
 
 void usage_sums::add(const usage_sums& others) {
@@ -108,14 +111,20 @@ usage_report::group usage_report::group_of(const store::usage_row& row) const {
     return made;
 }
 
-// The labels are made as for a request of that day.
-void usage_report::add(const store::day_row& day) {
+// The labels are made as for a request of that hour.
+void usage_report::add(const store::sum_row& sums) {
     store::usage_row like;
-    if (day.key_id != 0) like.key_id = day.key_id;
-    like.provider = day.provider;
-    like.started_at_us = parse_time(day.day).value_or(0);
-    like.currency = day.currency;
-    groups_[group_of(like)].add(day);
+    if (sums.key_id != 0) like.key_id = sums.key_id;
+    if (sums.user_id != 0) like.user_id = sums.user_id;
+    if (sums.team_id != 0) like.team_id = sums.team_id;
+    like.model_name = sums.model_name;
+    like.provider = sums.provider;
+    like.operation = sums.operation;
+    like.basis = sums.basis;
+    like.end_reason = sums.end_reason;
+    like.started_at_us = parse_time(sums.hour).value_or(0);
+    like.currency = sums.currency;
+    groups_[group_of(like)].add(sums);
 }
 
 std::string usage_report::convert(const std::string& to, const std::vector<usage::currency_rate>& rates) {
@@ -142,16 +151,16 @@ std::int64_t percentile(std::vector<std::int64_t>& values, int percent) {
 std::vector<std::string> usage_report::titles() const {
     std::vector<std::string> all;
     for (const auto& one : dimensions_) all.push_back(one.title);
-    for (const figure& one : shown(has_latency_)) all.emplace_back(one.title);
+    for (const auto place : shown(has_latency_)) all.emplace_back(figures[place].title);
     return all;
 }
 
 std::vector<std::vector<std::string>> usage_report::lines() {
     std::vector<std::vector<std::string>> all;
     for (auto& [group, sums] : groups_) {
-        auto cells = figures_of(sums, group.second);
-        cells.resize(shown(has_latency_).size());
-        cells.insert(cells.begin(), group.first.begin(), group.first.end());
+        const auto of_group = figures_of(sums, group.second);
+        std::vector<std::string> cells(group.first);
+        for (const auto place : shown(has_latency_)) cells.push_back(of_group[place]);
         all.push_back(std::move(cells));
     }
     return all;
@@ -181,12 +190,12 @@ std::string usage_report::as_json() {
     std::vector<std::string> objects;
     for (const auto& line : lines()) {
         json_object object;
-        const auto figures = shown(has_latency_);
+        const auto places = shown(has_latency_);
         const std::size_t labels = dimensions_.size();
         for (std::size_t i = 0; i < labels; ++i) object.text(dimensions_[i].title, line[i]);
-        for (std::size_t i = 0; i < figures.size(); ++i) {
-            const std::string& cell = line[labels + i];
-            figures[i].is_number ? object.raw(figures[i].title, cell) : object.text(figures[i].title, cell);
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            const auto& [title, is_number, is_latency] = figures[places[i]];
+            is_number ? object.raw(title, line[labels + i]) : object.text(title, line[labels + i]);
         }
         objects.push_back(object.take());
     }

@@ -9,21 +9,21 @@
 
 #include "base/decimal.hpp"
 #include "store/rows.hpp"
+#include "store/usage_store.hpp"
 #include "usage/rates.hpp"
 
 namespace ferry::app {
 
 // Sums over the requests of one group. Sums are 128 bits wide, so no number of 64-bit rows makes them wrong.
 struct usage_sums {
-    std::int64_t requests = 0;
-    std::int64_t errors = 0;
+    int128 requests = 0, errors = 0;
     int128 prompt_tokens = 0, completion_tokens = 0, cached_tokens = 0, total_tokens = 0;
     int128 cost_pico = 0;
     std::map<std::string, int128> units;  // by kind: what is not counted in tokens
     std::vector<std::int64_t> durations_us, first_tokens_us;
 
     void add(const store::usage_row& row);
-    void add(const store::day_row& day);
+    void add(const store::sum_row& sums);
     void add(const usage_sums& others);
 };
 
@@ -47,13 +47,13 @@ public:
     using group = std::pair<std::vector<std::string>, std::string>;  // labels and currency
     using groups = std::map<group, usage_sums>;
 
-    // No dimension: one group of all. Sums of days have no latency.
+    // No dimension: one group of all. Sums of hours have no latency.
     explicit usage_report(std::vector<dimension> dimensions, bool has_latency = true)
         : dimensions_(std::move(dimensions)), has_latency_(has_latency) {}
 
     void add(const store::usage_row& row) { groups_[group_of(row)].add(row); }
-    // REQUIRES: the labels are made of the key, the provider or the day.
-    void add(const store::day_row& day);
+    // REQUIRES: the labels are made of what `sums` tells apart.
+    void add(const store::sum_row& sums);
     // The sums of each group and currency are converted once, rounded to the nearest pico, and then added up. The name
     // of a currency without a rate, "" if all have one.
     std::string convert(const std::string& to, const std::vector<usage::currency_rate>& rates);

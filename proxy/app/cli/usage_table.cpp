@@ -58,7 +58,7 @@ const std::vector<column>& all_columns() {
          has_first_tokens,
          true},
         {{"TTFT p95", align::right}, [](sums& s, text&) { return slow_of(s.first_tokens_us); }, has_first_tokens, true},
-        {{"units"}, [](sums& s, text&) { return units_text(s); }, [](const sums& s) { return !s.units.empty(); }, true},
+        {{"units"}, [](sums& s, text&) { return units_text(s); }, [](const sums& s) { return !s.units.empty(); }},
     };
     return all;
 }

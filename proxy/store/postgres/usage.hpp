@@ -15,8 +15,9 @@ public:
     std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) override;
     std::optional<issuer_row> find_issuer(const std::string& id) override;
     bool purge(std::int64_t before_us) override;
-    void scan_days(const std::string& first, const std::string& end,
-                   const std::function<void(const day_row&)>& visit) override;
+    void scan_sums(const usage_filter& wanted, const sums_by& by,
+                   const std::function<void(const sum_row&)>& visit) override;
+    std::string last_day_sum(const usage_filter& window) override;
     void scan(const usage_filter& wanted, const std::function<void(const usage_row&)>& visit) override;
 
 private:

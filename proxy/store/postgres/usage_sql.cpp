@@ -52,29 +52,37 @@ std::string insertion(const std::string& table, const statement_text& columns, c
 }
 
 constexpr const char* sums[] = {"prompt_tokens",      "completion_tokens", "total_tokens", "cached_tokens",
-                                "cache_write_tokens", "reasoning_tokens",  "audio_tokens", "cost_pico"};
+                                "cache_write_tokens", "reasoning_tokens",  "audio_tokens", "units",
+                                "cost_pico"};
 
 // In numeric, and cut to 64 bits: a sum past them is shown as the largest number instead of ending the shipping.
 std::string within_64_bits(const std::string& numeric) {
     return "least(" + numeric + ", 9223372036854775807)::bigint";
 }
 
-std::string add_to_days() {
+std::string add_to_hours() {
     std::string names, added, merged;
     for (const std::string name : sums) {
         names += ", " + name;
-        added += ", " + within_64_bits("coalesce(sum(" + name + "), 0)");
-        merged += ", " + name + " = " + within_64_bits("usage_daily." + name + "::numeric + excluded." + name);
+        const std::string what = name == "units" ? "CASE WHEN unit_kind IS NOT NULL THEN units END" : name;
+        added += ", " + within_64_bits("coalesce(sum(" + what + "), 0)");
+        merged += ", " + name + " = " + within_64_bits("usage_hourly." + name + "::numeric + excluded." + name);
     }
+    const std::string key =
+        "hour, key_id, model_id, user_id, team_id, model_name, provider, operation, basis, end_reason, currency, "
+        "unit_kind";
     // In order: two programs that add to the same lines must not wait for each other.
-    return "INSERT INTO usage_daily (day, key_id, model_id, provider, currency, requests, errors" + names +
-           ") SELECT (started_at AT TIME ZONE 'UTC')::date, coalesce(key_id, 0), coalesce(model_id, 0),"
-           " coalesce(provider, ''), coalesce(currency, ''), count(*),"
+    return "INSERT INTO usage_hourly (" + key + ", requests, errors" + names +
+           ") SELECT to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24') || ':00', coalesce(key_id, 0),"
+           " coalesce(model_id, 0), coalesce(user_id, 0), coalesce(team_id, 0), coalesce(model_name, ''),"
+           " coalesce(provider, ''), coalesce(operation, ''), coalesce(basis, ''), coalesce(end_reason, ''),"
+           " coalesce(currency, ''), coalesce(unit_kind, ''), count(*),"
            " count(*) FILTER (WHERE status <> 499 AND (error_code IS NOT NULL OR status < 200 OR status >= 400))" +
            added +
-           " FROM added GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
-           " ON CONFLICT (day, key_id, model_id, provider, currency) DO UPDATE SET"
-           " requests = usage_daily.requests + excluded.requests, errors = usage_daily.errors + excluded.errors" +
+           " FROM added GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12" +
+           " ON CONFLICT (" + key +
+           ") DO UPDATE SET requests = usage_hourly.requests + excluded.requests,"
+           " errors = usage_hourly.errors + excluded.errors" +
            merged;
 }
 
@@ -84,7 +92,7 @@ constexpr const char* touch_keys =
     " WHERE last_used_at IS NULL OR last_used_at < latest ORDER BY id FOR NO KEY UPDATE OF api_keys),"
     " touched AS (UPDATE api_keys SET last_used_at = latest FROM late WHERE api_keys.id = late.id)";
 
-// In order, as the lines of the days are.
+// In order, as the lines of the hours are.
 constexpr const char* note_issued_ids =
     "issued AS (INSERT INTO issued_ids (id, model_id, key_id, user_id, operation, issued_at)"
     " SELECT one, model_id, key_id, user_id, operation, started_at"
@@ -96,7 +104,7 @@ constexpr const char* note_issued_ids =
 const std::string& insert_usage_sql() {
     static const std::string sql =
         "WITH added AS (" + insertion("usage_records", usage_columns_for<statement_text>(), "request_id, started_at") +
-        " RETURNING *), days AS (" + add_to_days() + "), " + touch_keys + ", " + note_issued_ids +
+        " RETURNING *), hours AS (" + add_to_hours() + "), " + touch_keys + ", " + note_issued_ids +
         " SELECT count(*) FROM added";
     return sql;
 }

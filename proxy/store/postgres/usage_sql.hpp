@@ -6,7 +6,7 @@
 namespace ferry::store::postgres {
 
 // Takes an array for each column of usage_records, in their order. Adds the rows that are new, adds those and only
-// those to usage_daily, to the keys' last_used_at and to issued_ids, and gives their number: one statement, so one
+// those to usage_hourly, to the keys' last_used_at and to issued_ids, and gives their number: one statement, so one
 // snapshot.
 const std::string& insert_usage_sql();
 

@@ -127,7 +127,7 @@ void note_issued_ids(connection& db, std::span<const usage_row* const> rows) {
 }
 
 // One transaction. Nothing, and nothing done, if it cannot tell which rows were new.
-std::optional<std::size_t> insert_pieces(connection& db, std::span<const usage_row* const> rows,
+std::optional<std::size_t> insert_pieces(connection& db, usage_lines& lines, std::span<const usage_row* const> rows,
                                          std::span<const attempt_row* const> attempts, std::size_t at_once) {
     transaction all(db, transaction::intent::writing);
     usage_rollup rollup;
@@ -144,15 +144,10 @@ std::optional<std::size_t> insert_pieces(connection& db, std::span<const usage_r
     });
     if (!is_clear) return std::nullopt;
     insert_rows(db, attempts, at_once, [](std::span<const attempt_row* const>, std::size_t) {});
-    rollup.write(db);
+    rollup.write(db, lines);
     all.commit();
+    lines.committed();
     return added;
-}
-
-std::string quoted(const std::string& text) {
-    std::string literal = "'";
-    for (const char c : text) literal.append(c == '\'' ? 2 : 1, c);
-    return literal + "'";
 }
 
 class filler {
@@ -174,13 +169,19 @@ private:
 
 }  // namespace
 
+std::string quoted(const std::string& text) {
+    std::string literal = "'";
+    for (const char c : text) literal.append(c == '\'' ? 2 : 1, c);
+    return literal + "'";
+}
+
 std::size_t usage::insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) {
     const std::vector<const usage_row*> sorted_rows = in_order(rows);
     const std::vector<const attempt_row*> sorted_attempts = in_order(attempts);
     connection& db = link_.get();
     // A piece of which some rows are known already does not say which: such a batch is done once more, row by row.
-    std::optional<std::size_t> added = insert_pieces(db, sorted_rows, sorted_attempts, rows_at_once);
-    if (!added) added = insert_pieces(db, sorted_rows, sorted_attempts, 1);
+    std::optional<std::size_t> added = insert_pieces(db, lines_, sorted_rows, sorted_attempts, rows_at_once);
+    if (!added) added = insert_pieces(db, lines_, sorted_rows, sorted_attempts, 1);
     return *added;
 }
 

@@ -50,31 +50,6 @@ BOOST_AUTO_TEST_CASE(where_there_is_nothing_old_a_purge_is_done_at_once) {
     BOOST_TEST(all().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(days_are_given_in_order_and_within_their_bounds) {
-    rows given;
-    for (int day = 0; day < 3; ++day) {
-        given.push_back(usage_of(id_at(month_us + day * day_us, 'a'), month_us + day * day_us));
-        given.back().key_id = 7;
-        given.back().cost_pico = 5 + day;
-        given.back().total_tokens = 12;
-    }
-    usage->insert(given, {});
-    const auto days = [this](const std::string& first, const std::string& end) {
-        std::string found;
-        usage->scan_days(first, end, [&](const day_row& row) {
-            found += row.day + " " + std::to_string(row.key_id) + " " + row.currency + " " +
-                     std::to_string(row.requests) + " " + std::to_string(row.cost_pico) + " " +
-                     std::to_string(row.total_tokens) + "\n";
-        });
-        return found;
-    };
-    const std::string a = "2030-01-01 7 USD 1 5 12\n", b = "2030-01-02 7 USD 1 6 12\n", c = "2030-01-03 7 USD 1 7 12\n";
-    BOOST_TEST(days("", "") == a + b + c);
-    BOOST_TEST(days("2030-01-02", "") == b + c);
-    BOOST_TEST(days("", "2030-01-02") == a);
-    BOOST_TEST(days("2030-01-02", "2030-01-03") == b);
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace ferry::store
