@@ -121,7 +121,7 @@ class Commands(FerryCase):
         self.assertIn("\ntotal", table)
         self.assertLessEqual(max(map(len, table.splitlines())), 100, table)
         for words, why in ((("--by", "planet"), "there is model, key"), (("--by", "key,key"), "two different ones"),
-                           (("--by", "day", "--no-latency", "--user", "judy"), "leave the other options out")):
+                           (("--by", "tags", "--no-latency", "--user", "judy"), "tags")):
             done = self.ferry.run("usage", *words, check=False)
             self.assertEqual(done.returncode, 2, done.stdout)
             self.assertIn(why, done.stderr)

@@ -1,15 +1,12 @@
 #include "usage/record_format.hpp"
 
-#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <limits>
 #include <random>
 #include <string>
 
+namespace ferry::usage {
 namespace {
-
-using namespace ferry;
-using namespace ferry::usage;
 
 constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
@@ -148,10 +145,12 @@ BOOST_AUTO_TEST_CASE(the_marks_of_an_estimate_come_back_alone_and_beside_everyth
         const std::string bytes(buffer.encode(uuid{}, end));
         const decoded_record decoded = decode(bytes);
         const auto& out = std::get<decoded_end>(decoded).record;
-        BOOST_TEST((out.estimated == marks));
+        BOOST_TEST((out.estimated == marks && out.further == end.further));
         BOOST_TEST((out.unit_price_pico == end.unit_price_pico && out.issued_ids == end.issued_ids));
         // Cut within them, all else is as good as before.
-        const decoded_record cut = decode(std::string_view(bytes).substr(0, bytes.size() - 1));
+        end.further = {}, end.tier_price.reset();  // which stand behind them
+        const std::string alone(buffer.encode(uuid{}, end));
+        const decoded_record cut = decode(std::string_view(alone).substr(0, alone.size() - 1));
         BOOST_TEST((std::get<decoded_end>(cut).record.estimated == estimate_marks()));
         BOOST_TEST(std::get<decoded_end>(cut).record.issued_ids == end.issued_ids);
     }
@@ -254,7 +253,7 @@ BOOST_AUTO_TEST_CASE(an_end_under_a_limit_keeps_everything_but_results_of_attemp
     const std::string_view brief = buffer.encode(uuid{}, in, least_end_bytes);
     BOOST_TEST(brief.size() <= least_end_bytes);
     const decoded_record decoded = decode(brief);
-    BOOST_TEST((std::get<decoded_end>(decoded).record.cost_pico == largest));
+    BOOST_TEST(std::get<decoded_end>(decoded).record.cost_pico == largest);
     BOOST_TEST(std::get<decoded_end>(decoded).record.issued_ids == ids);
     BOOST_TEST((std::get<decoded_end>(decoded).record.tier_price == in.tier_price));
     const decoded_record whole = decode(buffer.encode(uuid{}, in));
@@ -298,3 +297,4 @@ BOOST_AUTO_TEST_CASE(any_bytes_can_be_decoded_without_harm) {
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
+}  // namespace ferry::usage
