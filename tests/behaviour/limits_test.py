@@ -1,8 +1,11 @@
 """Limits of keys, users and teams: what is let in, what is refused and how, and what the headers say."""
 import json
+import re
+import shlex
 import threading
 
 import answers
+from ferry import ROOT
 from harness import FerryCase, eventually, insert_model
 from postgres_case import PostgresCase, PostgresFerry
 
@@ -170,6 +173,22 @@ class Limits(Limited):
         refused = self.ferry.run("keys", "create", "--name", "x", "--addresses", "nowhere", check=False)
         self.assertEqual(refused.returncode, 2)
         self.assertIn("nowhere", refused.stderr)
+
+
+    def test_the_commands_of_the_page(self):
+        block = re.search(r"```sh\n(.*?)```", (ROOT / "docs/limits.md").read_text(), re.S)[1]
+        self.ferry.run("teams", "add", "research")
+        self.ferry.run("users", "add", "alice")
+        self.made("my-app")
+        commands = [shlex.split(line, comments=True) for line in block.splitlines()]
+        for command, *words in commands:
+            self.assertEqual(command, "ferry")
+            self.ferry.run(*words)
+        shown = next(one for one in json.loads(self.ferry.run("keys", "list", "--json").stdout)
+                     if one["name"] == "my-app")
+        self.assertEqual([shown[name] for name in ("rpm", "tpm", "max_parallel", "max_output_tokens")],
+                         [None, 100000, 8, 4000])
+        self.assertEqual(shown["allowed_addresses"], ["10.0.0.0/8"])
 
 
 class LimitsOverARestart(Limited):
