@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_fault_from_outside_the_file_names_the_variable_or_the_opt
         {{},
          {"sever.threads=4"},
          "--set: sever: unknown section; there are server, auth, limits, timeouts, upstream, retry, circuit, store, "
-         "usage, conversations, stream, log; did you mean server?"},
+         "usage, conversations, budget, stream, log; did you mean server?"},
         {{}, {"server.threads"}, "--set: needs the form section.key=value, such as server.threads=4"},
         {{}, {"threads=4"}, "--set: needs the form section.key=value, such as server.threads=4"},
     };
