@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.hpp"
 #include "limits/limiter.hpp"
 #include "store/store_thread.hpp"
 
