@@ -110,7 +110,7 @@ void document::learn() {
         std::string whole;
         for (const auto piece : pieces()) whole.append(piece);
         if (x_.operation.issues_ids) x_.said.learn_ids(whole);
-        if (is_about_id) x_.said.learn_late(openai::is_done_later(whole));
+        x_.said.learn_late(openai::is_done_later(whole));
     }
     note_usage(x_, usage::basis::provider);
     if (!words_ && wants_words(x_)) count_words();

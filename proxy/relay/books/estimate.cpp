@@ -163,7 +163,7 @@ void let_body_go(request& x) {
 
 void estimate_usage(request& x) {
     x.bill.estimated.is_drained = x.was_drained;
-    if (!may_be_estimated(x) || x.answered_by == nullptr || !was_given(x)) return;
+    if (!may_be_estimated(x) || x.answered_by == nullptr || !was_given(x) || x.said.is_late()) return;
     auto& tokens = x.bill.tokens;
     // What has no other side has all of it in the total.
     if (!has_words(x) && !tokens.prompt) tokens.prompt = tokens.total;

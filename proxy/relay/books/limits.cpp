@@ -87,7 +87,8 @@ std::int64_t asked_length(const request& x) {
 
 bool is_bill_unknown(const request& x) {
     const bool is_whole = x.answered_by != nullptr && x.end.reason == usage::end_reason::done;
-    return is_whole && x.operation.unit == openai::unit_kind::tokens && !x.bill.tokens.has_counts();
+    const bool counts_tokens = x.operation.unit == openai::unit_kind::tokens;
+    return is_whole && counts_tokens && !x.bill.tokens.has_counts() && !x.said.is_late();
 }
 
 const token_use& expected_use(request& x) {
