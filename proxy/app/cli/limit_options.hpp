@@ -23,6 +23,8 @@ struct limit_options {
     // Of `set` alone.
     bool no_rpm = false, no_tpm = false, no_rpd = false, no_tpd = false, no_max_parallel = false,
          no_max_output_tokens = false, no_budget = false;
+
+    bool operator==(const limit_options&) const = default;
 };
 
 // REQUIRES: `into` lives as long as `command`.

@@ -77,6 +77,11 @@ void run_add(const cli_context& context, const people_request& request) {
 }
 
 void run_set(const cli_context& context, const people_request& request) {
+    const bool says_team = request.team || request.no_team;
+    if (!request.name && !says_team && request.limits == limit_options()) {
+        refuse_usage(fmt::format("{}s set needs something to change: --name, {}a limit or a budget",
+                                 word_of(request.of), request.of == people::users ? "--team, --no-team, " : ""));
+    }
     const auto name = request.name ? checked_name("--name", *request.name) : std::string();
     person_row checked;
     apply(request.limits, checked);  // so that nonsense is refused before anything is looked up
