@@ -103,6 +103,7 @@ private:
     void stop();
     void leave();
     void end(bool patient);
+    void stop_telling();
 
     // First, so that every thread that follows has the signals blocked and only the main thread waits for them.
     struct signal_mask {

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "app/application.hpp"
 #include "base/log.hpp"
@@ -66,6 +67,16 @@ void application::leave() {
     end(wait(patience, [this] { return cores_.front()->open_ops() == 0; }));
 }
 
+// Each may wait for a store that is away: all at once.
+void application::stop_telling() {
+    const std::jthread limits([this] { limit_exchange_->stop(); });
+    const std::jthread budgets([this] { budgets_.stop(); });
+    const std::jthread estimates([this] {
+        if (keeper_) keeper_->stop();
+    });
+    refresher_->stop();
+}
+
 void application::end(bool patient) {
     const auto all_left = [this] { return open_connections() == 0; };
     if (patient) wait(settings_.server.drain_timeout, all_left);
@@ -84,10 +95,7 @@ void application::end(bool patient) {
     std::erase(cores_, nullptr);
     watch_.reset();
     database_->hurry(std::chrono::duration_cast<milliseconds>(last_words) / 2);
-    limit_exchange_->stop();
-    budgets_.stop();
-    refresher_->stop();
-    if (keeper_) keeper_->stop();
+    stop_telling();
     journal_->close();
     if (!shipper_->flush(steady::now() + last_words)) {
         log_warn("The store did not take all usage rows in time; the rest waits in {} for the next start",

@@ -244,6 +244,7 @@ void budgets::stop() {
     thread_.post([this] {
         if (!store_) return;
         renew(true);
+        if (all().empty()) return;  // nothing was leased
         try {
             store_->release(instance_);
         } catch (const store::store_error&) {
