@@ -24,11 +24,17 @@ void window::add(std::int64_t at_ms, std::int64_t amount) {
 }
 
 std::int64_t window::sum(std::int64_t now_ms) const {
-    const auto now = slot_of(now_ms);
-    std::int64_t whole = 0;
-    for (auto slot = now - slots + 1; slot <= now; ++slot) whole += count_of(slot);
+    const auto now = slot_of(now_ms), oldest = now - slots;
     const auto left_ms = slot_ms_ - now_ms % slot_ms_;
-    return whole + count_of(now - slots) * left_ms / slot_ms_;
+    const auto first = std::max<std::int64_t>({oldest, newest_ - slots, 0}), last = std::min(now, newest_);
+    std::int64_t whole = 0;
+    auto at = static_cast<std::size_t>(first % (slots + 1));
+    for (auto slot = first; slot <= last; ++slot) {
+        const std::int64_t count = counts_[at];
+        whole += slot == oldest ? count * left_ms / slot_ms_ : count;
+        at = at == slots ? 0 : at + 1;
+    }
+    return whole;
 }
 
 std::int64_t window::wait_ms(std::int64_t now_ms, std::int64_t most) const {
