@@ -58,6 +58,18 @@ std::vector<std::string> figures_of(usage_sums& sums, const std::string& currenc
             units_text(sums)};
 }
 
+// What sums of the store and those of a report have in common.
+template <class Sums>
+void add_counts(usage_sums& to, const Sums& from) {
+    to.requests += from.requests;
+    to.errors += from.errors;
+    to.prompt_tokens += from.prompt_tokens;
+    to.completion_tokens += from.completion_tokens;
+    to.cached_tokens += from.cached_tokens;
+    to.total_tokens += from.total_tokens;
+    to.cost_pico += from.cost_pico;
+}
+
 }  // namespace
 
 std::string units_text(const usage_sums& sums) {
@@ -82,24 +94,12 @@ void usage_sums::add(const store::usage_row& row) {
 }
 
 void usage_sums::add(const store::sum_row& sums) {
-    requests += sums.requests;
-    errors += sums.errors;
-    prompt_tokens += sums.prompt_tokens;
-    completion_tokens += sums.completion_tokens;
-    cached_tokens += sums.cached_tokens;
-    total_tokens += sums.total_tokens;
-    cost_pico += sums.cost_pico;
+    add_counts(*this, sums);
     if (!sums.unit_kind.empty() && sums.units != 0) units[sums.unit_kind] += sums.units;
 }
 
 void usage_sums::add(const usage_sums& others) {
-    requests += others.requests;
-    errors += others.errors;
-    prompt_tokens += others.prompt_tokens;
-    completion_tokens += others.completion_tokens;
-    cached_tokens += others.cached_tokens;
-    total_tokens += others.total_tokens;
-    cost_pico += others.cost_pico;
+    add_counts(*this, others);
     for (const auto& [kind, count] : others.units) units[kind] += count;
     durations_us.insert(durations_us.end(), others.durations_us.begin(), others.durations_us.end());
     first_tokens_us.insert(first_tokens_us.end(), others.first_tokens_us.begin(), others.first_tokens_us.end());
