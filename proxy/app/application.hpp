@@ -135,7 +135,7 @@ private:
     conversation::memory remembered_{{}};
     conversation::archive archive_{remembered_};
     limits::limiter limiter_;
-    limits::output_sizes sizes_;
+    limits::request_sizes sizes_;
     limits::budgets budgets_;
     usage::calibrations calibrations_;
     shared_parts shared_;

@@ -45,7 +45,7 @@ struct shared_parts {
     conversation::memory& remembered;
     conversation::archive& archive;
     limits::limiter& limiter;
-    limits::output_sizes& sizes;
+    limits::request_sizes& sizes;
     limits::budgets& budgets;
     usage::calibrations& calibrations;
     std::shared_ptr<const net::tls_server> tls;  // null: plain HTTP

@@ -55,6 +55,7 @@ reservation account::reserve(const access::party_limits& of, const cost_frame& c
     const bool is_leased = is_known_ && now.steady_at < until_;
     if (!is_leased) return is_away ? reservation{verdict::unknown} : want(expected);
     if (worst <= available()) return {verdict::in, worst};
+    if (cost.is_rough) return {verdict::look};
     const auto more = left_pico_ / replicas_;
     if (!is_away && worst <= available() + more) return want(worst);
     const auto bounded = bounded_by(cost);

@@ -19,11 +19,13 @@ struct cost_frame {
     std::int64_t worst_pico = 0;         // it cannot cost more
     std::int64_t prompt_pico = 0;        // of these, what the prompt costs at the most
     std::int64_t output_price_pico = 0;  // of a token of the answer
+    bool is_rough = false;               // the prompt was not read: it may be much less
 };
 
 struct reservation {
     enum class verdict {
         in,
+        look,       // what it may cost is to be known better
         wait,       // for the store: more is asked of it
         busy,       // what is left is set aside for requests that are running
         exhausted,  // nothing is left

@@ -76,6 +76,9 @@ void budgets::judge(judged& one, const cost_frame& cost, const budget_options& c
     switch (one.found.is) {
         case verdict::in:
             return;
+        case verdict::look:
+            made.must_look = true;
+            return;
         case verdict::wait:
             made.must_wait = true;
             return;
@@ -154,7 +157,7 @@ budgets::outcome budgets::reserve(std::span<const access::party_limits> limits, 
     }
     // Always in the order key, user, team, so that nobody waits for each other.
     for (std::size_t i = 0; i != count; ++i) judge(all[i], cost, chosen, is_away, made);
-    const bool is_in = !made.refused && !made.must_wait;
+    const bool is_in = !made.refused && !made.must_wait && !made.must_look;
     made.in.expected_pico_ = cost.expected_pico;
     for (std::size_t i = 0; is_in && i != count; ++i) {
         auto& one = all[i];

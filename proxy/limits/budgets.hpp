@@ -63,6 +63,7 @@ public:
         // budget_exceeded; rate_limit_exceeded where others that are running have all of it; overloaded where nobody
         // knows.
         std::optional<fault> refused;
+        bool must_look = false;         // it does not fit by a rough frame: try again with one of the prompt read
         bool must_wait = false;         // more is asked of the store: try again after when_renewed()
         std::int64_t most_output = -1;  // tokens the answer may have; -1: any number
         std::string warning;            // of budgets that only warn: "" for none

@@ -100,7 +100,7 @@ allowance meter::narrowest(std::size_t kind, std::int64_t now_ms) const {
         const auto left = std::max<std::int64_t>(limit - used_of(m, now_ms) - others(m, now_ms), 0);
         if (found.limit >= 0 && found.remaining <= left) continue;
         const auto& counted = windows_[index(m)];
-        found = {limit, left, counted ? counted->wait_ms(now_ms, 0) : 0};
+        found = {limit, left, counted ? counted->clear_ms(now_ms) : 0};
     }
     return found;
 }

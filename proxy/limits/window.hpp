@@ -23,12 +23,17 @@ public:
     // How long it takes until the sum is at most `most`, if nothing is added. 0: it is.
     std::int64_t wait_ms(std::int64_t now_ms, std::int64_t most) const;
 
+    // How long it takes until nothing of it counts any more: wait_ms() for 0, found at once where somebody has just
+    // asked.
+    std::int64_t clear_ms(std::int64_t now_ms) const;
+
 private:
     std::int64_t slot_of(std::int64_t at_ms) const { return at_ms / slot_ms_; }
     std::int64_t count_of(std::int64_t slot) const;
 
     std::int64_t slot_ms_;
     std::int64_t newest_ = 0;                        // the latest slot that was written
+    std::int64_t total_ = 0;                         // of all counts
     std::array<std::uint32_t, slots + 1> counts_{};  // by the slot's number
 };
 

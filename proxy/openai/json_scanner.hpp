@@ -236,7 +236,7 @@ private:
         state_ = kind == json_kind::key ? state::colon : depth_ == 0 ? state::done : state::after_value;
     }
 
-    void tell(const json_token& token) {
+    [[gnu::always_inline]] void tell(const json_token& token) {
         if (token.kind == json_kind::key) heed_ = sink_.key(token);
         if (token.kind != json_kind::key && !sink_.scalar(token)) heed_ = json_heed::stop;
         if (heed_ == json_heed::stop) state_ = state::stopped;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "usage/token_weights.hpp"
@@ -78,6 +79,11 @@ std::int64_t tokens_of(const std::array<std::uint64_t, calibration::groups_size>
     const auto tokens = (sum + (1U << (bits - 1))) >> bits;
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
     return tokens > static_cast<std::uint64_t>(most) ? most : static_cast<std::int64_t>(tokens);
+}
+
+std::optional<std::int32_t> calibration::off_permille(std::int64_t told, std::int64_t tokens) {
+    if (tokens < fewest_tokens || told / 3 > tokens || told < tokens / 3) return std::nullopt;
+    return static_cast<std::int32_t>(std::abs(told - tokens) * 1000 / tokens);
 }
 
 calibration::verdict calibration::learn(const text_features& features, provider::vocabulary vocabulary,

@@ -22,6 +22,9 @@ public:
 
     enum class verdict { learnt, too_short, outlier };
 
+    // How far `told` is off, in 1/1000 of `tokens`; nothing where that is too short or too far off to be learnt from.
+    static std::optional<std::int32_t> off_permille(std::int64_t told, std::int64_t tokens);
+
     // An answer that says how many tokens it has. Not learnt are those of less than 20 tokens, those three times off,
     // and, once 50 were learnt, those six times as far off as is usual; if 16 of these come in a row, the model is
     // taken to be another one, and it begins anew.

@@ -25,12 +25,17 @@ calibration_keeper::calibration_keeper(calibrations& what, std::unique_ptr<store
       store_(std::move(where)),
       instance_(std::move(instance)),
       thread_("calibration", [](const std::string& error) { log_error("Token calibrations: {}", error); }) {
+    what_.on_lesson([this] { thread_.post([this] { what_.learn_taught(); }); });
     thread_.post([this] { read_again(); });
     thread_.post_after(between_saves, [this] { save_again(); });
 }
 
 void calibration_keeper::stop() {
-    thread_.post([this] { save(); });
+    what_.on_lesson({});
+    thread_.post([this] {
+        what_.learn_taught();
+        save();
+    });
     thread_.stop();
 }
 

@@ -1,4 +1,4 @@
-// Calibrations on their way to the store and back.
+// Learns what answers teach, and keeps it in the store.
 #pragma once
 
 #include <memory>
@@ -17,6 +17,8 @@ class calibration_keeper {
 public:
     // `instance`: the name of this Ferry among those that share the store, the same after a restart.
     calibration_keeper(calibrations& what, std::unique_ptr<store::calibration_store> where, std::string instance);
+
+    ~calibration_keeper() { what_.on_lesson({}); }
 
     // Saves once more, then nothing.
     void stop();

@@ -30,25 +30,57 @@ calibrations::model_state* calibrations::find_or_make(std::string_view model, di
     return made.get();
 }
 
-std::optional<std::int32_t> calibrations::learn(std::string_view model, direction which, const text_features& features,
+std::optional<std::int32_t> calibrations::teach(std::string_view model, direction which, const text_features& features,
                                                 provider::vocabulary vocabulary, std::int64_t tokens) {
     auto* const of = find_or_make(model, which);
-    if (of == nullptr || tokens <= 0) return std::nullopt;
-    const std::lock_guard lock(of->mutex);
-    const auto told = estimate_text(features, vocabulary, &of->merged).tokens;
-    if (of->own.learn(features, vocabulary, tokens) != calibration::verdict::learnt) return std::nullopt;
-    of->merged = of->own;
-    of->merged.merge(of->others);
-    of->is_changed = true;
-    return static_cast<std::int32_t>(std::abs(told - tokens) * 1000 / tokens);
+    if (of == nullptr) return std::nullopt;
+    const auto off = calibration::off_permille(estimate(*of, features, vocabulary).tokens, tokens);
+    if (!off) return std::nullopt;
+    const std::lock_guard lock(lessons_mutex_);
+    if (lessons_.size() == most_lessons) return off;
+    lessons_.push_back({of, features, vocabulary, tokens});
+    if (lessons_.size() == 1 && on_lesson_) on_lesson_();
+    return off;
+}
+
+void calibrations::on_lesson(std::function<void()> told) {
+    const std::lock_guard lock(lessons_mutex_);
+    on_lesson_ = std::move(told);
+}
+
+void calibrations::learn_taught() {
+    std::vector<lesson> lessons;
+    {
+        const std::lock_guard lock(lessons_mutex_);
+        lessons.swap(lessons_);
+    }
+    for (const auto& one : lessons) {
+        auto own = one.of->own;
+        const auto verdict = own.learn(one.features, one.vocabulary, one.tokens);
+        change(*one.of, own, one.of->others, verdict == calibration::verdict::learnt);
+    }
+}
+
+void calibrations::change(model_state& of, const calibration& own, const calibration& others, bool is_news) {
+    auto merged = own;
+    merged.merge(others);
+    const std::lock_guard lock(of.mutex);
+    of.own = own;
+    of.others = others;
+    of.merged = merged;
+    of.is_changed = of.is_changed || is_news;
+}
+
+token_estimate calibrations::estimate(const model_state& of, const text_features& features,
+                                      provider::vocabulary vocabulary) {
+    const std::lock_guard lock(of.mutex);
+    return estimate_text(features, vocabulary, &of.merged);
 }
 
 token_estimate calibrations::estimate(std::string_view model, direction which, const text_features& features,
                                       provider::vocabulary vocabulary) const {
     const auto* const of = find(model, which);
-    if (of == nullptr) return estimate_text(features, vocabulary);
-    const std::lock_guard lock(of->mutex);
-    return estimate_text(features, vocabulary, &of->merged);
+    return of == nullptr ? estimate_text(features, vocabulary) : estimate(*of, features, vocabulary);
 }
 
 std::vector<stored_calibration> calibrations::take_changed(const std::string& instance) {
@@ -74,11 +106,9 @@ void calibrations::take_stored(const std::vector<stored_calibration>& all, std::
         for (auto& [name, what] : *read) {
             auto* const of = find_or_make(std::get<0>(name), std::get<1>(name));
             if (of == nullptr) continue;
-            const std::lock_guard lock(of->mutex);
-            if (read == &others) of->others = what;
-            if (read == &own && is_first) of->own.merge(what);
-            of->merged = of->own;
-            of->merged.merge(of->others);
+            auto mine = of->own;
+            if (read == &own && is_first) mine.merge(what);
+            change(*of, mine, read == &others ? what : of->others, false);
         }
     }
 }

@@ -3,6 +3,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -44,14 +45,19 @@ private:
     boost::unordered_flat_map<std::int64_t, std::uint32_t> answers_;
 };
 
-// Owned by the application; shared by all cores. A request takes the lock of one model, for some microseconds, only
-// when it is estimated or taught from. Of more than 2,000 models nothing is learnt.
+// Owned by the application; shared by all cores. A request takes the lock of one model, shortly, only when it is
+// estimated or taught from. Of more than 2,000 models nothing is learnt.
 class calibrations {
 public:
-    // Returns how far the estimate was off before, in 1/1000 of `tokens`; nothing where the answer is too short or too
-    // far off to be learnt from.
-    std::optional<std::int32_t> learn(std::string_view model, direction which, const text_features& features,
+    // To be learnt soon: it takes some ten microseconds, which are no request's. Where a thousand wait already it is
+    // forgotten. Returns how far the estimate is off, in 1/1000 of `tokens`; nothing where the answer is too short or
+    // too far off to be learnt from.
+    std::optional<std::int32_t> teach(std::string_view model, direction which, const text_features& features,
                                       provider::vocabulary vocabulary, std::int64_t tokens);
+    // `told` is called, on any thread, when something waits to be learnt.
+    void on_lesson(std::function<void()> told);
+    // Learns all that waits. One thread, the one that also calls take_stored().
+    void learn_taught();
 
     token_estimate estimate(std::string_view model, direction which, const text_features& features,
                             provider::vocabulary vocabulary) const;
@@ -64,20 +70,34 @@ public:
 
 private:
     struct model_state {
-        mutable std::mutex mutex;
+        mutable std::mutex mutex;  // held to read and to exchange, not to calculate: only one thread changes them
         calibration own, others, merged;
         bool is_changed = false;
+    };
+    struct lesson {
+        model_state* of;
+        text_features features;
+        provider::vocabulary vocabulary;
+        std::int64_t tokens;
     };
     using key = std::tuple<std::string, direction>;
 
     static constexpr std::size_t most_models = 4000;  // both directions
+    static constexpr std::size_t most_lessons = 1000;
 
     // Null where there is none, or no room for one.
     model_state* find(std::string_view model, direction which) const;
     model_state* find_or_make(std::string_view model, direction which);
 
+    static void change(model_state& of, const calibration& own, const calibration& others, bool is_news);
+    static token_estimate estimate(const model_state& of, const text_features& features,
+                                   provider::vocabulary vocabulary);
+
     mutable std::shared_mutex mutex_;  // of the table; what it holds stays
     std::map<key, std::unique_ptr<model_state>> models_;
+    std::mutex lessons_mutex_;  // of what follows
+    std::vector<lesson> lessons_;
+    std::function<void()> on_lesson_;
 };
 
 }  // namespace ferry::usage

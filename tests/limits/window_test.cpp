@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <deque>
 #include <random>
+#include <vector>
 
 namespace ferry::limits {
 namespace {
@@ -58,6 +59,39 @@ BOOST_AUTO_TEST_CASE(a_correction_counts_at_its_time) {
     BOOST_TEST(counted.sum(start + 62'000) == 50);
     counted.add(start + 10'000, -1000);
     BOOST_TEST(counted.sum(start + 62'000) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_running_total_is_the_sum_of_all_slots) {
+    std::mt19937_64 random(7);
+    for (int round = 0; round < 200; ++round) {
+        window counted(minute);
+        std::vector<std::int64_t> slots(1000);  // of a second each, from `start` on
+        std::int64_t now = start;
+        for (int i = 0; i < 300; ++i) {
+            now += static_cast<std::int64_t>(random() % (i % 50 == 0 ? 90'000 : 3000));
+            const auto at = std::max(start, now - static_cast<std::int64_t>(random() % 70'000));
+            const auto amount = static_cast<std::int64_t>(random() % 200) - 60;
+            const auto slot = static_cast<std::size_t>((at - start) / 1000);
+            if (slot >= slots.size()) break;
+            counted.add(at, amount);
+            const auto newest = (now - start) / 1000;
+            if (static_cast<std::int64_t>(slot) >= newest - 60 || at == now) {
+                slots[slot] = std::max<std::int64_t>(slots[slot] + amount, 0);
+            }
+            counted.add(now, 0);
+            std::int64_t expected = 0;
+            for (auto one = std::max<std::int64_t>(newest - 60, 0); one <= newest; ++one) {
+                const auto count = slots[static_cast<std::size_t>(one)];
+                const auto left_ms = 1000 - now % 1000;
+                expected += one == newest - 60 ? count * left_ms / 1000 : count;
+            }
+            BOOST_REQUIRE(counted.sum(now) == expected);
+            const auto clear = counted.clear_ms(now);
+            BOOST_REQUIRE(counted.sum(now + clear) == 0);
+            BOOST_REQUIRE(clear >= counted.wait_ms(now, 0));
+            if (expected > 0) BOOST_REQUIRE(clear <= counted.wait_ms(now, 0) + 1000);  // parts of a slot round down
+        }
+    }
 }
 
 // Twice the limit for five minutes: what is let in stays within one per cent.

@@ -22,7 +22,8 @@ std::string text_number(int i) {
 void teach(calibrations& all, int i, double factor) {
     const auto features = features_of(text_number(i));
     const auto cold = static_cast<double>(usage::estimate_text(features, vocabulary::o200k).tokens);
-    all.learn("m", direction::completion, features, vocabulary::o200k, static_cast<std::int64_t>(cold * factor));
+    all.teach("m", direction::completion, features, vocabulary::o200k, static_cast<std::int64_t>(cold * factor));
+    all.learn_taught();
 }
 
 std::int64_t told(const calibrations& all, direction which = direction::completion) {
@@ -70,6 +71,27 @@ BOOST_AUTO_TEST_CASE(a_replica_stores_what_it_learnt_itself_alone) {
     const auto own = usage::calibration::from_text(second.take_changed("two").at(0).text);
     BOOST_REQUIRE(own);
     BOOST_TEST(own->count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_lesson_is_learnt_later_and_its_error_told_at_once) {
+    calibrations all;
+    int told_times = 0;
+    all.on_lesson([&told_times] { ++told_times; });
+    const auto cold = told(all);
+    const auto features = features_of(text_number(4711));
+    const auto give = [&](std::int64_t tokens) {
+        return all.teach("m", direction::completion, features, vocabulary::o200k, tokens);
+    };
+    BOOST_TEST(give(cold * 2).value() == 500);
+    BOOST_TEST(give(cold * 2).value() == 500);
+    BOOST_TEST(!give(cold * 4));
+    BOOST_TEST(!give(19));
+    BOOST_TEST(told_times == 1);
+    BOOST_TEST(told(all) == cold);
+    all.learn_taught();
+    BOOST_TEST(told(all) > cold * 12 / 10);
+    BOOST_TEST(give(cold * 2).value() < 400);
+    BOOST_TEST(told_times == 2);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_a_calibration_is_passed_over) {

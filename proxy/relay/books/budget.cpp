@@ -57,8 +57,9 @@ std::int64_t most_tokens(const request& x, const dearest& price) {
 
 // No token is shorter than a byte, and messages are framed by a few more than their JSON takes.
 std::int64_t most_prompt_tokens(const request& x, const token_use& expected, const dearest& price) {
-    const auto bytes = static_cast<std::int64_t>(x.body_bytes + (x.talk ? x.talk->history.size() : 0));
-    const auto most = expected.is_text_alone ? bytes : 2 * expected.prompt + unseen_tokens;
+    const auto bytes = static_cast<std::int64_t>(prompt_bytes(x));
+    const auto unseen = 2 * expected.prompt + unseen_tokens;
+    const auto most = expected.is_text_alone ? (*expected.is_text_alone ? bytes : unseen) : std::max(bytes, unseen);
     return price.context > 0 ? std::min(most, price.context) : most;
 }
 
@@ -68,15 +69,15 @@ std::int64_t most_units(const request& x) {
     return std::max(known, std::max<std::int64_t>(x.asked.n.value_or(1), 1));
 }
 
-limits::cost_frame frame_of(request& x) {
+limits::cost_frame frame_of(const request& x, const token_use& expected) {
     constexpr auto most_pico = std::numeric_limits<std::int64_t>::max() / 8;
     const dearest price(x.route);
-    const auto& expected = expected_use(x);
     const auto choices = choices_of(x);
     const auto pico = [](std::int64_t count, std::int64_t each) {
         return static_cast<std::int64_t>(std::min<int128>(static_cast<int128>(count) * each, most_pico));
     };
     limits::cost_frame cost;
+    cost.is_rough = !expected.is_text_alone;
     cost.prompt_pico = pico(most_prompt_tokens(x, expected, price), price.input) + price.request;
     cost.worst_pico = cost.prompt_pico + pico(most_tokens(x, price) * choices, price.output);
     cost.expected_pico = pico(expected.prompt, price.input) + pico(expected.answer, price.output) + price.request;
@@ -92,8 +93,9 @@ fault budget_is_slow() {
 }
 
 // Nothing: it must wait.
-std::optional<std::optional<fault>> try_budget(request& x, const limits::cost_frame& cost, bool is_patient) {
-    auto outcome = x.core.budgets.reserve(x.who->limits, cost, is_patient);
+std::optional<std::optional<fault>> try_budget(request& x, bool is_patient) {
+    auto outcome = x.core.budgets.reserve(x.who->limits, frame_of(x, expected_use(x)), is_patient);
+    if (outcome.must_look) outcome = x.core.budgets.reserve(x.who->limits, frame_of(x, read_use(x)), is_patient);
     if (!outcome.refused && outcome.must_wait) return std::nullopt;
     x.set_aside = std::move(outcome.in);
     x.most_output = outcome.most_output;
@@ -104,11 +106,10 @@ std::optional<std::optional<fault>> try_budget(request& x, const limits::cost_fr
 }  // namespace
 
 asio::awaitable<std::optional<fault>> admit_by_budget(request& x) {
-    const auto cost = frame_of(x);
     const auto until = steady::now() + store_patience;
     for (;;) {
         const bool is_patient = steady::now() < until;
-        auto done = try_budget(x, cost, is_patient);
+        auto done = try_budget(x, is_patient);
         if (done) co_return std::move(*done);
         if (!is_patient) co_return budget_is_slow();
         if (x.gone) co_return client_has_left();

@@ -129,9 +129,9 @@ lesson decide_lesson(request& x) {
     return chosen;
 }
 
-void learn(request& x, direction which, const usage::text_features& features, std::int64_t tokens) {
+void teach(request& x, direction which, const usage::text_features& features, std::int64_t tokens) {
     const auto off =
-        x.core.calibrations.learn(x.answered_by->upstream_model, which, features, vocabulary_for(x), tokens);
+        x.core.calibrations.teach(x.answered_by->upstream_model, which, features, vocabulary_for(x), tokens);
     auto& measured = x.core.counts.measured;
     if (off) (which == direction::prompt ? measured.prompt_error : measured.completion_error).observe(*off);
 }
@@ -198,12 +198,12 @@ void teach_estimator(request& x) {
     const auto& words = x.said.words_said();
     if (x.teaches->prompt) {
         const auto& asked = look_at_prompt(x);
-        if (asked.is_text_alone) learn(x, direction::prompt, asked.features, *tokens.prompt - asked.beside);
+        if (asked.is_text_alone) teach(x, direction::prompt, asked.features, *tokens.prompt - asked.beside);
     }
     if (!x.teaches->completion || words.bytes() == 0) return;
     // Thoughts that are kept secret have no words here.
     const auto hidden = words.has_thoughts() ? 0 : tokens.reasoning.value_or(0);
-    learn(x, direction::completion, words.features(), *tokens.completion - hidden - usage::call_tokens(words.calls()));
+    teach(x, direction::completion, words.features(), *tokens.completion - hidden - usage::call_tokens(words.calls()));
 }
 
 }  // namespace ferry::relay

@@ -1,7 +1,5 @@
 #include "relay/books/limits.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/number_text.hpp"
@@ -41,29 +39,44 @@ std::int64_t prompts_of(const request& x) {
     return std::max<std::int64_t>(count, 1);
 }
 
-// All choices together.
-std::int64_t answer_tokens(const request& x, const catalog::candidate& first) {
+// All choices together. `expected`: what answers mostly are.
+std::int64_t answer_tokens(const request& x, std::int64_t expected) {
     if (x.operation.length_member.empty()) return 0;
     const auto choices = choices_of(x), asked = asked_length(x), most = x.who->max_output_tokens();
-    auto expected = x.core.sizes.expected(x.who->key_id.value_or(0), first.id);
     if (asked > 0) expected = std::min(expected, asked * choices);
     return most < 0 ? expected : std::min(expected, most * choices);
 }
 
+bool has_prompt(const request& x) {
+    return x.operation.body == openai::body_kind::json && x.operation.unit == openai::unit_kind::tokens &&
+           !x.route.candidates.empty();
+}
+
+void read_prompt(const request& x, token_use& use) {
+    const auto read = expected_prompt(x, *x.route.candidates.front());
+    use.prompt = read.tokens;
+    use.is_text_alone = read.is_text_alone;
+}
+
 // As OpenAI writes spans: "1s", "6m0s", "120ms".
-std::string span_text(std::int64_t ms) {
-    if (ms < 1000) return fmt::format("{}ms", ms);
+void add_span(text_buffer& head, std::int64_t ms) {
+    if (ms < 1000) {
+        head.add(ms).add("ms");
+        return;
+    }
     const auto seconds = (ms + 999) / 1000;
-    if (seconds < 60) return fmt::format("{}s", seconds);
-    if (seconds < 3600) return fmt::format("{}m{}s", seconds / 60, seconds % 60);
-    return fmt::format("{}h{}m{}s", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if (seconds >= 3600) head.add(seconds / 3600).add("h");
+    if (seconds >= 60) head.add(seconds / 60 % 60).add("m");
+    head.add(seconds % 60).add("s");
 }
 
 void add_allowance(text_buffer& head, std::string_view what, const limits::allowance& allowed) {
     if (allowed.limit < 0) return;
     head.add("x-ratelimit-limit-").add(what).add(": ").add(allowed.limit);
     head.add("\r\nx-ratelimit-remaining-").add(what).add(": ").add(allowed.remaining);
-    head.add("\r\nx-ratelimit-reset-").add(what).add(": ").add(span_text(allowed.reset_ms)).add("\r\n");
+    head.add("\r\nx-ratelimit-reset-").add(what).add(": ");
+    add_span(head, allowed.reset_ms);
+    head.add("\r\n");
 }
 
 }  // namespace
@@ -91,17 +104,32 @@ bool is_bill_unknown(const request& x) {
     return is_whole && counts_tokens && !x.bill.tokens.has_counts() && !x.said.is_late();
 }
 
+std::size_t prompt_bytes(const request& x) {
+    return x.body_bytes + (x.talk ? x.talk->history.size() : 0);
+}
+
 const token_use& expected_use(request& x) {
     if (x.expected) return *x.expected;
     auto& use = x.expected.emplace();
+    use.is_text_alone = true;
     if (x.route.candidates.empty() || x.operation.unit != openai::unit_kind::tokens) return use;
-    const auto& first = *x.route.candidates.front();
-    if (x.operation.body == openai::body_kind::json) {
-        const auto prompt = expected_prompt(x, first);
-        use.prompt = prompt.tokens;
-        use.is_text_alone = prompt.is_text_alone;
+    const auto row = x.route.candidates.front()->id;
+    const auto guess = x.core.sizes.expected(x.who->key_id.value_or(0), row, prompt_bytes(x));
+    use.answer = answer_tokens(x, guess.answer);
+    if (!has_prompt(x)) return use;
+    if (!guess.prompt) {
+        read_prompt(x, use);
+        return use;
     }
-    use.answer = answer_tokens(x, first);
+    use.prompt = *guess.prompt;
+    use.is_text_alone.reset();
+    return use;
+}
+
+const token_use& read_use(request& x) {
+    expected_use(x);
+    auto& use = *x.expected;
+    if (!use.is_text_alone && has_prompt(x)) read_prompt(x, use);
     return use;
 }
 
@@ -122,9 +150,10 @@ void settle_limits(request& x) {
     // Whoever has the whole answer may ask again at once.
     x.admitted = {};
     const bool is_whole = x.end.reason == usage::end_reason::done && x.answered_by != nullptr;
-    if (is_whole && tokens.completion) {
-        x.core.sizes.learn(x.who->key_id.value_or(0), x.answered_by->id, *tokens.completion);
-    }
+    if (!is_whole) return;
+    const auto key = x.who->key_id.value_or(0), row = x.answered_by->id;
+    if (tokens.completion) x.core.sizes.learn_answer(key, row, *tokens.completion);
+    if (tokens.prompt && has_prompt(x)) x.core.sizes.learn_prompt(key, row, prompt_bytes(x), *tokens.prompt);
 }
 
 void add_limit_headers(const request& x, text_buffer& head) {

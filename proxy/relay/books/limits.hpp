@@ -11,8 +11,14 @@
 namespace ferry::relay {
 
 // What is expected of it: the tokens of the prompt, guessed, and of an answer as long as those of this key and model
-// mostly are, but no longer than it may be. REQUIRES: its candidates are chosen.
+// mostly are, but no longer than it may be. The prompt is read only where those before it tell too little of such a
+// one. REQUIRES: its candidates are chosen.
 const token_use& expected_use(request& x);
+// The same, from a prompt that was read: says whether it is text alone.
+const token_use& read_use(request& x);
+
+// Bytes of what the model is asked, with the messages put in before it.
+std::size_t prompt_bytes(const request& x);
 
 // It has an answer, and nobody counted its tokens: it is taken to have used what was expected.
 bool is_bill_unknown(const request& x);

@@ -41,7 +41,7 @@ struct lesson {
 // What is expected of a request before it is asked, in tokens.
 struct token_use {
     std::int64_t prompt = 0, answer = 0;
-    bool is_text_alone = true;  // nothing in the prompt is of unknown size
+    std::optional<bool> is_text_alone;  // nothing in the prompt is of unknown size; not said: it was not read
 };
 
 // Owned by a session; lives on its core, for one request.

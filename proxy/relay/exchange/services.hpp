@@ -15,7 +15,7 @@
 #include "conversation/options.hpp"
 #include "limits/budgets.hpp"
 #include "limits/limiter.hpp"
-#include "limits/output_sizes.hpp"
+#include "limits/request_sizes.hpp"
 #include "net/buffer_pool.hpp"
 #include "net/timer_wheel.hpp"
 #include "relay/exchange/options.hpp"
@@ -85,7 +85,7 @@ struct services {
     conversation::memory& remembered;                 // likewise
     conversation::archive& archive;                   // likewise
     limits::limiter& limiter;                         // likewise
-    limits::output_sizes& sizes;                      // likewise
+    limits::request_sizes& sizes;                      // likewise
     limits::budgets& budgets;                         // likewise
     usage::calibrations& calibrations;                // likewise
     access::snapshot current;                         // what the next request pins
