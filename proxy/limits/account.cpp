@@ -10,6 +10,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::int64_t times_expected = 8;
+constexpr auto soonest = milliseconds(900);  // unless a request waits
 // Sums of some of these, and what is taken from them again, fit.
 constexpr std::int64_t most_pico = std::numeric_limits<std::int64_t>::max() / 1024;
 
@@ -73,31 +74,45 @@ reservation account::reserve(const access::party_limits& of, const cost_frame& c
     return {verdict::exhausted};
 }
 
+void account::take(const reservation& what) {
+    committed_pico_ += what.pico;
+    peak_pico_ = std::max(peak_pico_, committed_pico_);
+}
+
 void account::settle(std::int64_t reserved_pico, std::int64_t cost_pico) {
     committed_pico_ -= reserved_pico;
     spent_pico_ = sane(spent_pico_ + sane(cost_pico));
 }
 
+// So that what ran at once of late finds room without the store, and where nobody else is, nearly everything does.
+std::int64_t account::wants_to_hold(const budget_options& options) const {
+    if (of_.is_soft) return 0;
+    const auto slice = std::max<std::int64_t>(of_.budget_pico / 1000 * options.slice_permille, 1);
+    const auto running = sane(std::max(committed_pico_, peak_pico_) + slice);
+    if (replicas_ > 1) return running;
+    return std::max(running, sane(is_known_ ? unspent() + left_pico_ : of_.budget_pico) / 2);
+}
+
 std::optional<store::budget_renewal> account::next_renewal(const moment& now, const budget_options& options,
                                                            bool is_last) {
     begin_period(now, options);
-    const auto slice = of_.is_soft ? 0 : std::max<std::int64_t>(of_.budget_pico / 1000 * options.slice_permille, 1);
-    const auto needs = sane(committed_pico_ + slice);
-    const bool is_old = is_last || now.steady_at - renewed_ >= seconds(1);
+    const auto needs = wants_to_hold(options);
+    const auto age = now.steady_at - renewed_;
     const bool is_running = committed_pico_ > 0 || now.steady_at - used_ < options.lease;
     const bool ends_soon = is_running && until_ - now.steady_at < options.lease / 2;
-    const bool is_low = !of_.is_soft && left_pico_ > 0 && available() < slice / 2;
-    const bool is_much = held_pico_ - (spent_pico_ - told_pico_) > sane(2 * needs);
-    const bool has_news = spent_pico_ != told_pico_ || ends_soon || is_low || is_much;
+    const bool is_low = left_pico_ > 0 && unspent() < needs - needs / 4;
+    const bool is_much = unspent() > sane(2 * needs) && !of_.is_soft;
+    const bool is_untold = spent_pico_ != told_pico_ && (is_last || age >= seconds(5));
+    const bool has_news = is_untold || ends_soon || is_low || is_much;
     const bool is_asked = wanted_pico_ > 0 || (!is_known_ && is_running);
-    if (!is_asked && !(is_old && has_news)) return std::nullopt;
+    if (!is_asked && !(has_news && (is_last || age >= soonest))) return std::nullopt;
     store::budget_renewal next;
     next.party = std::string(access::to_text(of_.who));
     next.party_id = of_.id;
     next.budget_pico = of_.budget_pico;
     next.period_begin_us = period_.begin_us;
     next.spent_pico = spent_pico_;
-    next.wanted_pico = of_.is_soft || is_last ? 0 : sane(slice + wanted_pico_ - available());
+    next.wanted_pico = of_.is_soft || is_last ? 0 : sane(needs + wanted_pico_ - unspent());
     next.most_pico = is_last ? 0 : sane(needs + wanted_pico_);
     wanted_pico_ = 0;
     return next;
@@ -112,6 +127,7 @@ void account::renewed(const store::budget_renewal& told, const store::budget_sta
     left_pico_ = state.left_pico;
     total_pico_ = state.spent_pico;
     replicas_ = std::max<std::int64_t>(state.replicas, 1);
+    if (asked_at.steady_at - renewed_ >= soonest) peak_pico_ = std::max(committed_pico_, peak_pico_ - peak_pico_ / 8);
     renewed_ = asked_at.steady_at;
     until_ = asked_at.steady_at + options.lease;
 }

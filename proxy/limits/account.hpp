@@ -50,7 +50,8 @@ struct moment {
 // Whatever runs never costs more together than what this process holds: a request is let in with the worst it can cost
 // set aside, for which more is leased. Where the worst is not to be had, its answer is bounded by what is set aside for
 // it: eight times what is likely, or a quarter of what there is. So requests with a high max_tokens do not keep each
-// other out.
+// other out. What is held beyond what ran at once of late, and a slice, is given back; where no other process is, half
+// of what is left is held, so that hardly a request waits for the store.
 class account {
 public:
     explicit account(const access::party_limits& of) : of_(of) {}
@@ -60,7 +61,7 @@ public:
     // `is_away`: the store could not be asked last time, so that nothing is to be waited for.
     reservation reserve(const access::party_limits& of, const cost_frame& cost, const moment& now,
                         const budget_options& options, bool is_away);
-    void take(const reservation& what) { committed_pico_ += what.pico; }
+    void take(const reservation& what);
     void settle(std::int64_t reserved_pico, std::int64_t cost_pico);
 
     // What is to be told to the store now, if anything; with `is_last` all that was spent.
@@ -74,8 +75,10 @@ public:
     const access::party_limits& limits() const { return of_; }
 
 private:
-    // What is held and neither spent nor set aside.
-    std::int64_t available() const { return held_pico_ - (spent_pico_ - told_pico_) - committed_pico_; }
+    // What is held and not spent; and neither spent nor set aside.
+    std::int64_t unspent() const { return held_pico_ - (spent_pico_ - told_pico_); }
+    std::int64_t available() const { return unspent() - committed_pico_; }
+    std::int64_t wants_to_hold(const budget_options& options) const;
     void begin_period(const moment& now, const budget_options& options);
     std::int64_t bounded_by(const cost_frame& cost) const;
     reservation want(std::int64_t pico);
@@ -90,6 +93,7 @@ private:
     std::int64_t spent_pico_ = 0;      // by this process, in this period
     std::int64_t told_pico_ = 0;       // of that, what the store has
     std::int64_t committed_pico_ = 0;  // for requests that are running
+    std::int64_t peak_pico_ = 0;       // the most of it of late
     std::int64_t wanted_pico_ = 0;     // what requests wait for, together
     steady::time_point until_{};       // the lease ends
     steady::time_point used_{}, renewed_{};

@@ -8,12 +8,15 @@
 #include "base/decimal.hpp"
 #include "base/log.hpp"
 #include "base/time_text.hpp"
+#include "limits/party_key.hpp"
 #include "store/store_error.hpp"
 
 namespace ferry::limits {
 namespace {
 
-constexpr auto between_renewals = milliseconds(100);
+constexpr auto between_renewals = milliseconds(1000);
+// In one transaction: others write too.
+constexpr std::size_t renewed_at_once = 256;
 
 std::string name_of(const access::party_limits& limits) {
     const auto amount = format_decimal(limits.budget_pico, money_scale);
@@ -127,18 +130,19 @@ void budgets::open(std::unique_ptr<store::budget_store> store, std::string insta
 
 void budgets::reconfigure(const budget_options& options) {
     const std::lock_guard held(mutex_);
-    options_ = options;
+    options_ = std::make_shared<const budget_options>(options);
 }
 
-budget_options budgets::options() const {
+std::shared_ptr<const budget_options> budgets::options() const {
     const std::lock_guard held(mutex_);
     return options_;
 }
 
 std::shared_ptr<account> budgets::account_of(const access::party_limits& limits) {
-    const auto key = static_cast<std::uint64_t>(limits.id) * 4 + static_cast<std::uint64_t>(limits.who);
-    const std::lock_guard held(mutex_);
-    auto& found = accounts_[key];
+    const auto key = party_key(limits.who, limits.id);
+    auto& in = shards_[party_shard(key)];
+    const std::lock_guard held(in.lock);
+    auto& found = in.accounts[key];
     if (!found) found = std::make_shared<account>(limits);
     return found;
 }
@@ -156,7 +160,7 @@ budgets::outcome budgets::reserve(std::span<const access::party_limits> limits, 
         all[count++].of = account_of(one);
     }
     // Always in the order key, user, team, so that nobody waits for each other.
-    for (std::size_t i = 0; i != count; ++i) judge(all[i], cost, chosen, is_away, made);
+    for (std::size_t i = 0; i != count; ++i) judge(all[i], cost, *chosen, is_away, made);
     const bool is_in = !made.refused && !made.must_wait && !made.must_look;
     made.in.expected_pico_ = cost.expected_pico;
     for (std::size_t i = 0; is_in && i != count; ++i) {
@@ -170,7 +174,14 @@ budgets::outcome budgets::reserve(std::span<const access::party_limits> limits, 
     for (auto& one : all) {
         if (one.held) one.held.unlock();
     }
-    if (made.must_wait) ask_soon();
+    if (!made.must_wait) return made;
+    {
+        const std::lock_guard held(mutex_);
+        for (const auto& one : all) {
+            if (one.found.is == reservation::verdict::wait) asked_.push_back(one.of);
+        }
+    }
+    ask_soon();
     return made;
 }
 
@@ -186,67 +197,86 @@ void budgets::ask_soon() {
     if (is_asked_.exchange(true)) return;
     const bool is_posted = thread_.post([this] {
         is_asked_ = false;
-        renew();
+        renew_asked();
     });
     if (!is_posted) is_asked_ = false;
 }
 
 void budgets::repeat() {
     thread_.post_after(between_renewals, [this] { repeat(); });
-    renew();
+    renew_all();
 }
 
 std::vector<std::shared_ptr<account>> budgets::all() {
     const auto now = moment::now();
     std::vector<std::shared_ptr<account>> kept;
-    const std::lock_guard held(mutex_);
-    boost::unordered::erase_if(accounts_, [&](const auto& one) {
-        const std::lock_guard both(one.second->lock);
-        if (one.second.use_count() == 1 && one.second->is_idle(now)) return true;
-        kept.push_back(one.second);
-        return false;
-    });
+    for (auto& in : shards_) {
+        const std::lock_guard held(in.lock);
+        boost::unordered::erase_if(in.accounts, [&](const auto& one) {
+            const std::lock_guard both(one.second->lock);
+            if (one.second.use_count() == 1 && one.second->is_idle(now)) return true;
+            kept.push_back(one.second);
+            return false;
+        });
+    }
     return kept;
 }
 
-void budgets::renew(bool is_last) {
+void budgets::renew_all(bool is_last) {
+    const auto kept = all();
+    const std::span accounts(kept);
+    for (std::size_t at = 0; at < accounts.size(); at += renewed_at_once) {
+        renew(accounts.subspan(at, std::min(renewed_at_once, accounts.size() - at)), is_last);
+        renew_asked();
+    }
+}
+
+// Those who wait are called whatever came of it.
+void budgets::renew_asked() {
+    std::vector<std::shared_ptr<account>> asked;
+    std::vector<std::function<void()>> told;
+    {
+        const std::lock_guard held(mutex_);
+        asked.swap(asked_);
+        told.swap(waiting_);
+    }
+    if (!asked.empty()) renew(asked);
+    for (const auto& one : told) one();
+}
+
+void budgets::renew(std::span<const std::shared_ptr<account>> accounts, bool is_last) {
     const auto chosen = options();
     std::vector<std::shared_ptr<account>> asked;
     std::vector<store::budget_renewal> renewals;
     // The lease counts from before the call, here; in the store from within it.
     const auto began = moment::now();
-    for (auto& one : all()) {
+    for (const auto& one : accounts) {
         const std::lock_guard held(one->lock);
-        auto next = one->next_renewal(began, chosen, is_last);
+        auto next = one->next_renewal(began, *chosen, is_last);
         if (!next) continue;
         asked.push_back(one);
         renewals.push_back(std::move(*next));
     }
+    if (renewals.empty()) return;
     try {
-        const auto term = std::chrono::ceil<std::chrono::seconds>(chosen.lease);
+        const auto term = std::chrono::ceil<std::chrono::seconds>(chosen->lease);
         const auto states = store_->renew(instance_, renewals, term);
         for (std::size_t i = 0; i != states.size(); ++i) {
             const std::lock_guard held(asked[i]->lock);
-            asked[i]->renewed(renewals[i], states[i], began, chosen);
+            asked[i]->renewed(renewals[i], states[i], began, *chosen);
         }
-        if (is_away_ && !renewals.empty()) log_info("Budgets are shared again");
-        if (!renewals.empty()) is_away_ = false;
+        if (is_away_) log_info("Budgets are shared again");
+        is_away_ = false;
     } catch (const std::exception& away) {
         if (!is_away_) log_warn("Budgets cannot be renewed: {}", away.what());
         is_away_ = true;
     }
-    std::vector<std::function<void()>> told;
-    {
-        const std::lock_guard held(mutex_);
-        told.swap(waiting_);
-    }
-    for (const auto& one : told) one();
 }
 
 void budgets::stop() {
     thread_.post([this] {
         if (!store_) return;
-        renew(true);
+        renew_all(true);
         if (all().empty()) return;  // nothing was leased
         try {
             store_->release(instance_);

@@ -15,6 +15,7 @@
 
 #include "base/fault.hpp"
 #include "limits/account.hpp"
+#include "limits/party_key.hpp"
 #include "store/store_thread.hpp"
 
 namespace ferry::limits {
@@ -78,15 +79,22 @@ private:
     std::shared_ptr<account> account_of(const access::party_limits& limits);
     struct judged;
     void judge(judged& one, const cost_frame& cost, const budget_options& chosen, bool is_away, outcome& made);
-    budget_options options() const;
-    void renew(bool is_last = false);
+    std::shared_ptr<const budget_options> options() const;
+    void renew(std::span<const std::shared_ptr<account>> accounts, bool is_last = false);
+    void renew_asked();
+    void renew_all(bool is_last = false);
     void repeat();
     void ask_soon();
     std::vector<std::shared_ptr<account>> all();
 
-    mutable std::mutex mutex_;  // of the accounts' map, the options and those who wait
-    boost::unordered_flat_map<std::uint64_t, std::shared_ptr<account>> accounts_;
-    budget_options options_;
+    struct shard {
+        std::mutex lock;
+        boost::unordered_flat_map<std::uint64_t, std::shared_ptr<account>> accounts;
+    };
+    std::array<shard, party_shards> shards_;
+    mutable std::mutex mutex_;  // of the options and those who wait
+    std::shared_ptr<const budget_options> options_;
+    std::vector<std::shared_ptr<account>> asked_;  // more is wanted of these
     std::vector<std::function<void()>> waiting_;
     std::unique_ptr<store::budget_store> store_;
     std::string instance_;

@@ -33,28 +33,32 @@ void exchange::stop() {
     thread_.stop();
 }
 
-// Somebody is here for the first time, and may come from another process: what he used there is soon known.
+// Somebody is here for the first time, and may come from another process: what he used there is soon known. Where there
+// is no other process, it is known as soon as that of everybody else.
 void exchange::ask_soon() {
-    if (is_asked_.exchange(true)) return;
+    if (now_ms() < alone_until_ms_ || is_asked_.exchange(true)) return;
     const bool is_posted = thread_.post([this] {
-        is_asked_ = false;
-        round();
+        const auto pause = rests_until_ - steady::now();
+        thread_.post_after(std::max(pause, steady::duration(0)), [this] {
+            is_asked_ = false;
+            round();
+        });
     });
     if (!is_posted) is_asked_ = false;
 }
 
 void exchange::repeat() {
-    const auto began = steady::now();
     round();
-    const auto pause = std::max<steady::duration>(interval_, 4 * (steady::now() - began));
-    thread_.post_after(pause, [this] { repeat(); });
+    thread_.post_after(std::max<steady::duration>(interval_, rests_until_ - steady::now()), [this] { repeat(); });
 }
 
 void exchange::round() {
+    const auto began = steady::now();
     const auto at = now_ms();
     const auto used = limiter_.collect(last_ms_, at);
     try {
         const auto decide = [&](const store::limits_of_others& others) {
+            alone_until_ms_ = others.replicas < 2 ? at + 2 * interval_.count() : 0;
             return limiter_.share(used, others, ++turn_, now_ms());
         };
         if (!used.empty()) store_->exchange(instance_, used, decide);
@@ -69,6 +73,9 @@ void exchange::round() {
         if (!is_away_) log_warn("Limits are not shared, each process goes by what it knows: {}", away.what());
         is_away_ = true;
     }
+    // However many there are, most of the time is the requests'.
+    const auto now = steady::now();
+    rests_until_ = now + 4 * (now - began);
 }
 
 }  // namespace ferry::limits

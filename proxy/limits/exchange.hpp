@@ -36,6 +36,8 @@ private:
     std::int64_t last_ms_ = 0, turn_ = 0;
     bool is_away_ = false;
     steady::time_point forgot_{};
+    steady::time_point rests_until_{};
+    std::atomic<std::int64_t> alone_until_ms_{0};  // no other process is known of, as of not long ago
     std::atomic<bool> is_asked_{false};
     store::store_thread thread_;  // last: its jobs use all of the above
 };

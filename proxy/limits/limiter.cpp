@@ -56,10 +56,6 @@ void ticket::leave() {
     count_ = 0;
 }
 
-std::uint64_t limiter::key_of(access::party who, std::int64_t id) {
-    return static_cast<std::uint64_t>(id) * 4 + static_cast<std::uint64_t>(who);
-}
-
 std::shared_ptr<meter> limiter::find(std::uint64_t key) {
     auto& in = shard_of(key);
     const std::lock_guard held(in.lock);
@@ -68,7 +64,7 @@ std::shared_ptr<meter> limiter::find(std::uint64_t key) {
 }
 
 std::shared_ptr<meter> limiter::meter_of(const access::party_limits& limits) {
-    const auto key = key_of(limits.who, limits.id);
+    const auto key = party_key(limits.who, limits.id);
     auto& in = shard_of(key);
     const std::lock_guard held(in.lock);
     auto& found = in.meters[key];
@@ -133,7 +129,7 @@ std::vector<store::limit_use_row> limiter::share(std::span<const store::limit_us
     const auto key_of_row = [](const store::limit_use_row& row) {
         const auto* const who = std::find_if(std::begin(parties), std::end(parties) - 1,
                                              [&](access::party one) { return access::to_text(one) == row.party; });
-        return key_of(*who, row.party_id);
+        return party_key(*who, row.party_id);
     };
     boost::unordered_flat_map<std::uint64_t, amounts> used;
     for (const auto& row : others.used) {

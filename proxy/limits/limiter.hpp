@@ -14,6 +14,7 @@
 
 #include "base/fault.hpp"
 #include "limits/meter.hpp"
+#include "limits/party_key.hpp"
 
 namespace ferry::limits {
 
@@ -71,13 +72,12 @@ private:
         std::mutex lock;
         boost::unordered_flat_map<std::uint64_t, std::shared_ptr<meter>> meters;
     };
-    static std::uint64_t key_of(access::party who, std::int64_t id);
-    shard& shard_of(std::uint64_t key) { return shards_[key % shards_.size()]; }
+    shard& shard_of(std::uint64_t key) { return shards_[party_shard(key)]; }
     std::shared_ptr<meter> meter_of(const access::party_limits& limits);
     std::shared_ptr<meter> find(std::uint64_t key);
 
     std::function<void()> on_new_;
-    std::array<shard, 16> shards_;
+    std::array<shard, party_shards> shards_;
 };
 
 }  // namespace ferry::limits
