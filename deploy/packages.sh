@@ -3,7 +3,8 @@
 # make: without it the link uses one processor and says so.
 build_packages=(g++ make cmake ninja-build ccache mold git libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
     libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev libsqlite3-dev libpqxx-dev libpq-dev libssl-dev
-    libmimalloc-dev prometheus-cpp-dev libc-ares-dev zlib1g-dev libbrotli-dev libzstd-dev)
+    libmimalloc-dev prometheus-cpp-dev libc-ares-dev libhowardhinnant-date-dev
+    zlib1g-dev libbrotli-dev libzstd-dev)
 
 say() { printf '%s\n' "$*"; }
 die() {

@@ -84,6 +84,7 @@ void application::start() {
     const auto interval = store::is_server_url(settings_.store.url) ? milliseconds(250) : milliseconds(5000);
     limit_exchange_ =
         std::make_unique<limits::exchange>(limiter_, database_->limits(), to_string(journal_->instance()), interval);
+    budgets_.tell_by(webhook_of(settings_));
     budgets_.open(database_->budgets(), to_string(journal_->instance()), settings_.budget);
     keep_calibrations();
     start_cores();
@@ -239,6 +240,7 @@ status_sources application::look() const {
             journal_->status(),
             shipper_->status(),
             {logs_.diagnostics.dropped_lines(), logs_.access.dropped_lines()},
+            budgets_.figures(),
             started_,
             draining_,
             degraded()};

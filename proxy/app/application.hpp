@@ -34,6 +34,9 @@ namespace ferry::app {
 // Null where none is configured; see net::tls_server, whose exception passes through.
 std::shared_ptr<const net::tls_server> read_certificate(const settings& chosen, const net::tls_server* before);
 
+// Where it is told that budgets are used up.
+limits::webhook_options webhook_of(const settings& chosen);
+
 // How the process speaks. Made before the first thread that may log, ended after the last.
 struct log_outputs {
     background_log diagnostics;                          // stderr

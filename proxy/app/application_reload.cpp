@@ -13,6 +13,12 @@ std::shared_ptr<const net::tls_server> read_certificate(const settings& chosen, 
     return std::make_shared<const net::tls_server>(files, before);
 }
 
+limits::webhook_options webhook_of(const settings& chosen) {
+    auto made = chosen.webhook;
+    made.reach = chosen.upstream;
+    return made;
+}
+
 void application::reload() {
     manager_.tell_reloading();
     auto read = load_again_();
@@ -56,6 +62,7 @@ void application::reconfigure(settings fresh) {
     remembered_.reconfigure(memory_options());
     keep_calibrations();
     archive_.purge_after(settings_.conversations.purge_after);
+    budgets_.tell_by(webhook_of(settings_));
     budgets_.reconfigure(settings_.budget);
     share_descriptors();
     log_info("SIGHUP: the configuration, the catalog and the keys in files and the environment were read again");

@@ -118,6 +118,20 @@ void add_journal(metric_sheet& sheet, const status_sources& from) {
     sheet.gauge("ferry_store_away", "1 while usage rows cannot be stored.").add(yes(s.store_is_away));
 }
 
+void add_budgets(metric_sheet& sheet, const status_sources& from) {
+    const auto& b = from.budgets;
+    sheet.counter("ferry_budgets_used_up_total", "Budgets that this process found used up, once in a period.")
+        .add(number(b.used_up_hard), {{"mode", "hard"}})
+        .add(number(b.used_up_soft), {{"mode", "soft"}});
+    sheet.counter("ferry_webhook_messages_total", "Messages of budgets that the webhook took, and those given up.")
+        .add(number(b.webhook.delivered), {{"result", "delivered"}})
+        .add(number(b.webhook.lost), {{"result", "lost"}});
+    sheet.counter("ferry_webhook_failed_tries_total", "Tries that the webhook of budgets did not take.")
+        .add(number(b.webhook.failed_tries));
+    sheet.gauge("ferry_webhook_waiting", "Messages that the webhook of budgets has not taken yet.")
+        .add(number(b.webhook.waiting));
+}
+
 void add_catalog(metric_sheet& sheet, const status_sources& from) {
     const auto& c = from.catalog;
     sheet.gauge("ferry_catalog_version", "catalog_version that is served.").add(number(c.version));
@@ -138,6 +152,7 @@ std::string metrics_text(metric_sheet& sheet, const status_sources& from) {
     add_cores(sheet, from);
     add_pools(sheet, from);
     add_journal(sheet, from);
+    add_budgets(sheet, from);
     add_catalog(sheet, from);
     return sheet.take_text();
 }

@@ -9,6 +9,7 @@
 
 #include "app/core.hpp"
 #include "catalog/refresher.hpp"
+#include "limits/budgets.hpp"
 #include "usage/journal.hpp"
 #include "usage/shipper.hpp"
 
@@ -37,6 +38,7 @@ struct status_sources {
     usage::journal_status journal;
     usage::shipper_status shipper;
     dropped_lines dropped;
+    limits::budget_figures budgets;
     steady::time_point started;
     bool draining = false;
     std::optional<std::string> degraded;  // why

@@ -22,7 +22,7 @@ std::int64_t sane(std::int64_t pico) {
 
 void account::begin_period(const moment& now, const budget_options& options) {
     if (now.wall_us >= period_.begin_us && now.wall_us < period_.end_us) return;
-    period_ = period_at(of_.period, now.wall_us, options.utc_offset);
+    period_ = period_at(of_.period, now.wall_us, options.days);
     is_known_ = exhaustion_told_ = false;
     held_pico_ = left_pico_ = total_pico_ = spent_pico_ = told_pico_ = 0;
 }
@@ -44,11 +44,12 @@ reservation account::reserve(const access::party_limits& of, const cost_frame& c
     using verdict = reservation::verdict;
     if (of.period != of_.period) period_ = {};
     if (of.budget_pico != of_.budget_pico) is_known_ = false;
+    if (of.budget_pico > of_.budget_pico) exhaustion_told_ = false;
     of_ = of;
     begin_period(now, options);
     used_ = now.steady_at;
     if (of.is_soft) {
-        const bool is_used_up = is_known_ && total_pico_ + (spent_pico_ - told_pico_) >= of.budget_pico;
+        const bool is_used_up = is_known_ && spent_by_all() >= of.budget_pico;
         return {verdict::in, 0, false, is_used_up};
     }
     const auto worst = sane(cost.worst_pico), expected = sane(cost.expected_pico);

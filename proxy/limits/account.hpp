@@ -70,7 +70,9 @@ public:
                  const budget_options& options);
     bool is_idle(const moment& now) const;
     const period& current() const { return period_; }
-    // Once in a period: it is used up.
+    // In the period, by all, as far as it is known.
+    std::int64_t spent_by_all() const { return total_pico_ + (spent_pico_ - told_pico_); }
+    // Once in a period, and again after it grew: it is used up.
     bool tells_exhaustion();
     const access::party_limits& limits() const { return of_; }
 

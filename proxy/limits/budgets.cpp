@@ -52,6 +52,14 @@ fault nobody_knows() {
                        "The store is away and the lease has ended (budget.when_store_is_away is refuse).");
 }
 
+store::budget_terms terms_of(const budget_options& chosen) {
+    store::budget_terms terms{std::chrono::ceil<std::chrono::seconds>(chosen.lease), {}};
+    for (const auto& rate : chosen.rates) {
+        if (rate.to == chosen.currency) terms.rates.push_back({rate.from, rate.nano});
+    }
+    return terms;
+}
+
 }  // namespace
 
 // A budget that a request is looked at for, and locked.
@@ -67,13 +75,9 @@ void budgets::judge(judged& one, const cost_frame& cost, const budget_options& c
     const auto& limits = *one.limits;
     one.held = std::unique_lock(one.of->lock);
     one.found = one.of->reserve(limits, cost, moment::now(), chosen, is_away);
-    const auto tell = [&](std::string_view more) {
-        if (!one.of->tells_exhaustion()) return;
-        log_warn("The {} of {} {} is used up{}", name_of(limits), access::to_text(limits.who), limits.id, more);
-    };
     if (one.found.is_warned_of) {
         made.warning = fmt::format("The {} of {} is used up.", name_of(limits), whose(limits));
-        tell("; it only warns");
+        tell(*one.of, true, chosen);
     }
     std::optional<fault> refused;
     switch (one.found.is) {
@@ -90,7 +94,7 @@ void budgets::judge(judged& one, const cost_frame& cost, const budget_options& c
             break;
         case verdict::exhausted:
             refused = used_up(*one.of);
-            tell("");
+            tell(*one.of, false, chosen);
             break;
         case verdict::unknown:
             one.found = {};
@@ -98,6 +102,23 @@ void budgets::judge(judged& one, const cost_frame& cost, const budget_options& c
             break;
     }
     if (refused && !made.refused) made.refused = std::move(refused);
+}
+
+// Under the account's lock.
+void budgets::tell(account& of, bool is_soft, const budget_options& chosen) {
+    if (!of.tells_exhaustion()) return;
+    ++used_up_[is_soft ? 1 : 0];
+    const auto& limits = of.limits();
+    const auto who = std::string(access::to_text(limits.who));
+    log_warn("The {} of {} {} is used up{}", name_of(limits), who, limits.id, is_soft ? "; it only warns" : "");
+    const auto& now = of.current();
+    notices_.add({{who, limits.id, now.begin_us, limits.budget_pico},
+                  limits.period,
+                  now.end_us,
+                  of.spent_by_all(),
+                  is_soft,
+                  wall_us(),
+                  chosen.currency});
 }
 
 hold& hold::operator=(hold&& other) noexcept {
@@ -136,6 +157,17 @@ void budgets::reconfigure(const budget_options& options) {
 std::shared_ptr<const budget_options> budgets::options() const {
     const std::lock_guard held(mutex_);
     return options_;
+}
+
+std::int64_t budgets::rate_of(const budget_options& chosen, const std::string& currency) {
+    if (const auto nano = limits::rate_of(chosen, currency)) return *nano;
+    const std::lock_guard held(mutex_);
+    if (std::find(unrated_.begin(), unrated_.end(), currency) == unrated_.end()) {
+        unrated_.push_back(currency);
+        log_warn("Budgets are in {}, and usage.rates has no \"{}/{} = ...\": what costs {} counts as if it were {}",
+                 chosen.currency, currency, chosen.currency, currency, chosen.currency);
+    }
+    return as_it_is;
 }
 
 std::shared_ptr<account> budgets::account_of(const access::party_limits& limits) {
@@ -205,6 +237,7 @@ void budgets::ask_soon() {
 void budgets::repeat() {
     thread_.post_after(between_renewals, [this] { repeat(); });
     renew_all();
+    notices_.hand_out(*store_, instance_);
 }
 
 std::vector<std::shared_ptr<account>> budgets::all() {
@@ -259,8 +292,7 @@ void budgets::renew(std::span<const std::shared_ptr<account>> accounts, bool is_
     }
     if (renewals.empty()) return;
     try {
-        const auto term = std::chrono::ceil<std::chrono::seconds>(chosen->lease);
-        const auto states = store_->renew(instance_, renewals, term);
+        const auto states = store_->renew(instance_, renewals, terms_of(*chosen));
         for (std::size_t i = 0; i != states.size(); ++i) {
             const std::lock_guard held(asked[i]->lock);
             asked[i]->renewed(renewals[i], states[i], began, *chosen);
@@ -277,12 +309,12 @@ void budgets::stop() {
     thread_.post([this] {
         if (!store_) return;
         renew_all(true);
-        if (all().empty()) return;  // nothing was leased
         try {
-            store_->release(instance_);
+            if (!all().empty()) store_->release(instance_);  // else nothing was leased
         } catch (const store::store_error&) {
             // They end by themselves.
         }
+        notices_.finish(*store_, instance_);
     });
     thread_.stop();
 }

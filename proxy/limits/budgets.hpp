@@ -15,6 +15,7 @@
 
 #include "base/fault.hpp"
 #include "limits/account.hpp"
+#include "limits/notices.hpp"
 #include "limits/party_key.hpp"
 #include "store/store_thread.hpp"
 
@@ -29,6 +30,8 @@ public:
     hold& operator=(hold&& other) noexcept;
     ~hold() { leave(); }
 
+    // Nothing is asked of any budget: it is empty.
+    explicit operator bool() const { return parts_[0].of != nullptr; }
     void settle(std::int64_t cost_pico) { cost_pico_ = cost_pico; }
     // Nobody knows what it cost: what was expected.
     void settle_as_expected() { cost_pico_ = expected_pico_; }
@@ -45,6 +48,11 @@ private:
     std::int64_t cost_pico_ = 0, expected_pico_ = 0;
 };
 
+struct budget_figures {
+    std::uint64_t used_up_hard = 0, used_up_soft = 0;  // as this process found out, once in a period
+    webhook_figures webhook;
+};
+
 // The accounts of all cores, and the thread that renews their leases. Requests never wait for the store but where an
 // account is new, or this process needs more of a budget than it holds.
 // Owned by: the application. Any thread; locks are held for some hundred nanoseconds.
@@ -56,6 +64,12 @@ public:
     // Before the first use.
     void open(std::unique_ptr<store::budget_store> store, std::string instance, const budget_options& options);
     void reconfigure(const budget_options& options);
+    std::shared_ptr<const budget_options> options() const;
+    // Of one unit of `currency` so many billionths in that of budgets. One that has no rate is told of, once.
+    std::int64_t rate_of(const budget_options& chosen, const std::string& currency);
+    // Whom it is told that a budget is used up.
+    void tell_by(const webhook_options& chosen) { notices_.reconfigure(chosen); }
+    budget_figures figures() const { return {used_up_[0], used_up_[1], notices_.figures()}; }
     // Tells what was spent and gives back what is held.
     void stop();
 
@@ -79,7 +93,7 @@ private:
     std::shared_ptr<account> account_of(const access::party_limits& limits);
     struct judged;
     void judge(judged& one, const cost_frame& cost, const budget_options& chosen, bool is_away, outcome& made);
-    std::shared_ptr<const budget_options> options() const;
+    void tell(account& of, bool is_soft, const budget_options& chosen);
     void renew(std::span<const std::shared_ptr<account>> accounts, bool is_last = false);
     void renew_asked();
     void renew_all(bool is_last = false);
@@ -92,12 +106,15 @@ private:
         boost::unordered_flat_map<std::uint64_t, std::shared_ptr<account>> accounts;
     };
     std::array<shard, party_shards> shards_;
-    mutable std::mutex mutex_;  // of the options and those who wait
-    std::shared_ptr<const budget_options> options_;
+    mutable std::mutex mutex_;  // of the options, those who wait, and unrated_
+    std::shared_ptr<const budget_options> options_ = std::make_shared<budget_options>();
     std::vector<std::shared_ptr<account>> asked_;  // more is wanted of these
     std::vector<std::function<void()>> waiting_;
+    std::vector<std::string> unrated_;  // currencies that were told of
     std::unique_ptr<store::budget_store> store_;
     std::string instance_;
+    notices notices_;
+    std::array<std::atomic<std::uint64_t>, 2> used_up_{};  // hard, soft
     std::atomic<bool> is_away_{false}, is_asked_{false};
     store::store_thread thread_;  // last: its jobs use all of the above
 };

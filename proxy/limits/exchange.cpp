@@ -55,6 +55,7 @@ void exchange::repeat() {
 void exchange::round() {
     const auto began = steady::now();
     const auto at = now_ms();
+    const auto waiting = limiter_.take_waiting();
     const auto used = limiter_.collect(last_ms_, at);
     try {
         const auto decide = [&](const store::limits_of_others& others) {
@@ -72,7 +73,9 @@ void exchange::round() {
     } catch (const std::exception& away) {
         if (!is_away_) log_warn("Limits are not shared, each process goes by what it knows: {}", away.what());
         is_away_ = true;
+        limiter_.lose_others();
     }
+    for (const auto& one : waiting) one();
     // However many there are, most of the time is the requests'.
     const auto now = steady::now();
     rests_until_ = now + 4 * (now - began);

@@ -73,30 +73,50 @@ std::shared_ptr<meter> limiter::meter_of(const access::party_limits& limits) {
 }
 
 limiter::admission limiter::admit(std::span<const access::party_limits> limits, std::int64_t tokens,
-                                  std::int64_t now_ms) {
+                                  std::int64_t now_ms, bool is_patient) {
     admission made;
     auto& meters = made.in.meters_;
     const amounts wanted{1, tokens, 1, tokens, 1};
     std::array<std::unique_lock<std::mutex>, 3> held;
+    const int replicas = is_patient ? replicas_.load(std::memory_order_relaxed) : 1;
     // Always in the order key, user, team, so that nobody waits for each other.
     for (std::size_t i = 0; i != limits.size(); ++i) meters[i] = meter_of(limits[i]);
     for (std::size_t i = 0; i != limits.size(); ++i) {
         held[i] = std::unique_lock(meters[i]->lock);
         if (on_new_ && meters[i]->must_ask(now_ms)) on_new_();
-        const auto missing = meters[i]->check(limits[i], wanted, now_ms);
-        if (missing && !made.refused) made.refused = limit_is_reached(limits[i].who, *missing);
+        const auto missing = meters[i]->check(limits[i], wanted, now_ms, replicas);
+        if (missing && missing->is_guess) {
+            made.must_wait = true;
+        } else if (missing && !made.refused) {
+            made.refused = limit_is_reached(limits[i].who, *missing);
+        }
     }
+    if (made.refused) made.must_wait = false;
+    const bool is_in = !made.refused && !made.must_wait;
     for (std::size_t i = 0; i != limits.size(); ++i) {
-        if (!made.refused) meters[i]->take(wanted, now_ms);
+        if (is_in) meters[i]->take(wanted, now_ms);
         narrow(made.left.requests, meters[i]->requests(now_ms));
         narrow(made.left.tokens, meters[i]->tokens(now_ms));
         held[i].unlock();
     }
-    if (made.refused) return made;
+    if (!is_in) return made;
     made.in.count_ = limits.size();
     made.in.expected_ = made.in.used_ = tokens;
     made.in.began_ms_ = now_ms;
     return made;
+}
+
+void limiter::when_told(std::function<void()> then) {
+    {
+        const std::lock_guard held(waiting_lock_);
+        waiting_.push_back(std::move(then));
+    }
+    if (on_new_) on_new_();
+}
+
+std::vector<std::function<void()>> limiter::take_waiting() {
+    const std::lock_guard held(waiting_lock_);
+    return std::exchange(waiting_, {});
 }
 
 std::vector<store::limit_use_row> limiter::collect(std::int64_t since_ms, std::int64_t now_ms) {
@@ -131,6 +151,7 @@ std::vector<store::limit_use_row> limiter::share(std::span<const store::limit_us
                                              [&](access::party one) { return access::to_text(one) == row.party; });
         return party_key(*who, row.party_id);
     };
+    replicas_ = others.replicas;
     boost::unordered_flat_map<std::uint64_t, amounts> used;
     for (const auto& row : others.used) {
         used[key_of_row(row)] = {row.minute_requests, row.minute_tokens, row.day_requests, row.day_tokens,

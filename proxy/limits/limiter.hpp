@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <functional>
@@ -50,11 +51,21 @@ public:
     struct admission {
         ticket in;
         std::optional<fault> refused;
-        allowances left;  // the request counted, if it is let in
+        bool must_wait = false;  // others are asked what they use: try again after when_told()
+        allowances left;         // the request counted, if it is let in
     };
     // `tokens` are expected. Either all of the limits let it in or it counts for none. Fault: rate_limit_exceeded,
     // which says whose limit it is and how long to wait. REQUIRES: at most one of each party, in their order.
-    admission admit(std::span<const access::party_limits> limits, std::int64_t tokens, std::int64_t now_ms);
+    // `is_patient`: it may wait.
+    admission admit(std::span<const access::party_limits> limits, std::int64_t tokens, std::int64_t now_ms,
+                    bool is_patient = false);
+
+    // Calls back once, on another thread, when others have told what they use or could not be asked.
+    void when_told(std::function<void()> then);
+    // Of the exchange: who waits for what it is about to hear.
+    std::vector<std::function<void()>> take_waiting();
+    // Others cannot be asked: nobody waits for them.
+    void lose_others() { replicas_ = 1; }
 
     // `told` is called, on any thread, when somebody is here for the first time, or after a pause. Before the first
     // use.
@@ -77,6 +88,9 @@ private:
     std::shared_ptr<meter> find(std::uint64_t key);
 
     std::function<void()> on_new_;
+    std::atomic<int> replicas_{1};  // as of the last exchange
+    std::mutex waiting_lock_;
+    std::vector<std::function<void()>> waiting_;
     std::array<shard, party_shards> shards_;
 };
 

@@ -10,6 +10,8 @@ constexpr std::int64_t minute_ms = 60'000, day_ms = 86'400'000;
 constexpr std::int64_t soon_ms = 250, a_while_ms = 1'000;
 // For so long what others told is believed as it is.
 constexpr std::int64_t fresh_ms = 5'000;
+// For so long an even share is all there is until the others have told.
+constexpr std::int64_t untold_ms = 500;
 
 constexpr measure all_measures[] = {measure::requests_a_minute, measure::tokens_a_minute, measure::requests_a_day,
                                     measure::tokens_a_day, measure::parallel};
@@ -50,9 +52,16 @@ std::int64_t meter::wait_for(measure m, std::int64_t room, std::int64_t now_ms) 
     return std::max(own, soon_ms);
 }
 
-std::optional<shortage> meter::check(const access::party_limits& limits, const amounts& wanted, std::int64_t now_ms) {
+std::optional<shortage> meter::check(const access::party_limits& limits, const amounts& wanted, std::int64_t now_ms,
+                                     int replicas) {
     limits_ = limits;
     const bool is_told = now_ms - told_ms_ <= fresh_ms;
+    if (must_ask(now_ms)) {
+        came_ms_ = now_ms;
+        since_ = {0, 0, 0, 0, parallel_};
+    }
+    std::optional<shortage> guess;
+    const bool is_awaited = !is_told && replicas > 1 && now_ms - came_ms_ <= untold_ms;
     for (const auto m : all_measures) {
         const auto limit = limit_of(m);
         if (limit < 0) continue;
@@ -60,11 +69,26 @@ std::optional<shortage> meter::check(const access::party_limits& limits, const a
         const auto room = std::min(wanted[index(m)], limit);
         if (limit == 0 && wanted[index(m)] > 0) return shortage{m, limit, 0};
         const bool is_over = used_of(m, now_ms) + others(m, now_ms) + room > limit;
-        const bool is_beyond_share = is_told && !is_over && since_[index(m)] + room > shares_[index(m)];
+        const auto even = is_awaited ? std::max<std::int64_t>(limit / replicas, 1) : any;
+        const auto share = is_told ? shares_[index(m)] : even;
+        const bool is_beyond_share = !is_over && since_[index(m)] + room > share;
+        if (is_beyond_share && !is_told) {
+            guess = shortage{m, limit, soon_ms, true};
+            continue;
+        }
         if (is_beyond_share) needed_[index(m)] = std::max(needed_[index(m)], room);
         if (is_over || is_beyond_share) return shortage{m, limit, wait_for(m, room, now_ms)};
     }
-    return std::nullopt;
+    if (guess) await(wanted, now_ms);
+    return guess;
+}
+
+// All that wait are to fit once the others have told.
+void meter::await(const amounts& wanted, std::int64_t now_ms) {
+    last_used_ms_ = now_ms;  // so that the others are asked about it
+    for (const auto m : all_measures) {
+        if (limit_of(m) >= 0) needed_[index(m)] += std::min(wanted[index(m)], limit_of(m));
+    }
 }
 
 void meter::take(const amounts& wanted, std::int64_t now_ms) {

@@ -23,6 +23,7 @@ struct shortage {
     measure of;
     std::int64_t limit;
     std::int64_t wait_ms;
+    bool is_guess = false;  // what others use is about to be told
 };
 
 // Where it stands: what of `limit` is left, and when all of it will be.
@@ -46,8 +47,10 @@ public:
 
     std::mutex lock;
 
-    // `wanted`: what a request adds to each measure.
-    std::optional<shortage> check(const access::party_limits& limits, const amounts& wanted, std::int64_t now_ms);
+    // `wanted`: what a request adds to each measure. `replicas` share the limits: until it is told what the others use,
+    // for half a second at the most, this one takes an even share.
+    std::optional<shortage> check(const access::party_limits& limits, const amounts& wanted, std::int64_t now_ms,
+                                  int replicas);
     void take(const amounts& wanted, std::int64_t now_ms);
     // The request has ended; it used `more` tokens than were taken at `began_ms`, or fewer.
     void settle(std::int64_t began_ms, std::int64_t more_tokens, std::int64_t now_ms);
@@ -73,6 +76,7 @@ private:
     std::int64_t used_of(measure m, std::int64_t now_ms) const;
     // What the others use: what they told, which fades where they tell nothing new.
     std::int64_t others(measure m, std::int64_t now_ms) const;
+    void await(const amounts& wanted, std::int64_t now_ms);
     std::int64_t wait_for(measure m, std::int64_t room, std::int64_t now_ms) const;
     allowance narrowest(std::size_t kind, std::int64_t now_ms) const;
     window* window_of(std::size_t m) { return windows_[m].get(); }
@@ -84,8 +88,9 @@ private:
     std::int64_t told_ms_ = 0;
     amounts shares_{any, any, any, any, any};
     amounts since_{};   // taken since the last exchange
-    amounts needed_{};  // the largest of the requests that were refused for the share alone
+    amounts needed_{};  // the largest of the requests that were refused for the share alone, or all that wait
     std::int64_t last_used_ms_ = 0;
+    std::int64_t came_ms_ = 0;  // here for the first time, or after a pause
 };
 
 }  // namespace ferry::limits

@@ -1,10 +1,10 @@
 // The periods of budgets.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 
 #include "access/limits.hpp"
+#include "limits/calendar.hpp"
 
 namespace ferry::limits {
 
@@ -13,7 +13,7 @@ struct period {
     std::int64_t begin_us = 0, end_us = 0;
 };
 
-// The calendar hour, day, week (from Monday) or month in which `now_us` lies, by clocks that are `offset` ahead of UTC.
-period period_at(access::budget_period which, std::int64_t now_us, std::chrono::minutes offset);
+// The calendar hour, day, week (from Monday) or month in which `now_us` lies.
+period period_at(access::budget_period which, std::int64_t now_us, const calendar& by);
 
 }  // namespace ferry::limits

@@ -38,6 +38,8 @@ public:
     // process after the other. Throws store_error, also after decide() was called.
     virtual void exchange(const std::string& instance, std::span<const limit_use_row> asked,
                           const limit_decision& decide) = 0;
+    // What all of them together use, faded likewise, without shares.
+    virtual std::vector<limit_use_row> used() = 0;
     // Forgets what nobody told of for more than a day.
     virtual void forget_old_use() = 0;
 };

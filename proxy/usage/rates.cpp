@@ -11,11 +11,11 @@ namespace {
 constexpr int rate_scale = 9;
 constexpr std::int64_t nano_per_unit = 1'000'000'000, most_nano = 1'000'000 * nano_per_unit;
 
+}  // namespace
+
 bool is_currency(std::string_view name) {
     return !name.empty() && name.find_first_of(" \t/=\"") == std::string_view::npos;
 }
-
-}  // namespace
 
 std::optional<currency_rate> parse_rate(std::string_view text) {
     const auto slash = text.find('/'), equals = text.find('=');

@@ -11,6 +11,9 @@
 
 namespace ferry::usage {
 
+// Whether it can name a currency: no blank, `/`, `=` or quote.
+bool is_currency(std::string_view name);
+
 // One `from` is so many `to`; `nano` counts billionths.
 struct currency_rate {
     std::string from, to;

@@ -27,7 +27,7 @@ public:
     explicit scripted_store(shared_budget& shared) : shared_(shared) {}
 
     std::vector<store::budget_state> renew(const std::string& instance, std::span<const store::budget_renewal> renewals,
-                                           std::chrono::seconds) override {
+                                           const store::budget_terms&) override {
         const std::lock_guard held(shared_.lock);
         if (shared_.is_away) throw store::store_unavailable("it is away");
         std::vector<store::budget_state> states;
@@ -48,6 +48,8 @@ public:
         return states;
     }
     std::vector<store::budget_use_row> used() override { return {}; }
+    std::optional<std::string> claim(const store::budget_notice&) override { return std::nullopt; }
+    void disclaim(const store::budget_notice&) override {}
     void release(const std::string& instance) override {
         const std::lock_guard held(shared_.lock);
         shared_.held.erase(instance);

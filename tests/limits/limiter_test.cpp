@@ -188,6 +188,50 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_larger_than_a_share_fits_once_the_others_
     BOOST_TEST(!of.all[0].admit(limits, 6000, now).refused);
 }
 
+// Each knows that there are four, and nothing of the key.
+struct four_strangers : replica_set {
+    four_strangers() : replica_set(4) {
+        for (std::size_t r = 0; r < 4; ++r) (void)all[r].share({}, {{}, 4, static_cast<int>(r)}, 0, now);
+    }
+    const std::vector<party_limits> limits{limited(party::key, 1, 100)};
+};
+
+BOOST_AUTO_TEST_CASE(who_is_new_takes_an_even_share_until_the_others_have_told) {
+    four_strangers of;
+    int let_in = 0, waiting = 0;
+    for (auto& one : of.all) {
+        for (int i = 0; i < 40; ++i) {
+            const auto made = one.admit(of.limits, 0, now, true);
+            BOOST_REQUIRE(!made.refused);
+            ++(made.must_wait ? waiting : let_in);
+        }
+    }
+    BOOST_TEST(let_in == 100);
+    BOOST_TEST(waiting == 60);
+}
+
+BOOST_AUTO_TEST_CASE(a_burst_at_one_replica_is_let_in_once_the_others_have_told) {
+    four_strangers of;
+    int waiting = 0;
+    for (int i = 0; i < 90; ++i) waiting += of.all[2].admit(of.limits, 0, now, true).must_wait ? 1 : 0;
+    BOOST_TEST(waiting == 65);
+    of.exchange(2, 1, now + 5);
+    for (int i = 0; i < waiting; ++i) BOOST_REQUIRE(!of.all[2].admit(of.limits, 0, now + 5).refused);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_waits_for_others_that_cannot_be_asked_or_do_not_tell) {
+    four_strangers of;
+    for (int i = 0; i < 30; ++i) (void)of.all[0].admit(of.limits, 0, now, true);
+    BOOST_TEST(of.all[0].admit(of.limits, 0, now, true).must_wait);
+    BOOST_TEST(!of.all[0].admit(of.limits, 0, now, false).refused);
+    BOOST_TEST(!of.all[0].admit(of.limits, 0, now + 501, true).must_wait);
+    for (int i = 0; i < 30; ++i) (void)of.all[1].admit(of.limits, 0, now, true);
+    of.all[1].lose_others();
+    const auto made = of.all[1].admit(of.limits, 0, now, true);
+    BOOST_TEST(!made.must_wait);
+    BOOST_TEST(!made.refused);
+}
+
 BOOST_AUTO_TEST_CASE(what_comes_on_top_of_a_long_answer_counts_when_it_ends) {
     limiter all;
     const std::vector<party_limits> of{limited(party::key, 1, -1, 1000)};

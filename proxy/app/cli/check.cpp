@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <set>
 
 #include "access/key_table.hpp"
 #include "app/cli/context.hpp"
@@ -103,7 +105,26 @@ void doubt_keys(const store::catalog_rows& rows, check_report& report) {
     }
 }
 
-void check_rows(store::database& db, check_report& report) {
+// Budgets add up what is priced in several currencies.
+void doubt_currencies(const settings& chosen, const store::catalog_rows& rows, check_report& report) {
+    const bool has_budget = std::any_of(rows.keys.begin(), rows.keys.end(), [](const store::key_row& row) {
+        std::string ignored;
+        const auto limits = access::limits_of(row, ignored);
+        return std::any_of(limits.begin(), limits.end(), [](const auto& one) { return one.budget_pico >= 0; });
+    });
+    std::set<std::string> unrated;
+    for (const auto& row : rows.models) {
+        if (has_budget && row.is_enabled && !limits::rate_of(chosen.budget, row.currency)) unrated.insert(row.currency);
+    }
+    for (const auto& name : unrated) {
+        report.warnings.push_back(fmt::format(
+            "budget.currency: budgets are in {0} and there are models priced in {1}, which count as if that "
+            "were {0}: put \"{1}/{0} = ...\" into usage.rates",
+            chosen.budget.currency, escaped(name)));
+    }
+}
+
+void check_rows(const settings& chosen, store::database& db, check_report& report) {
     const auto rows = db.models()->load_catalog();
     const auto built = catalog::build_catalog(rows, catalog::read_secret);
     const access::key_table keys(rows.keys);
@@ -111,6 +132,7 @@ void check_rows(store::database& db, check_report& report) {
     name_refused(keys.refused(), report);
     doubt_models(rows, report);
     doubt_keys(rows, report);
+    doubt_currencies(chosen, rows, report);
     report.notes.push_back(
         fmt::format("store: {} (models: {}, keys: {})", db.description(), built.models->size(), keys.size()));
 }
@@ -142,7 +164,7 @@ void check_store(const settings& chosen, check_report& report) {
     if (!store::is_server_url(chosen.store.url) && !check_store_file(chosen, report)) return;
     const auto db = store::open(chosen.store);
     const auto pending = db->pending_migrations().size();
-    if (pending == 0) return check_rows(*db, report);
+    if (pending == 0) return check_rows(chosen, *db, report);
     const auto text = fmt::format("store: the schema of {} is {} migrations behind", db->description(), pending);
     if (chosen.store.auto_migrate) {
         report.notes.push_back(text + "; `ferry serve` brings it up to date, its rows were not checked");

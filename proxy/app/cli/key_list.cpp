@@ -58,7 +58,7 @@ void add_name(json_object& object, const char* name, std::optional<std::int64_t>
     known == people.end() ? object.raw(name, "null") : object.text(name, known->second.name);
 }
 
-std::string as_json(const store::key_row& row, const key_owners& owners, const spent_budgets& spent) {
+std::string as_json(const store::key_row& row, const key_owners& owners, const limit_uses& uses) {
     json_object object;
     object.number("id", row.id).text("public_id", row.public_id).text("name", row.name);
     object.number_or_null("user_id", row.user_id);
@@ -67,7 +67,7 @@ std::string as_json(const store::key_row& row, const key_owners& owners, const s
     add_name(object, "team", row.team_id, owners.teams);
     object.raw("allowed_models", row.allowed_models.value_or("null"));
     object.raw("allowed_addresses", row.allowed_addresses.value_or("null"));
-    add_limits(object, row, spent.of("key", row.id, row));
+    add_limits(object, row, uses.of("key", row.id, row));
     object.flag("store_messages", row.store_messages);
     add_time(object, "expires_at", row.expires_at_us);
     object.number_or_null("rotated_from", row.rotated_from);
@@ -88,12 +88,12 @@ key_owners read_owners(store::people_store& people) {
     return owners;
 }
 
-std::string keys_as_table(std::span<const store::key_row> rows, const key_owners& owners, const spent_budgets& spent,
+std::string keys_as_table(std::span<const store::key_row> rows, const key_owners& owners, const limit_uses& uses,
                           std::int64_t now_us) {
     std::vector<std::vector<std::string>> cells;
     for (const store::key_row& row : rows) {
         cells.push_back({std::to_string(row.id), row.public_id, row.name, owner(row, owners),
-                         models_text(row.allowed_models), limits_text(row, spent.of("key", row.id, row)),
+                         models_text(row.allowed_models), limits_text(row, uses.of("key", row.id, row)),
                          to_the_minute(row.expires_at_us, "never"), to_the_minute(row.last_used_at_us, "-"),
                          state(row, owners, now_us)});
     }
@@ -109,9 +109,9 @@ std::string keys_as_table(std::span<const store::key_row> rows, const key_owners
                          cells);
 }
 
-std::string keys_as_json(std::span<const store::key_row> rows, const key_owners& owners, const spent_budgets& spent) {
+std::string keys_as_json(std::span<const store::key_row> rows, const key_owners& owners, const limit_uses& uses) {
     std::vector<std::string> values;
-    for (const store::key_row& row : rows) values.push_back(as_json(row, owners, spent));
+    for (const store::key_row& row : rows) values.push_back(as_json(row, owners, uses));
     return json_array(values);
 }
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "app/cli/spent_budgets.hpp"
+#include "app/cli/limit_use.hpp"
 #include "store/people_store.hpp"
 #include "store/rows.hpp"
 
@@ -17,8 +17,8 @@ struct key_owners {
 };
 key_owners read_owners(store::people_store& people);
 
-std::string keys_as_table(std::span<const store::key_row> rows, const key_owners& owners, const spent_budgets& spent,
+std::string keys_as_table(std::span<const store::key_row> rows, const key_owners& owners, const limit_uses& uses,
                           std::int64_t now_us);
-std::string keys_as_json(std::span<const store::key_row> rows, const key_owners& owners, const spent_budgets& spent);
+std::string keys_as_json(std::span<const store::key_row> rows, const key_owners& owners, const limit_uses& uses);
 
 }  // namespace ferry::app

@@ -165,9 +165,8 @@ void add_keys_command(CLI::App& app, cli_context& context) {
                    const auto rows = db->keys()->list_keys();
                    const auto now = wall_us();
                    const key_owners owners = read_owners(*db->people());
-                   const spent_budgets spent(*db->budgets(), now, chosen.budget.utc_offset);
-                   fmt::print("{}",
-                              r.json ? keys_as_json(rows, owners, spent) : keys_as_table(rows, owners, spent, now));
+                   const limit_uses uses(*db, now, chosen.budget.days);
+                   fmt::print("{}", r.json ? keys_as_json(rows, owners, uses) : keys_as_table(rows, owners, uses, now));
                });
     auto* set = add_action(*keys, context, request, "set", "Change a key; what is not named stays", run_set);
     add_key_options(*set, request->options);

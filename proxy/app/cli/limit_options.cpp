@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "app/cli/open_store.hpp"
 #include "base/decimal.hpp"
@@ -16,18 +17,37 @@ struct number_option {
     bool limit_options::*cleared;
     std::optional<std::int64_t> store::limit_columns::*column;
     const char* help;
+    std::int64_t store::limit_use_row::*counted;  // null where nothing is counted
 };
 
 constexpr number_option numbers[] = {
-    {"rpm", &limit_options::rpm, &limit_options::no_rpm, &store::limit_columns::rpm, "Requests in any minute"},
-    {"tpm", &limit_options::tpm, &limit_options::no_tpm, &store::limit_columns::tpm, "Tokens in any minute"},
-    {"rpd", &limit_options::rpd, &limit_options::no_rpd, &store::limit_columns::rpd, "Requests in any 24 hours"},
-    {"tpd", &limit_options::tpd, &limit_options::no_tpd, &store::limit_columns::tpd, "Tokens in any 24 hours"},
+    {"rpm", &limit_options::rpm, &limit_options::no_rpm, &store::limit_columns::rpm, "Requests in any minute",
+     &store::limit_use_row::minute_requests},
+    {"tpm", &limit_options::tpm, &limit_options::no_tpm, &store::limit_columns::tpm, "Tokens in any minute",
+     &store::limit_use_row::minute_tokens},
+    {"rpd", &limit_options::rpd, &limit_options::no_rpd, &store::limit_columns::rpd, "Requests in any 24 hours",
+     &store::limit_use_row::day_requests},
+    {"tpd", &limit_options::tpd, &limit_options::no_tpd, &store::limit_columns::tpd, "Tokens in any 24 hours",
+     &store::limit_use_row::day_tokens},
     {"max-parallel", &limit_options::max_parallel, &limit_options::no_max_parallel, &store::limit_columns::max_parallel,
-     "Requests at once"},
+     "Requests at once", &store::limit_use_row::parallel},
     {"max-output-tokens", &limit_options::max_output_tokens, &limit_options::no_max_output_tokens,
-     &store::limit_columns::max_output_tokens, "Tokens of one answer"},
+     &store::limit_columns::max_output_tokens, "Tokens of one answer", nullptr},
 };
+
+std::optional<std::int64_t> left_of(const number_option& one, const store::limit_columns& limits,
+                                    const limit_use& use) {
+    const auto& limit = limits.*one.column;
+    if (!limit || one.counted == nullptr) return std::nullopt;
+    return std::max<std::int64_t>(*limit - use.counted.*one.counted, 0);
+}
+
+// "max-parallel": max_parallel_left
+std::string name_of_left(const number_option& one) {
+    std::string name = one.name;
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name + "_left";
+}
 
 std::optional<std::string> column_text(const std::optional<std::int64_t>& value) {
     if (!value) return std::nullopt;
@@ -88,7 +108,7 @@ void add_changed_limits(const store::limit_columns& before, const store::limit_c
     }
 }
 
-void add_limits(json_object& object, const store::limit_columns& limits, std::optional<std::int64_t> spent_pico) {
+void add_limits(json_object& object, const store::limit_columns& limits, const limit_use& use) {
     store::for_each_limit(limits, [&object](const char* name, const auto& value) {
         const auto text = column_text(value);
         if (!text) {
@@ -99,19 +119,26 @@ void add_limits(json_object& object, const store::limit_columns& limits, std::op
             object.text(name, *value);
         }
     });
-    object.number_or_null("budget_spent_pico", spent_pico);
+    for (const auto& one : numbers) {
+        if (one.counted != nullptr) object.number_or_null(name_of_left(one), left_of(one, limits, use));
+    }
+    object.number_or_null("budget_spent_pico", use.spent_pico);
 }
 
-std::string limits_text(const store::limit_columns& limits, std::optional<std::int64_t> spent_pico) {
+std::string limits_text(const store::limit_columns& limits, const limit_use& use) {
     std::vector<std::string> parts;
     for (const auto& one : numbers) {
-        if (const auto& value = limits.*one.column) parts.push_back(fmt::format("{} {}", *value, one.name));
+        const auto& limit = limits.*one.column;
+        if (!limit) continue;
+        parts.push_back(fmt::format("{} {}", *limit, one.name));
+        const auto left = left_of(one, limits, use);
+        if (left && *left != *limit) parts.back() += fmt::format(" ({} left)", *left);
     }
     if (limits.budget_pico) {
         parts.push_back(fmt::format("{}budget {}/{} ({} spent)", limits.budget_mode == "soft" ? "soft " : "",
                                     format_decimal(*limits.budget_pico, money_scale),
                                     limits.budget_period.value_or("total"),
-                                    format_decimal(spent_pico.value_or(0), money_scale)));
+                                    format_decimal(use.spent_pico.value_or(0), money_scale)));
     }
     return parts.empty() ? "-" : fmt::format("{}", fmt::join(parts, ", "));
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/cli/limit_use.hpp"
 #include "app/cli/table.hpp"
 #include "store/column_value.hpp"
 #include "store/limits.hpp"
@@ -39,10 +40,9 @@ void apply(const limit_options& given, store::limit_columns& row);
 void add_changed_limits(const store::limit_columns& before, const store::limit_columns& after,
                         std::vector<store::column_value>& to);
 
-// `spent_pico`: of the budget.
-void add_limits(json_object& object, const store::limit_columns& limits, std::optional<std::int64_t> spent_pico);
+void add_limits(json_object& object, const store::limit_columns& limits, const limit_use& use);
 
-// "60 rpm, budget 5/month (1.25 spent)", "-" for none.
-std::string limits_text(const store::limit_columns& limits, std::optional<std::int64_t> spent_pico);
+// "60 rpm (58 left), budget 5/month (1.25 spent)", "-" for none.
+std::string limits_text(const store::limit_columns& limits, const limit_use& use);
 
 }  // namespace ferry::app

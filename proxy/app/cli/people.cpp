@@ -10,8 +10,8 @@
 
 #include "app/cli/action.hpp"
 #include "app/cli/limit_options.hpp"
+#include "app/cli/limit_use.hpp"
 #include "app/cli/open_store.hpp"
-#include "app/cli/spent_budgets.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/table.hpp"
 #include "base/ascii.hpp"
@@ -123,7 +123,7 @@ void run_remove(const cli_context& context, const people_request& request) {
 }
 
 std::string as_json(const person_row& row, people of, const std::map<std::int64_t, std::string>& teams,
-                    const spent_budgets& spent) {
+                    const limit_uses& uses) {
     json_object object;
     object.number("id", row.id).text("name", row.name);
     if (of == people::users) {
@@ -131,7 +131,7 @@ std::string as_json(const person_row& row, people of, const std::map<std::int64_
         const auto team = row.team_id ? teams.find(*row.team_id) : teams.end();
         team != teams.end() ? object.text("team", team->second) : object.raw("team", "null");
     }
-    add_limits(object, row, spent.of(word_of(of), row.id, row));
+    add_limits(object, row, uses.of(word_of(of), row.id, row));
     object.flag("is_enabled", row.is_enabled).number("keys", row.keys).text("created_at", time_text(row.created_at_us));
     return object.take();
 }
@@ -141,12 +141,12 @@ void run_list(const cli_context& context, const people_request& request) {
     const auto db = ready_store(context, chosen);
     const auto store = db->people();
     const auto rows = store->list(request.of);
-    const spent_budgets spent(*db->budgets(), wall_us(), chosen.budget.utc_offset);
+    const limit_uses uses(*db, wall_us(), chosen.budget.days);
     std::map<std::int64_t, std::string> teams;
     for (const auto& team : store->list(people::teams)) teams.emplace(team.id, team.name);
     if (request.json) {
         std::vector<std::string> values;
-        for (const auto& row : rows) values.push_back(as_json(row, request.of, teams, spent));
+        for (const auto& row : rows) values.push_back(as_json(row, request.of, teams, uses));
         fmt::print("{}", json_array(values));
         return;
     }
@@ -159,7 +159,7 @@ void run_list(const cli_context& context, const people_request& request) {
         if (request.of == people::users) line.push_back(row.team_id ? teams[*row.team_id] : "-");
         const auto state = row.defect.empty() ? (row.is_enabled ? "enabled" : "disabled") : row.defect;
         const auto created = time_text(row.created_at_us).substr(0, 16);
-        line.insert(line.end(), {std::to_string(row.keys), limits_text(row, spent.of(word_of(request.of), row.id, row)),
+        line.insert(line.end(), {std::to_string(row.keys), limits_text(row, uses.of(word_of(request.of), row.id, row)),
                                  created, state});
         cells.push_back(std::move(line));
     }

@@ -178,7 +178,9 @@ std::vector<key_rule> store_keys() {
         {"budget", "lease", duration({1000, 24 * 3'600'000}, budgets, &limits::budget_options::lease)},
         {"budget", "when_store_is_away", choice(aways, budgets, &limits::budget_options::refuses_when_away)},
         {"budget", "timezone", assign_budget_timezone},
-        {"budget", "webhook", stored<std::string>(read_string), false},
+        {"budget", "currency", assign_budget_currency},
+        {"budget", "webhook", assign_webhook},
+        {"budget", "webhook_secret", assign_webhook_secret},
     };
 }
 

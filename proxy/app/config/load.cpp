@@ -101,6 +101,7 @@ public:
     load_result finish() {
         fill_in_for_a_server();
         doubt_combinations();
+        result_.loaded.budget.rates = result_.loaded.usage.rates;
         return std::move(result_);
     }
 

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "conversation/options.hpp"
 #include "limits/budget_options.hpp"
+#include "limits/webhook_options.hpp"
 #include "relay/exchange/options.hpp"
 #include "server/options.hpp"
 #include "store/options.hpp"
@@ -26,6 +27,7 @@ struct settings {
     usage::options usage;
     conversation::options conversations;
     limits::budget_options budget;
+    limits::webhook_options webhook;
     log_options log;
     std::string file;  // where they were read, absolute; "" if there was no file
 

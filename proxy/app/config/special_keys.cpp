@@ -7,7 +7,8 @@
 
 #include "app/config/address.hpp"
 #include "base/decimal.hpp"
-#include "base/number_text.hpp"
+#include "base/nearest.hpp"
+#include "catalog/endpoint.hpp"
 #include "upstream/proxy_choice.hpp"
 
 namespace ferry::app {
@@ -82,14 +83,44 @@ verdict assign_budget_timezone(settings& all, const raw_value& raw) {
     std::string text;
     verdict v = read_string(raw, text);
     if (!v.problem.empty()) return v;
-    const bool is_offset = text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':';
-    const auto hours = is_offset ? parse_number(text.substr(1, 2)) : std::nullopt;
-    const auto minutes = is_offset ? parse_number(text.substr(4)) : std::nullopt;
-    const bool is_good = hours && minutes && *hours <= 14 && *minutes < 60;
-    if (text != "UTC" && !is_good) return refuse(raw, "\"UTC\" or an offset from it, such as \"+08:00\"");
-    const auto ahead = is_good ? std::chrono::minutes(*hours * 60 + *minutes) : std::chrono::minutes(0);
-    all.budget.utc_offset = text[0] == '-' ? -ahead : ahead;
+    try {
+        const auto found = limits::calendar::named(text);
+        if (found) all.budget.days = *found;
+        if (found) return v;
+        const auto names = limits::calendar::zone_names();
+        return refuse(raw, R"("UTC", an offset from it such as "+08:00", or a time zone such as "Asia/Shanghai")",
+                      std::string(nearest(text, std::vector<std::string_view>(names.begin(), names.end()))));
+    } catch (const std::exception& missing) {
+        v.problem = std::string("cannot be looked up: ") + missing.what();
+        return v;
+    }
+}
+
+verdict assign_budget_currency(settings& all, const raw_value& raw) {
+    std::string name;
+    verdict v = read_string(raw, name);
+    if (!v.problem.empty()) return v;
+    if (!usage::is_currency(name)) return refuse(raw, "a currency as prices name it, such as \"USD\"");
+    all.budget.currency = std::move(name);
     return v;
+}
+
+// It may hold a token: what is wrong with it is said without it.
+verdict assign_webhook(settings& all, const raw_value& raw) {
+    std::string url;
+    verdict v = read_string(raw, url);
+    if (!v.problem.empty()) return v;
+    const auto parsed = catalog::parse_endpoint(url);
+    if (!url.empty() && !parsed) v.problem = "is no URL that can be told: " + parsed.error().message;
+    if (v.problem.empty()) all.webhook.url = std::move(url);
+    return v;
+}
+
+verdict assign_webhook_secret(settings& all, const raw_value& raw) {
+    std::string text;
+    if (!read_string(raw, text).problem.empty()) return {"must be text in quotes", {}, {}};
+    all.webhook.key = secret(std::move(text));
+    return {};
 }
 
 verdict assign_journal_dir(settings& all, const raw_value& raw) {

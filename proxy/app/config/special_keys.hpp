@@ -17,6 +17,9 @@ verdict assign_rates(settings& all, const raw_value& raw);
 verdict assign_proxy(settings& all, const raw_value& raw);
 verdict assign_budget_slice(settings& all, const raw_value& raw);
 verdict assign_budget_timezone(settings& all, const raw_value& raw);
+verdict assign_budget_currency(settings& all, const raw_value& raw);
+verdict assign_webhook(settings& all, const raw_value& raw);
+verdict assign_webhook_secret(settings& all, const raw_value& raw);
 verdict assign_socket_mode(settings& all, const raw_value& raw);
 
 }  // namespace ferry::app

@@ -21,17 +21,19 @@ constexpr std::int64_t longest_answer = 1'000'000;
 // What counts many tokens in few bytes: an image elsewhere, a file, what a provider keeps.
 constexpr std::int64_t unseen_tokens = 50'000;
 
-// By the dearest of those that may be asked.
+// By the dearest of those that may be asked, in the currency of budgets.
 struct dearest {
     std::int64_t input = 0, output = 0, request = 0, unit = 0;
     std::int64_t context = 0;  // the largest; 0: one of them is not known
 
-    explicit dearest(const catalog::route& route) {
+    dearest(const catalog::route& route, limits::budgets& budgets) {
         bool is_known = true;
+        const auto chosen = budgets.options();
         for (const auto* one : route.candidates) {
-            take(one->price, one->further);
-            for (const auto& tier : one->tiers) take(tier.price, tier.further);
-            for (const auto& each : one->unit_prices) unit = std::max(unit, each.pico);
+            const auto nano = budgets.rate_of(*chosen, one->currency);
+            take(one->price, one->further, nano);
+            for (const auto& tier : one->tiers) take(tier.price, tier.further, nano);
+            for (const auto& each : one->unit_prices) unit = std::max(unit, limits::at_rate_up(each.pico, nano));
             is_known = is_known && one->max_context_tokens.has_value();
             context = std::max(context, one->max_context_tokens.value_or(0));
         }
@@ -39,11 +41,14 @@ struct dearest {
     }
 
 private:
-    void take(const catalog::prices& price, const catalog::further_prices& further) {
+    void take(const catalog::prices& price, const catalog::further_prices& further, std::int64_t nano) {
         const auto of = [](const std::optional<std::int64_t>& pico) { return pico.value_or(0); };
-        input = std::max({input, price.input, price.cached_input, of(further.cache_write), of(further.audio_input)});
-        output = std::max({output, price.output, of(further.reasoning), of(further.audio_output)});
-        request = std::max(request, of(further.request));
+        const auto dearer = [nano](std::int64_t& than, std::int64_t pico) {
+            than = std::max(than, limits::at_rate_up(pico, nano));
+        };
+        dearer(input, std::max({price.input, price.cached_input, of(further.cache_write), of(further.audio_input)}));
+        dearer(output, std::max({price.output, of(further.reasoning), of(further.audio_output)}));
+        dearer(request, of(further.request));
     }
 };
 
@@ -71,7 +76,7 @@ std::int64_t most_units(const request& x) {
 
 limits::cost_frame frame_of(const request& x, const token_use& expected) {
     constexpr auto most_pico = std::numeric_limits<std::int64_t>::max() / 8;
-    const dearest price(x.route);
+    const dearest price(x.route, x.core.budgets);
     const auto choices = choices_of(x);
     const auto pico = [](std::int64_t count, std::int64_t each) {
         return static_cast<std::int64_t>(std::min<int128>(static_cast<int128>(count) * each, most_pico));
@@ -132,10 +137,14 @@ bool adds_length(const request& x) {
 }
 
 void settle_budget(request& x) {
-    if (is_bill_unknown(x))
+    if (!x.set_aside) return;
+    if (is_bill_unknown(x)) {
         x.set_aside.settle_as_expected();
-    else
-        x.set_aside.settle(x.cost_pico);
+    } else if (x.answered_by != nullptr) {
+        auto& budgets = x.core.budgets;
+        const auto nano = budgets.rate_of(*budgets.options(), x.answered_by->currency);
+        x.set_aside.settle(limits::at_rate(x.cost_pico, nano));
+    }
     x.set_aside = {};
 }
 

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 
+#include "base/ending_faults.hpp"
 #include "base/number_text.hpp"
 #include "openai/json_walk.hpp"
 #include "provider/request_edits.hpp"
 #include "relay/books/estimate.hpp"
+#include "relay/exchange/await_answer.hpp"
 
 namespace ferry::relay {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -56,6 +60,16 @@ void read_prompt(const request& x, token_use& use) {
     const auto read = expected_prompt(x, *x.route.candidates.front());
     use.prompt = read.tokens;
     use.is_text_alone = read.is_text_alone;
+}
+
+std::optional<fault> try_limits(request& x, bool is_patient) {
+    const auto expected = limits_tokens(*x.who) ? expected_use(x) : token_use();
+    auto admission =
+        x.core.limiter.admit(x.who->limits, expected.prompt + expected.answer, steady_ms(steady::now()), is_patient);
+    x.awaits_limits = admission.must_wait;
+    x.admitted = std::move(admission.in);
+    x.allowed = admission.left;
+    return std::move(admission.refused);
 }
 
 // As OpenAI writes spans: "1s", "6m0s", "120ms".
@@ -135,11 +149,16 @@ const token_use& read_use(request& x) {
 
 std::optional<fault> admit_by_limits(request& x) {
     if (x.who->limits.empty()) return std::nullopt;
-    const auto expected = limits_tokens(*x.who) ? expected_use(x) : token_use();
-    auto admission = x.core.limiter.admit(x.who->limits, expected.prompt + expected.answer, steady_ms(steady::now()));
-    x.admitted = std::move(admission.in);
-    x.allowed = admission.left;
-    return std::move(admission.refused);
+    return try_limits(x, true);
+}
+
+asio::awaitable<std::optional<fault>> admit_when_told(request& x) {
+    const auto told = std::make_shared<awaited_answer<bool>>(x.core.context);
+    x.core.limiter.when_told([told] { awaited_answer<bool>::give(told, true); });
+    const auto until = steady::now() + store_patience;
+    co_await await_answer(x, told, until);
+    if (x.stopping()) co_return ferry_is_stopping();
+    co_return try_limits(x, false);
 }
 
 void settle_limits(request& x) {

@@ -1,6 +1,7 @@
 // What limits of keys, users and teams mean for a request.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <optional>
 
@@ -28,8 +29,14 @@ std::int64_t choices_of(const request& x);
 // The most tokens each of them may have by what the request says: 0 where it has no such bound, or none that counts.
 std::int64_t asked_length(const request& x);
 
-// Whether the limits let it in, with the tokens that are expected of it.
+// Whether the limits let it in, with the tokens that are expected of it. They may have to hear first of other
+// processes.
 std::optional<fault> admit_by_limits(request& x);
+inline bool awaits_limits(const request& x) {
+    return x.awaits_limits;
+}
+// Once they have, or half a second is over.
+boost::asio::awaitable<std::optional<fault>> admit_when_told(request& x);
 
 // It has ended, and the bill is known; without books, nobody was asked.
 void settle_limits(request& x);

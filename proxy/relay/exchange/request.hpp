@@ -71,6 +71,7 @@ struct request : http_exchange {
     catalog::route route;
     std::optional<token_use> expected;  // once it was looked at
     limits::ticket admitted;            // by the limits of who asks; empty where there are none
+    bool awaits_limits = false;         // other processes are about to tell what they use of them
     limits::allowances allowed;         // what was left of them
     limits::hold set_aside;             // of the budgets of who asks
     std::int64_t most_output = -1;      // tokens the answer may have by those; -1: any number

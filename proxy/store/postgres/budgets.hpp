@@ -14,9 +14,11 @@ public:
     explicit budgets_table(std::shared_ptr<place> at) : link_(std::move(at)) {}
 
     std::vector<budget_state> renew(const std::string& instance, std::span<const budget_renewal> renewals,
-                                    std::chrono::seconds term) override;
+                                    const budget_terms& terms) override;
     std::vector<budget_use_row> used() override;
     void release(const std::string& instance) override;
+    std::optional<std::string> claim(const budget_notice& what) override;
+    void disclaim(const budget_notice& what) override;
 
 private:
     link link_;

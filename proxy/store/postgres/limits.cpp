@@ -49,16 +49,22 @@ void tell_use(pqxx::work& in, const std::string& me, std::span<const limit_use_r
         " day_tokens_share = excluded.day_tokens_share, parallel_share = excluded.parallel_share");
 }
 
+std::vector<limit_use_row> read_use(pqxx::work& in, const std::string& sql) {
+    std::vector<limit_use_row> used;
+    for (const auto& row : in.exec(sql)) {
+        const auto number = [&row](int column) { return row[column].as<std::int64_t>(); };
+        used.push_back(
+            {row[0].as<std::string>(), number(1), number(2), number(3), number(4), number(5), number(6), {}});
+    }
+    return used;
+}
+
 limits_of_others read_others(pqxx::work& in, const std::string& me, std::span<const limit_use_row> asked) {
     use_columns columns(asked);
     const auto of_asked = "(party, party_id) IN (SELECT * FROM unnest(" + in.quote(columns.party.take()) +
                           "::text[], " + in.quote(columns.id.take()) + "::bigint[]))";
     limits_of_others told;
-    for (const auto& row : in.exec(select_use_of_others(age_of_use, me, of_asked))) {
-        const auto number = [&row](int column) { return row[column].as<std::int64_t>(); };
-        told.used.push_back(
-            {row[0].as<std::string>(), number(1), number(2), number(3), number(4), number(5), number(6), {}});
-    }
+    told.used = read_use(in, select_use_of_others(age_of_use, me, of_asked));
     const auto replicas = in.exec(select_replicas(age_of_use, me));
     told.replicas = replicas[0][0].as<int>() + 1;
     told.rank = replicas[0][1].as<int>();
@@ -76,6 +82,11 @@ void limits_table::exchange(const std::string& instance, std::span<const limit_u
         tell_use(in, me, decide(read_others(in, me, asked)));
         return true;
     });
+}
+
+std::vector<limit_use_row> limits_table::used() {
+    return link_.run(access::reading, "read what limits let through",
+                     [](pqxx::work& in) { return read_use(in, select_use(age_of_use, false, "")); });
 }
 
 void limits_table::forget_old_use() {

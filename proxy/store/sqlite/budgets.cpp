@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/decimal.hpp"
 #include "base/time_text.hpp"
+#include "store/budget_sql.hpp"
 
 namespace ferry::store::sqlite {
 namespace {
@@ -16,13 +17,23 @@ std::int64_t bounded(int128 pico) {
     return static_cast<std::int64_t>(std::clamp<int128>(pico, 0, most));
 }
 
+int128 in_budget(std::int64_t pico, const std::string& currency, const budget_terms& terms) {
+    constexpr std::int64_t one = 1'000'000'000;
+    for (const auto& rate : terms.rates) {
+        if (rate.currency == currency) return (static_cast<int128>(pico) * rate.nano + one / 2) / one;
+    }
+    return pico;
+}
+
 // What a process spent in the period, by its rows.
-std::int64_t spent_by(connection& db, const budget_renewal& of, const std::string& instance, const std::string& begin) {
-    query found = db.prepare_once("SELECT cost_pico FROM usage_records WHERE started_at >= ? AND instance_id = ? AND " +
-                                  of.party + "_id = ?");
+std::int64_t spent_by(connection& db, const budget_renewal& of, const std::string& instance, const std::string& begin,
+                      const budget_terms& terms) {
+    query found =
+        db.prepare_once("SELECT cost_pico, currency FROM usage_records WHERE started_at >= ? AND instance_id = ? AND " +
+                        of.party + "_id = ?");
     found.bind(begin).bind(instance).bind(of.party_id);
     int128 sum = 0;
-    while (found.step()) sum += found.integer(0);
+    while (found.step()) sum += in_budget(found.integer(0), found.text(1), terms);
     return bounded(sum);
 }
 
@@ -50,8 +61,13 @@ std::vector<lease> leases_of(connection& db, const budget_renewal& of, std::int6
 // The same rules as ferry_renew_budget() of the other store.
 class renewal {
 public:
-    renewal(connection& db, const std::string& instance, const budget_renewal& one, std::chrono::seconds term)
-        : db_(db), me_(instance), one_(one), begin_(time_text(one.period_begin_us)), now_us_(wall_us()), term_(term) {}
+    renewal(connection& db, const std::string& instance, const budget_renewal& one, const budget_terms& terms)
+        : db_(db),
+          me_(instance),
+          one_(one),
+          begin_(time_text(one.period_begin_us)),
+          now_us_(wall_us()),
+          terms_(terms) {}
 
     budget_state run() {
         auto told = read_use() ? one_.spent_pico : 0;
@@ -77,7 +93,7 @@ public:
         state.held_pico = kept + granted;
         state.left_pico = room - state.held_pico;
         state.spent_pico = spent_;
-        write(me_, state.held_pico, mine.reported + grown, now_us_ + std::chrono::microseconds(term_).count());
+        write(me_, state.held_pico, mine.reported + grown, now_us_ + std::chrono::microseconds(terms_.lease).count());
         db_.prepare("INSERT OR REPLACE INTO budget_use (party, party_id, period_start, spent_pico) VALUES (?, ?, ?, ?)")
             .bind(one_.party)
             .bind(one_.party_id)
@@ -114,7 +130,7 @@ private:
 
     // What a process whose lease has ended spent, by its rows: they may come late.
     void check(const lease& ended) {
-        const auto by_rows = spent_by(db_, one_, ended.instance, begin_);
+        const auto by_rows = spent_by(db_, one_, ended.instance, begin_, terms_);
         spent_ = bounded(static_cast<int128>(spent_) + std::max<std::int64_t>(by_rows - ended.reported, 0));
         write(ended.instance, 0, std::max(by_rows, ended.reported), now_us_ - 1);
     }
@@ -132,18 +148,18 @@ private:
     const budget_renewal& one_;
     std::string begin_;
     std::int64_t now_us_, spent_ = 0;
-    std::chrono::seconds term_;
+    const budget_terms& terms_;
 };
 
 }  // namespace
 
 std::vector<budget_state> budgets_table::renew(const std::string& instance, std::span<const budget_renewal> renewals,
-                                               std::chrono::seconds term) {
+                                               const budget_terms& terms) {
     if (renewals.empty()) return {};
     connection& db = link_.get();
     transaction all(db, transaction::intent::writing);
     std::vector<budget_state> states;
-    for (const auto& one : renewals) states.push_back(renewal(db, instance, one, term).run());
+    for (const auto& one : renewals) states.push_back(renewal(db, instance, one, terms).run());
     all.commit();
     return states;
 }
@@ -164,6 +180,20 @@ void budgets_table::release(const std::string& instance) {
         .bind(time_text(wall_us()))
         .bind(instance)
         .run();
+}
+
+std::optional<std::string> budgets_table::claim(const budget_notice& what) {
+    const auto begin = time_text(what.period_begin_us);
+    query put = link_.get().prepare_once(claim_notice(what, "?1", "?2"));
+    std::optional<std::string> name;
+    if (put.bind(what.party).bind(begin).step()) name = put.text(0);
+    while (name && put.step()) continue;
+    return name;
+}
+
+void budgets_table::disclaim(const budget_notice& what) {
+    const auto begin = time_text(what.period_begin_us);
+    link_.get().prepare_once(disclaim_notice(what, "?1", "?2")).bind(what.party).bind(begin).run();
 }
 
 }  // namespace ferry::store::sqlite

@@ -19,6 +19,19 @@ void tell_use(connection& db, const std::string& instance, const limit_use_row& 
     tell.run();
 }
 
+void read_use(query& found, std::vector<limit_use_row>& into) {
+    while (found.step()) {
+        into.push_back({found.text(0),
+                        found.integer(1),
+                        found.integer(2),
+                        found.integer(3),
+                        found.integer(4),
+                        found.integer(5),
+                        found.integer(6),
+                        {}});
+    }
+}
+
 }  // namespace
 
 void limits_table::exchange(const std::string& instance, std::span<const limit_use_row> asked,
@@ -31,15 +44,7 @@ void limits_table::exchange(const std::string& instance, std::span<const limit_u
     for (const auto& row : asked) {
         query found = db.prepare(of_others.c_str());
         found.bind(instance).bind(row.party).bind(row.party_id);
-        if (!found.step()) continue;
-        told.used.push_back({found.text(0),
-                             found.integer(1),
-                             found.integer(2),
-                             found.integer(3),
-                             found.integer(4),
-                             found.integer(5),
-                             found.integer(6),
-                             {}});
+        read_use(found, told.used);
     }
     {
         query found = db.prepare(replicas.c_str());
@@ -49,6 +54,13 @@ void limits_table::exchange(const std::string& instance, std::span<const limit_u
     }
     for (const auto& row : decide(told)) tell_use(db, instance, row);
     all.commit();
+}
+
+std::vector<limit_use_row> limits_table::used() {
+    std::vector<limit_use_row> all;
+    query found = link_.get().prepare_once(select_use(age_of_use, false, ""));
+    read_use(found, all);
+    return all;
 }
 
 void limits_table::forget_old_use() {

@@ -13,6 +13,7 @@ public:
 
     void exchange(const std::string& instance, std::span<const limit_use_row> asked,
                   const limit_decision& decide) override;
+    std::vector<limit_use_row> used() override;
     void forget_old_use() override;
 
 private:

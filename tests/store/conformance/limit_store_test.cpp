@@ -1,15 +1,15 @@
 // What processes tell each other of limits and budgets.
 #include "store/limit_store.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "store/budget_store.hpp"
 #include "store/conformance/store_fixture.hpp"
+#include "store/people_store.hpp"
 
 namespace ferry::store {
 namespace {
-
-using std::chrono::seconds;
 
 BOOST_FIXTURE_TEST_SUITE(limit_stores, store_fixture)
 
@@ -59,6 +59,23 @@ BOOST_AUTO_TEST_CASE(what_was_told_a_while_ago_has_faded) {
     BOOST_TEST(exchange(*one, "b", rows).used.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_all_use_is_told_without_what_they_may_use) {
+    const auto one = db->limits();
+    BOOST_TEST(one->used().empty());
+    (void)exchange(*one, "a", {{"key", 1, 10, 100, 20, 200, 3, {1, 2, 3, 4, 5}}, {"team", 7, 1, 1, 1, 1, 1, {}}});
+    (void)exchange(*one, "b", {{"key", 1, 5, 50, 6, 60, 1, {}}});
+    auto used = db->limits()->used();
+    std::sort(used.begin(), used.end(), [](const auto& a, const auto& b) { return a.party < b.party; });
+    BOOST_REQUIRE(used.size() == 2);
+    BOOST_TEST((used[0] == limit_use_row{"key", 1, 15, 150, 26, 260, 4, {}}));
+    BOOST_TEST((used[1] == limit_use_row{"team", 7, 1, 1, 1, 1, 1, {}}));
+    run("UPDATE limit_use SET updated_at = " + dialect::seconds_ago(70));
+    used = db->limits()->used();
+    BOOST_REQUIRE(used.size() == 2);
+    BOOST_TEST(used[0].minute_requests + used[1].minute_requests == 0);
+    BOOST_TEST(used[0].day_requests + used[1].day_requests >= 25);
+}
+
 // `spent`: in all of the period.
 struct leases {
     explicit leases(std::unique_ptr<budget_store> from) : store(std::move(from)) {}
@@ -66,10 +83,11 @@ struct leases {
     budget_state renew(const std::string& who, std::int64_t spent, std::int64_t wanted, std::int64_t begin = 1'000'000,
                        std::int64_t budget = 1000, std::int64_t most = 1'000'000) {
         budget_renewal one{"key", 1, budget, begin, spent, wanted, most};
-        return store->renew(who, std::span(&one, 1), seconds(30)).at(0);
+        return store->renew(who, std::span(&one, 1), terms).at(0);
     }
 
     std::unique_ptr<budget_store> store;
+    budget_terms terms;
 };
 
 BOOST_AUTO_TEST_CASE(no_more_is_held_and_spent_than_there_is) {
@@ -164,6 +182,31 @@ BOOST_AUTO_TEST_CASE(what_a_process_that_died_spent_is_taken_from_its_rows_thoug
     BOOST_TEST(of.renew("a", 0, 0).spent_pico == 150);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_taken_from_rows_counts_in_the_currency_of_the_budget) {
+    leases of(db->budgets());
+    of.terms.rates = {{"CNY", 140'000'001}, {"EUR", 1'100'000'000}};
+    (void)of.renew("dead", 0, 500);
+    auto yuan = row_of("dead", 1, 100), euro = row_of("dead", 2, 100), other = row_of("dead", 3, 100);
+    yuan.currency = "CNY";
+    euro.currency = "EUR";
+    other.currency = "XYZ";
+    auto large = row_of("dead", 4, 1'000'000'000'000'000'500);
+    large.currency = "CNY";
+    const std::vector<usage_row> rows = {yuan, euro, other, row_of("dead", 5, 100)};
+    (void)db->usage()->insert(rows, {});
+    const auto look_again = [&] {
+        run("UPDATE budget_leases SET expires_at = " + dialect::seconds_ago(1) +
+            ", checked_at = " + dialect::seconds_ago(60) + " WHERE instance_id = 'dead'");
+    };
+    look_again();
+    BOOST_TEST(of.renew("a", 0, 0).spent_pico == 14 + 110 + 100 + 100);
+    const std::vector<usage_row> late = {large};
+    (void)db->usage()->insert(late, {});
+    look_again();
+    // 140'000'001'000'000'070.0005, to the nearest.
+    BOOST_TEST(of.renew("a", 0, 0).spent_pico == 324 + 140'000'001'000'000'070);
+}
+
 BOOST_AUTO_TEST_CASE(who_was_idle_for_longer_than_a_lease_is_not_counted_twice) {
     leases of(db->budgets());
     const auto usage = db->usage();
@@ -186,6 +229,30 @@ BOOST_AUTO_TEST_CASE(what_is_spent_beyond_a_budget_does_not_become_credit) {
     BOOST_TEST(state.spent_pico == 5000);
     BOOST_TEST(of.renew("b", 9'000'000'000'000'000'000, 100).held_pico == 0);
     BOOST_TEST(of.renew("a", 9'000'000'000'000'000'000, 100).spent_pico == 9'000'000'000'000'000'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_notice_of_a_budget_is_one_process_to_tell) {
+    const auto one = db->budgets(), two = db->budgets();
+    const budget_notice what{"team", 7, 1'000'000, 500};
+    BOOST_TEST(one->claim(what).value() == "");  // nobody knows the team
+    BOOST_TEST(!two->claim(what));
+    BOOST_TEST(!one->claim({"team", 7, 1'000'000, 400}));
+    BOOST_TEST(two->claim({"team", 8, 1'000'000, 500}).has_value());
+    BOOST_TEST(two->claim({"key", 7, 1'000'000, 500}).has_value());
+    BOOST_TEST(two->claim({"team", 7, 1'000'000, 600}).has_value());  // it grew
+    BOOST_TEST(!one->claim({"team", 7, 1'000'000, 600}));
+    BOOST_TEST(one->claim({"team", 7, 2'000'000, 500}).has_value());  // it began anew
+    BOOST_TEST(!two->claim({"team", 7, 2'000'000, 500}));
+    one->disclaim(what);  // of a period that is over
+    BOOST_TEST(!two->claim({"team", 7, 2'000'000, 500}));
+    one->disclaim({"team", 7, 2'000'000, 500});
+    BOOST_TEST(two->claim({"team", 7, 2'000'000, 500}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_notice_says_the_name_of_whose_budget_it_is) {
+    run("INSERT INTO users (name) VALUES ('alice')");
+    const auto id = db->people()->list(people_store::users).at(0).id;
+    BOOST_TEST(db->budgets()->claim({"user", id, 0, 1}).value() == "alice");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
