@@ -167,6 +167,12 @@ void events(const json::value& v, action& a) {
     }
 }
 
+void pieces(const json::value& v, action& a) {
+    if (!v.is_array()) refuse("an array of strings");
+    a.pieces.emplace();
+    for (const auto& item : v.get_array()) a.pieces->push_back(text(item));
+}
+
 void usage_extra(const json::value& v, action& a) {
     if (!v.is_object()) refuse("an object");
     const std::string whole = json::serialize(v);
@@ -207,6 +213,7 @@ const std::map<std::string_view, setter>& setters() {
         {"chunks", [](const json::value& v, action& a) { a.chunks = small(v); }},
         {"chunk_bytes", [](const json::value& v, action& a) { a.chunk_bytes = small(v); }},
         {"content", [](const json::value& v, action& a) { a.content = text(v); }},
+        {"pieces", pieces},
         {"json", [](const json::value& v, action& a) { a.content = json::serialize(v); }},
         {"reasoning", [](const json::value& v, action& a) { a.reasoning = text(v); }},
         {"refusal", [](const json::value& v, action& a) { a.refusal = text(v); }},

@@ -59,6 +59,7 @@ struct action {
     int chunks = -1;
     int chunk_bytes = 0;
     std::optional<std::string> content;
+    std::optional<std::vector<std::string>> pieces;  // the text, cut already
     std::string reasoning;
     std::string refusal;
     std::vector<tool_call> tool_calls;

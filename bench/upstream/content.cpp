@@ -39,7 +39,10 @@ bool continues_character(char c) {
 }  // namespace
 
 content::content(const action& a, std::int64_t max_pieces) {
-    if (a.content) {
+    if (a.pieces) {
+        for (const auto& piece : *a.pieces) append_escaped(piece, pieces_.emplace_back());
+        count_ = pieces_.size();
+    } else if (a.content) {
         cut(*a.content, a.chunks, a.chunk_bytes);
     } else if (a.tool_calls.empty() && a.refusal.empty()) {
         count_ = a.chunks >= 0 ? static_cast<std::size_t>(a.chunks) : usual_words;

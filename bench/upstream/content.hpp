@@ -13,7 +13,7 @@ namespace ferry::bench {
 // as it is asked for, so that a long answer needs no memory.
 class content {
 public:
-    // The action's own text, else lorem; at most `max_pieces` of it (-1: no limit).
+    // The action's own pieces or text, else lorem; at most `max_pieces` of it (-1: no limit).
     content(const action& a, std::int64_t max_pieces);
     content(std::string_view text, int pieces, int piece_bytes);  // pieces -1: by words
 

@@ -62,6 +62,16 @@ class Usage(MockTest):
         names = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
         self.assertEqual([entry[name] for name in names], [11, 7, 5, 2])
 
+    def test_a_piece_is_a_token(self):
+        pieces = ["Gr", "\u00fc\u00dfe", ", \"", " \u4f60\u597d", "\n"]
+        answer = self.ask({"pieces": pieces}, **WITH_USAGE)
+        said = [chunk["choices"][0]["delta"].get("content") for chunk in answer.chunks if chunk["choices"]]
+        self.assertEqual(said, ["", *pieces, None])
+        self.assertEqual(answer.chunks[-1]["usage"]["completion_tokens"], len(pieces))
+        whole = self.ask({"pieces": pieces}).json
+        self.assertEqual(whole["choices"][0]["message"]["content"], "".join(pieces))
+        self.assertEqual(self.entry()["completion_tokens"], len(pieces))
+
     def test_random_tokens_are_what_the_ledger_says(self):
         usage = self.ask({"prompt_tokens": "random", "completion_tokens": [100, 1000]}).json["usage"]
         entry = self.entry()

@@ -78,7 +78,9 @@ def run_before(run, show, python_file, nodes, pythons, aimock_url):
         mock.FerryBeforeMock(["mock", "up-demo"]) as moved,
     ):
         urls = {"DIRECT_URL": both.mock.base, "AIMOCK_URL": aimock_url or NOBODY,
-                "FERRY_OTHER_KEY": both.ferry.create_key("other"), **sdk_odd_answers.for_node(),
+                "FERRY_OTHER_KEY": both.ferry.create_key("other"),
+                "FERRY_LIMITED_KEY": both.ferry.create_key("limited", "--rpm", "1000", "--tpm", "1000000"),
+                "FERRY_REFUSED_KEY": both.ferry.create_key("refused", "--rpm", "1"), **sdk_odd_answers.for_node(),
                 **way_of_imported_keys(moved, other_gateways)}
         ways = [{**urls, **way_to(one)} for one in (both, before_aimock)]
         with ThreadPoolExecutor(2) as pool:

@@ -72,9 +72,9 @@ std::optional<fault> try_limits(request& x, bool is_patient) {
     return std::move(admission.refused);
 }
 
-// As OpenAI writes spans: "1s", "6m0s", "120ms".
+// As OpenAI writes spans: "0s", "120ms", "1s", "6m0s".
 void add_span(text_buffer& head, std::int64_t ms) {
-    if (ms < 1000) {
+    if (ms > 0 && ms < 1000) {
         head.add(ms).add("ms");
         return;
     }
