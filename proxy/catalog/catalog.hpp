@@ -48,6 +48,8 @@ struct body_member {
 struct unit_price {
     std::string unit;
     std::int64_t pico = 0;
+
+    bool operator==(const unit_price&) const = default;
 };
 
 // By openai::index_of().

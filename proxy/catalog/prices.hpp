@@ -1,9 +1,13 @@
 // What a row asks for, in pico-units of its currency. Plain values.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
+
+#include "base/decimal.hpp"
 
 namespace ferry::catalog {
 
@@ -13,6 +17,8 @@ struct prices {
     std::int64_t output = 0;
     std::int64_t cached_input = 0;
     bool is_known = true;  // false: nobody wrote a price for prompt or completion, so 0 is none
+
+    bool operator==(const prices&) const = default;
 };
 
 // Of parts of the prompt and the completion, per token, and of the request itself. A part without a price of its own
@@ -24,11 +30,26 @@ struct further_prices {
     bool operator==(const further_prices&) const = default;
 };
 
+// As unit_prices of a row, the column `prices` of usage rows and reports name them.
+struct further_name {
+    std::string_view name;
+    std::optional<std::int64_t> further_prices::*price;
+    int scale;  // of the price as people write it: per 1,000 tokens, or of one
+};
+inline constexpr std::array<further_name, 5> further_names = {
+    {{"cache_write", &further_prices::cache_write, price_scale},
+     {"reasoning", &further_prices::reasoning, price_scale},
+     {"audio_input", &further_prices::audio_input, price_scale},
+     {"audio_output", &further_prices::audio_output, price_scale},
+     {"request", &further_prices::request, money_scale}}};
+
 // For requests whose prompt has more than `above` tokens.
 struct price_tier {
     std::int64_t above = 0;
     prices price;
     further_prices further;
+
+    bool operator==(const price_tier&) const = default;
 };
 
 // The one that holds for a prompt of so many tokens, nullptr for none. `tiers` by `above`, the lowest first.

@@ -26,12 +26,13 @@ struct request_choice {
     row_speed speed_of = {};  // may be empty: then nothing is known
 };
 
-// What the row would ask for so many tokens, in pico-units of its currency.
+// What the row would ask for a request of so many tokens, in pico-units of its currency.
 inline std::int64_t expected_cost(const candidate& row, const request_choice& of) {
     const auto* tier = tier_for(row.tiers, of.prompt_tokens);
     const prices& price = tier == nullptr ? row.price : tier->price;
+    const auto& further = tier == nullptr ? row.further : tier->further;
     const __int128 sum = static_cast<__int128>(price.input) * of.prompt_tokens +
-                         static_cast<__int128>(price.output) * of.completion_tokens;
+                         static_cast<__int128>(price.output) * of.completion_tokens + further.request.value_or(0);
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
     return sum > most ? most : static_cast<std::int64_t>(sum);
 }

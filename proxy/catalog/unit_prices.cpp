@@ -1,12 +1,10 @@
 #include "catalog/unit_prices.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/json/parse.hpp>
 #include <optional>
 #include <string>
 
-#include "base/decimal.hpp"
 #include "base/number_text.hpp"
 #include "catalog/bad_row.hpp"
 #include "catalog/json_members.hpp"
@@ -20,17 +18,6 @@ namespace {
 constexpr std::string_view known_names =
     "write images, seconds, characters, bytes, searches, pages or requests, and behind a colon which of them; or "
     "cache_write, reasoning, audio_input, audio_output, request or tiers";
-
-struct further_name {
-    std::string_view name;
-    std::optional<std::int64_t> further_prices::*price;
-    int scale;
-};
-constexpr std::array<further_name, 5> further_names = {{{"cache_write", &further_prices::cache_write, price_scale},
-                                                        {"reasoning", &further_prices::reasoning, price_scale},
-                                                        {"audio_input", &further_prices::audio_input, price_scale},
-                                                        {"audio_output", &further_prices::audio_output, price_scale},
-                                                        {"request", &further_prices::request, money_scale}}};
 
 fault bad_prices(std::string why) {
     return bad_row("unit_prices: " + std::move(why));

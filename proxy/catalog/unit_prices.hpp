@@ -13,6 +13,8 @@ struct named_prices {
     std::vector<unit_price> units;
     further_prices further;
     std::vector<price_tier> tiers;  // by `above`
+
+    bool operator==(const named_prices&) const = default;
 };
 
 // A JSON object ("" for NULL) of

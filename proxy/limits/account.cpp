@@ -49,7 +49,8 @@ reservation account::reserve(const access::party_limits& of, const cost_frame& c
     begin_period(now, options);
     used_ = now.steady_at;
     if (of.is_soft) {
-        const bool is_used_up = is_known_ && spent_by_all() >= of.budget_pico;
+        const auto spent = spent_by_all();
+        const bool is_used_up = spent && *spent >= of.budget_pico;
         return {verdict::in, 0, false, is_used_up};
     }
     const auto worst = sane(cost.worst_pico), expected = sane(cost.expected_pico);

@@ -70,8 +70,11 @@ public:
                  const budget_options& options);
     bool is_idle(const moment& now) const;
     const period& current() const { return period_; }
-    // In the period, by all, as far as it is known.
-    std::int64_t spent_by_all() const { return total_pico_ + (spent_pico_ - told_pico_); }
+    // By all, in the period, as far as processes told; nothing where the store has not told of it.
+    std::optional<std::int64_t> spent_by_all() const {
+        if (!is_known_) return std::nullopt;
+        return total_pico_ + (spent_pico_ - told_pico_);
+    }
     // Once in a period, and again after it grew: it is used up.
     bool tells_exhaustion();
     const access::party_limits& limits() const { return of_; }

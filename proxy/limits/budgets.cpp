@@ -19,23 +19,11 @@ constexpr auto between_renewals = milliseconds(1000);
 constexpr std::size_t renewed_at_once = 256;
 
 std::string name_of(const access::party_limits& limits) {
-    const auto amount = format_decimal(limits.budget_pico, money_scale);
-    const bool is_total = limits.period == access::budget_period::total;
-    const auto span = is_total ? std::string("in total") : fmt::format("a {}", access::to_text(limits.period));
-    return fmt::format("budget of {} {}", amount, span);
+    return fmt::format("budget of {} {}", format_decimal(limits.budget_pico, money_scale), period_words(limits.period));
 }
 
 std::string whose(const access::party_limits& limits) {
     return limits.who == access::party::key ? "this key" : fmt::format("this key's {}", access::to_text(limits.who));
-}
-
-fault used_up(const account& of) {
-    const auto& limits = of.limits();
-    auto text = fmt::format("The {} of {} is used up.", name_of(limits), whose(limits));
-    if (limits.period != access::budget_period::total) {
-        text += fmt::format(" It begins anew at {} UTC.", time_text(of.current().end_us).substr(0, 16));
-    }
-    return fault::client(fault_code::budget_exceeded, std::move(text));
 }
 
 fault is_set_aside(const access::party_limits& limits) {
@@ -61,6 +49,19 @@ store::budget_terms terms_of(const budget_options& chosen) {
 }
 
 }  // namespace
+
+std::string period_words(access::budget_period period) {
+    if (period == access::budget_period::total) return "in total";
+    return fmt::format("a {}", access::to_text(period));
+}
+
+fault budget_is_used_up(const access::party_limits& limits, std::int64_t period_end_us) {
+    auto text = fmt::format("The {} of {} is used up.", name_of(limits), whose(limits));
+    if (limits.period != access::budget_period::total) {
+        text += fmt::format(" It begins anew at {} UTC.", time_text(period_end_us).substr(0, 16));
+    }
+    return fault::client(fault_code::budget_exceeded, std::move(text));
+}
 
 // A budget that a request is looked at for, and locked.
 struct budgets::judged {
@@ -93,8 +94,10 @@ void budgets::judge(judged& one, const cost_frame& cost, const budget_options& c
             refused = is_set_aside(limits);
             break;
         case verdict::exhausted:
-            refused = used_up(*one.of);
+            refused = budget_is_used_up(limits, one.of->current().end_us);
             tell(*one.of, false, chosen);
+            refused = budget_is_used_up(limits, one.of->current().end_us);
+            tell("");
             break;
         case verdict::unknown:
             one.found = {};
@@ -115,7 +118,7 @@ void budgets::tell(account& of, bool is_soft, const budget_options& chosen) {
     notices_.add({{who, limits.id, now.begin_us, limits.budget_pico},
                   limits.period,
                   now.end_us,
-                  of.spent_by_all(),
+                  of.spent_by_all().value_or(0),
                   is_soft,
                   wall_us(),
                   chosen.currency});
@@ -215,6 +218,17 @@ budgets::outcome budgets::reserve(std::span<const access::party_limits> limits, 
     }
     ask_soon();
     return made;
+}
+
+std::vector<budget_state> budgets::look(std::span<const access::party_limits> limits) {
+    std::vector<budget_state> all;
+    for (const auto& one : limits) {
+        if (one.budget_pico < 0) continue;
+        const auto of = account_of(one);
+        const std::lock_guard held(of->lock);
+        all.push_back({&one, of->spent_by_all(), of->current().end_us});
+    }
+    return all;
 }
 
 void budgets::when_renewed(std::function<void()> then) {

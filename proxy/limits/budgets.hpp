@@ -53,6 +53,23 @@ struct budget_figures {
     webhook_figures webhook;
 };
 
+// Where a budget stands. `limits` as long as the key's.
+struct budget_state {
+    const access::party_limits* limits = nullptr;
+    std::optional<std::int64_t> spent_pico;  // by all, in the period; nothing where that is not known
+    std::int64_t end_us = 0;                 // of the period
+
+    // It is hard, and has not so much left.
+    bool lacks(std::int64_t pico) const {
+        if (limits->is_soft || pico <= 0 || !spent_pico) return false;
+        return *spent_pico >= limits->budget_pico || pico > limits->budget_pico - *spent_pico;
+    }
+};
+
+// "a day", "in total".
+std::string period_words(access::budget_period period);
+fault budget_is_used_up(const access::party_limits& limits, std::int64_t period_end_us);
+
 // The accounts of all cores, and the thread that renews their leases. Requests never wait for the store but where an
 // account is new, or this process needs more of a budget than it holds.
 // Owned by: the application. Any thread; locks are held for some hundred nanoseconds.
@@ -85,6 +102,9 @@ public:
     };
     // `is_patient`: it may wait. Else the configuration decides where the store has not told.
     outcome reserve(std::span<const access::party_limits> limits, const cost_frame& cost, bool is_patient);
+
+    // Those that a reservation was tried of.
+    std::vector<budget_state> look(std::span<const access::party_limits> limits);
 
     // Calls back once, on another thread, when the store has told or could not be asked.
     void when_renewed(std::function<void()> then);

@@ -14,6 +14,19 @@ std::string_view words_for(measure of) {
     return words[static_cast<std::size_t>(of)];
 }
 
+void narrow(allowance& to, const allowance& other) {
+    if (other.limit < 0) return;
+    if (to.limit < 0 || other.remaining < to.remaining) to = other;
+}
+
+constexpr access::party parties[] = {access::party::key, access::party::user, access::party::team};
+
+amounts wanted_by(std::int64_t tokens) {
+    return {1, tokens, 1, tokens, 1};
+}
+
+}  // namespace
+
 fault limit_is_reached(access::party whose, const shortage& why) {
     const auto wait_s = static_cast<double>(why.wait_ms) / 1000;
     auto refused = fault::client(
@@ -26,14 +39,12 @@ fault limit_is_reached(access::party whose, const shortage& why) {
     return refused;
 }
 
-void narrow(allowance& to, const allowance& other) {
-    if (other.limit < 0) return;
-    if (to.limit < 0 || other.remaining < to.remaining) to = other;
+std::optional<fault> refusal_of(std::span<const party_state> states) {
+    for (const auto& one : states) {
+        if (one.is.wait_ms) return limit_is_reached(one.who, {one.is.of, one.is.limit, *one.is.wait_ms});
+    }
+    return std::nullopt;
 }
-
-constexpr access::party parties[] = {access::party::key, access::party::user, access::party::team};
-
-}  // namespace
 
 ticket& ticket::operator=(ticket&& other) noexcept {
     if (this == &other) return *this;
@@ -76,7 +87,7 @@ limiter::admission limiter::admit(std::span<const access::party_limits> limits, 
                                   std::int64_t now_ms, bool is_patient) {
     admission made;
     auto& meters = made.in.meters_;
-    const amounts wanted{1, tokens, 1, tokens, 1};
+    const auto wanted = wanted_by(tokens);
     std::array<std::unique_lock<std::mutex>, 3> held;
     const int replicas = is_patient ? replicas_.load(std::memory_order_relaxed) : 1;
     // Always in the order key, user, team, so that nobody waits for each other.
@@ -117,6 +128,17 @@ void limiter::when_told(std::function<void()> then) {
 std::vector<std::function<void()>> limiter::take_waiting() {
     const std::lock_guard held(waiting_lock_);
     return std::exchange(waiting_, {});
+}
+
+std::vector<party_state> limiter::look(std::span<const access::party_limits> limits, std::int64_t tokens,
+                                       std::int64_t now_ms) {
+    std::vector<party_state> all;
+    for (const auto& one : limits) {
+        const auto counted = meter_of(one);
+        const std::lock_guard held(counted->lock);
+        for (const auto& state : counted->look(one, wanted_by(tokens), now_ms)) all.push_back({one.who, state});
+    }
+    return all;
 }
 
 std::vector<store::limit_use_row> limiter::collect(std::int64_t since_ms, std::int64_t now_ms) {

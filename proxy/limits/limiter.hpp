@@ -44,6 +44,15 @@ private:
     std::int64_t expected_ = 0, used_ = 0, began_ms_ = 0, ended_ms_ = 0;
 };
 
+struct party_state {
+    access::party who;
+    limit_state is;
+};
+
+fault limit_is_reached(access::party whose, const shortage& why);
+// The fault of the first that would not let the request in.
+std::optional<fault> refusal_of(std::span<const party_state> states);
+
 // Owned by: the application, shared by all cores. Any thread; locks are held for some hundred nanoseconds.
 // Times are milliseconds of the steady clock.
 class limiter {
@@ -66,6 +75,10 @@ public:
     std::vector<std::function<void()>> take_waiting();
     // Others cannot be asked: nobody waits for them.
     void lose_others() { replicas_ = 1; }
+
+    // Where the limits stand for such a request, which is not counted.
+    std::vector<party_state> look(std::span<const access::party_limits> limits, std::int64_t tokens,
+                                  std::int64_t now_ms);
 
     // `told` is called, on any thread, when somebody is here for the first time, or after a pause. Before the first
     // use.

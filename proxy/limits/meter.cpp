@@ -26,6 +26,11 @@ constexpr std::int64_t span_of(measure m) {
 
 }  // namespace
 
+std::string_view to_text(measure of) {
+    constexpr std::string_view names[] = {"rpm", "tpm", "rpd", "tpd", "max_parallel"};
+    return names[index(of)];
+}
+
 std::int64_t meter::limit_of(measure m) const {
     const std::int64_t limits[] = {limits_.rpm, limits_.tpm, limits_.rpd, limits_.tpd, limits_.max_parallel};
     return limits[index(m)];
@@ -89,6 +94,21 @@ void meter::await(const amounts& wanted, std::int64_t now_ms) {
     for (const auto m : all_measures) {
         if (limit_of(m) >= 0) needed_[index(m)] += std::min(wanted[index(m)], limit_of(m));
     }
+}
+
+std::vector<limit_state> meter::look(const access::party_limits& limits, const amounts& wanted, std::int64_t now_ms) {
+    limits_ = limits;
+    std::vector<limit_state> all;
+    for (const auto m : all_measures) {
+        const auto limit = limit_of(m);
+        if (limit < 0) continue;
+        auto& state = all.emplace_back();
+        state = {m, limit, used_of(m, now_ms) + others(m, now_ms), {}};
+        const auto room = std::min(wanted[index(m)], limit);
+        if (limit == 0 && wanted[index(m)] > 0) state.wait_ms = 0;
+        if (limit > 0 && state.used + room > limit) state.wait_ms = wait_for(m, room, now_ms);
+    }
+    return all;
 }
 
 void meter::take(const amounts& wanted, std::int64_t now_ms) {

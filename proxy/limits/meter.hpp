@@ -6,6 +6,9 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "access/limits.hpp"
 #include "limits/window.hpp"
@@ -19,11 +22,23 @@ inline constexpr std::size_t measures_size = 5;
 // One for each measure.
 using amounts = std::array<std::int64_t, measures_size>;
 
+// As the columns are named: "rpm".
+std::string_view to_text(measure of);
+
 struct shortage {
     measure of;
     std::int64_t limit;
     std::int64_t wait_ms;
     bool is_guess = false;  // what others use is about to be told
+};
+
+// Where one limit stands, by what is known of all who share it.
+struct limit_state {
+    measure of;
+    std::int64_t limit = 0, used = 0;
+    std::optional<std::int64_t> wait_ms;  // it would not let the request in; 0: nor any other
+
+    std::int64_t left() const { return limit > used ? limit - used : 0; }
 };
 
 // Where it stands: what of `limit` is left, and when all of it will be.
@@ -51,6 +66,8 @@ public:
     // for half a second at the most, this one takes an even share.
     std::optional<shortage> check(const access::party_limits& limits, const amounts& wanted, std::int64_t now_ms,
                                   int replicas);
+    // The same of each limit, and takes nothing.
+    std::vector<limit_state> look(const access::party_limits& limits, const amounts& wanted, std::int64_t now_ms);
     void take(const amounts& wanted, std::int64_t now_ms);
     // The request has ended; it used `more` tokens than were taken at `began_ms`, or fewer.
     void settle(std::int64_t began_ms, std::int64_t more_tokens, std::int64_t now_ms);

@@ -227,7 +227,7 @@ asio::awaitable<void> handle(request& x) {
     if (!refused && !is_dry_run(x)) refused = admit_by_limits(x);
     if (!refused && awaits_limits(x)) refused = co_await admit_when_told(x);
     if (!refused && is_dry_run(x)) {
-        answer.sink.hold_text(200, tell_dry_run(x));
+        answer.sink.hold_text(200, co_await tell_dry_run(x));
         co_await answer.sink.release();
         co_return;
     }

@@ -61,6 +61,9 @@ public:
     // usage_hourly keeps its sums. REQUIRES: `before_us` begins a month, UTC; and no row that was begun before it is
     // given to insert() again: the store would not know it any more.
     virtual bool purge(std::int64_t before_us) = 0;
+    // Takes away some of the sums of hours before that one; true if more may be left. As short as purge(): an hour on
+    // PostgreSQL, some hundred sums on the embedded store. REQUIRES: `before_us` begins an hour.
+    virtual bool purge_sums(std::int64_t before_us) = 0;
 
     // Gives the sums of hours by those of their names that `by` asks for, and by currency and kind of units; in no
     // order. Also of hours whose rows were purged. REQUIRES: the window begins and ends with an hour; no request_id is

@@ -31,6 +31,8 @@ struct options {
 
     // Usage rows of a month that ended longer ago than this are dropped from the store; 0: never.
     std::chrono::days retention{0};
+    // Likewise the sums of hours, but not before the rows.
+    std::chrono::days sums_retention{0};
 
     // What reports in one currency are converted by.
     std::vector<currency_rate> rates;

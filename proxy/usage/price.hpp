@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "catalog/prices.hpp"
 #include "openai/token_usage.hpp"
@@ -46,6 +47,16 @@ enum class bill_part : unsigned char {
     request,
 };
 inline constexpr std::size_t bill_parts = 9;
+
+constexpr std::string_view to_text(bill_part part) {
+    constexpr std::string_view names[] = {"input",     "cached_input", "cache_write", "audio_input", "output",
+                                          "reasoning", "audio_output", "units",       "request"};
+    return names[static_cast<std::size_t>(part)];
+}
+// Its price is per 1,000 as people write it; else that of one.
+constexpr bool is_of_tokens(bill_part part) {
+    return part != bill_part::units && part != bill_part::request;
+}
 
 struct bill_line {
     bill_part part = bill_part::input;

@@ -1,6 +1,5 @@
 #include "usage/row_bill.hpp"
 
-#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <string_view>
@@ -12,15 +11,6 @@ namespace json = boost::json;
 
 namespace {
 
-struct named_price {
-    std::string_view name;
-    std::optional<std::int64_t> catalog::further_prices::*price;
-};
-constexpr std::array<named_price, 5> named_prices = {{{"cache_write", &catalog::further_prices::cache_write},
-                                                      {"reasoning", &catalog::further_prices::reasoning},
-                                                      {"audio_input", &catalog::further_prices::audio_input},
-                                                      {"audio_output", &catalog::further_prices::audio_output},
-                                                      {"request", &catalog::further_prices::request}}};
 constexpr std::string_view audio_output_tokens = "audio_output_tokens";
 
 fault unreadable() {
@@ -33,7 +23,7 @@ fault unreadable() {
 std::optional<std::string> prices_column(const catalog::further_prices& further, const openai::token_usage& used) {
     if (!further.has_any()) return std::nullopt;
     json::object all;
-    for (const auto& one : named_prices) {
+    for (const auto& one : catalog::further_names) {
         if (const auto& price = further.*one.price) all[one.name] = *price;
     }
     if (used.audio_output.value_or(0) > 0) all[audio_output_tokens] = *used.audio_output;
@@ -60,7 +50,7 @@ result<bill> bill_of(const store::usage_row& row) {
             const auto* value = member.value().if_int64();
             if (value == nullptr) return unreadable();
             if (member.key() == audio_output_tokens) used.audio_output = *value;
-            for (const auto& one : named_prices) {
+            for (const auto& one : catalog::further_names) {
                 if (member.key() == one.name) prices.further.*one.price = *value;
             }
         }

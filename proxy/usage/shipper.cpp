@@ -127,11 +127,17 @@ std::string shipper::purge() {
         if (others_hold_rows_before(journal_.settings().journal_dir, journal_.instance(), before))
             return "rows of an old month stay, for the journal of another process holds some that may not be in the "
                    "store; `ferry journal status` says which";
-        if (store_.purge(before)) next_purge_ = {};
+        // Sums tell on which days a key has rows, so those of rows that are there stay.
+        if (store_.purge(before) || purge_sums()) next_purge_ = {};
         return {};
     } catch (const std::exception& failure) {
         return failure.what();
     }
+}
+
+bool shipper::purge_sums() {
+    const auto kept = journal_.settings().sums_retention;
+    return kept.count() != 0 && store_.purge_sums(beginning_of_kept(wall_us(), kept));
 }
 
 // True if there is more than the batch takes. After a failed commit, the batch is still full of what was read.

@@ -67,6 +67,7 @@ private:
     void adopt_if_due();
     void purge_if_due();
     std::string purge();
+    bool purge_sums();
     bool collect();
     void commit();
     void insert(std::size_t first, std::size_t last);

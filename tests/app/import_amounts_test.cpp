@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "app/cli/import/amounts.hpp"
+#include "app/cli/table.hpp"
 
 namespace ferry::app::takeover {
 
@@ -57,7 +58,7 @@ BOOST_AUTO_TEST_CASE(lists_come_in_three_spellings) {
     BOOST_CHECK((entries_of("[\"a\",\"b, c\",1]") == names{"a", "b, c"}));
     BOOST_CHECK((entries_of(" a, b\n c ,,") == names{"a", "b", "c"}));
     for (const char* text : {"", "{}", "[]", " , "}) BOOST_TEST(entries_of(text).empty(), text);
-    BOOST_TEST(json_list({"a", "b\"c"}) == "[\"a\",\"b\\\"c\"]");
+    BOOST_TEST(json_texts({"a", "b\"c"}) == "[\"a\",\"b\\\"c\"]");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

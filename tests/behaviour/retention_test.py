@@ -58,10 +58,33 @@ class Retention(FerryCase):
         self.assertIn("up to 2016-06-15 sums were kept per day", done.stderr)
         self.ferry.run("usage", "--no-latency", "--by", "model", "--since", "2016-06-16")
 
+    def test_sums_have_a_retention_of_their_own_which_is_not_shorter(self):
+        for rows, sums, is_good in (("40d", "40d", True), ("40d", "39d", False), ("never", "400d", False),
+                                    ("40d", "never", True)):
+            done = self.ferry.run("check", "--set", f"usage.retention={rows}", "--set", f"usage.sums_retention={sums}",
+                                  check=False)
+            self.assertEqual("usage.sums_retention" in done.stderr, not is_good, (rows, sums, done.stderr))
+
     def test_a_retention_that_is_no_number_of_days_is_refused(self):
         done = self.ferry.run("check", "--set", "usage.retention=1y", check=False)
         self.assertEqual(done.returncode, 2)
         self.assertIn('"never" or 1 to 36500 days, such as "400d"', done.stderr)
+
+
+class SumsRetention(Retention):
+    """The same, with sums that go, too."""
+    options = {"usage.retention": "40d", "usage.sums_retention": "400d"}
+
+    def test_old_rows_go_in_steps_beside_new_requests_and_days_stay(self):
+        nonce = self.nonce()
+        self.assertEqual(self.chat(nonce).status, 200)
+        old = "SELECT count(*) AS n FROM usage_hourly WHERE hour < '2020'"
+        eventually(lambda: self.count("usage_records") == 0 and self.ferry.rows(old)[0]["n"] == 0, 20, "a purge")
+        self.assert_row(nonce, status=200, attempts=1)
+        report = json.loads(self.ferry.run("usage", "--no-latency", "--json").stdout)
+        self.assertEqual([one["requests"] for one in report], [1])
+
+    test_what_sums_do_not_know_is_said = None
 
 
 if __name__ == "__main__":

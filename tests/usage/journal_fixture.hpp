@@ -152,6 +152,15 @@ public:
         purged_before_ = before_us;
         return ++purges_ % 3 != 0;
     }
+    bool purge_sums(std::int64_t before_us) override {
+        std::lock_guard lock(mutex_);
+        sums_purged_before_ = before_us;
+        return false;
+    }
+    std::int64_t sums_purged_before() const {
+        std::lock_guard lock(mutex_);
+        return sums_purged_before_;
+    }
     std::pair<int, std::int64_t> purges() const {
         std::lock_guard lock(mutex_);
         return {purges_, purged_before_};
@@ -180,7 +189,7 @@ private:
     std::map<std::pair<std::string, std::int64_t>, store::attempt_row> attempts_;
     std::size_t calls_ = 0;
     int purges_ = 0;
-    std::int64_t purged_before_ = 0;
+    std::int64_t purged_before_ = 0, sums_purged_before_ = 0;
 };
 
 inline auto soon() {

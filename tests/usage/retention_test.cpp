@@ -37,7 +37,19 @@ BOOST_AUTO_TEST_CASE(the_store_is_purged_step_by_step_up_to_the_month_that_is_ke
     shipper ships(opened, store);
     while (store.purges().first < 3) std::this_thread::yield();
     BOOST_TEST(store.purges().second == beginning_of_kept(wall_us(), std::chrono::days(400)));
+    BOOST_TEST(store.sums_purged_before() == 0);
     BOOST_TEST(ships.status().purge_error == "");
+}
+
+BOOST_AUTO_TEST_CASE(sums_have_a_retention_of_their_own_and_go_behind_the_rows) {
+    memory_store store;
+    auto chosen = keeping(path, 400);
+    chosen.sums_retention = std::chrono::days(800);
+    journal opened(chosen, 1, small_segments);
+    shipper ships(opened, store);
+    while (store.sums_purged_before() == 0) std::this_thread::yield();
+    BOOST_TEST(store.sums_purged_before() == beginning_of_kept(wall_us(), std::chrono::days(800)));
+    BOOST_TEST(store.purges().first == 3);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_purged_where_everything_is_kept) {

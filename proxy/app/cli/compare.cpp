@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 
+#include "app/cli/comma_list.hpp"
 #include "app/cli/compare_run.hpp"
 #include "app/cli/context.hpp"
 #include "app/cli/open_store.hpp"
@@ -33,15 +34,9 @@ struct compare_request {
 };
 
 std::vector<std::string> models_in(std::string_view list) {
-    std::vector<std::string> names;
-    while (!list.empty()) {
-        const std::size_t comma = std::min(list.find(','), list.size());
-        const auto name = trimmed(list.substr(0, comma));
-        list.remove_prefix(std::min(comma + 1, list.size()));
-        if (name.empty()) continue;
-        if (std::find(names.begin(), names.end(), name) != names.end())
-            refuse_usage(fmt::format("--models names {} twice", name));
-        names.emplace_back(name);
+    auto names = names_between_commas(list);
+    for (auto name = names.begin(); name != names.end(); ++name) {
+        if (std::find(names.begin(), name, *name) != name) refuse_usage(fmt::format("--models names {} twice", *name));
     }
     if (names.empty() || names.size() > most_models) refuse_usage("--models must be 1 to 8 names with commas: a,b");
     return names;

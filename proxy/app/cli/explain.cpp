@@ -118,16 +118,14 @@ explained_row explain_row(const openai::chat_request& request, std::string_view 
     return made;
 }
 
-std::optional<fault> fill(explanation& told, const catalog::published& from, const explain_request& request,
+result<const access::principal*> who_asks(const catalog::published& from, const access::key_table& keys,
+                                          const explain_request& request) {
+    if (!request.key) return &access::anonymous_principal();
+    return find_key(from, keys, *request.key);
+}
+
+std::optional<fault> fill(explanation& told, const catalog::published& from, const access::principal& who,
                           const settings& chosen, std::string_view body) {
-    const access::key_table keys(from.keys->rows);
-    const access::principal* who = &access::anonymous_principal();
-    if (request.key) {
-        const auto found = find_key(from, keys, *request.key);
-        if (!found) return found.error();
-        who = *found;
-        told.key_text = key_text(*who);
-    }
     const auto most = chosen.server.limits.json_body_bytes;
     if (body.size() > most) return relay::body_too_large(most);
     openai::chat_scanner scanner({.depth = static_cast<int>(chosen.server.limits.json_depth)});
@@ -139,7 +137,7 @@ std::optional<fault> fill(explanation& told, const catalog::published& from, con
     const auto route = catalog::choose(*from.models, choice, [](std::uint64_t) { return std::uint64_t{0}; });
     if (!route) return route.error();
     told.model_name = route->model_name;
-    if (!who->may_use(route->model_name)) {
+    if (!who.may_use(route->model_name)) {
         return fault::client(fault_code::model_not_allowed,
                              fmt::format("This key may not use the model '{}'.", route->model_name), "model");
     }
@@ -147,9 +145,19 @@ std::optional<fault> fill(explanation& told, const catalog::published& from, con
     for (const auto* row : route->candidates) {
         told.rows.push_back(explain_row(*scanned, body, *row));
         told.rows.back().why = catalog::reason_for(*from.models, *row, route->model_name, choice.id == row->id);
-        if (row->price.is_known) told.rows.back().expected_cost_pico = catalog::expected_cost(*row, choice);
+        told.rows.back().expected = relay::bill_for(*row, choice.prompt_tokens, choice.completion_tokens);
     }
+    told.expected_tokens = choice.prompt_tokens + choice.completion_tokens;
     return std::nullopt;
+}
+
+// By the first row, which is the one that is asked if nothing goes wrong.
+void look_at_limits(const cli_context& context, const settings& chosen, const access::principal& who,
+                    explanation& told) {
+    const auto cost_pico = told.rows.front().expected.bill.total().pico;
+    told.told =
+        read_told_limits(*ready_store(context, chosen), who, told.expected_tokens, cost_pico, chosen.budget.days);
+    told.refused = told.told->refused();
 }
 
 void run_explain(const cli_context& context, const explain_request& request) {
@@ -157,7 +165,15 @@ void run_explain(const cli_context& context, const explain_request& request) {
     const settings chosen = require_settings(context);
     const auto from = read_catalog(context);
     explanation told;
-    told.refused = fill(told, from, request, chosen, body);
+    const access::key_table keys(from.keys->rows);
+    const auto who = who_asks(from, keys, request);
+    if (who) {
+        if (request.key) told.key_text = key_text(**who);
+        told.refused = fill(told, from, **who, chosen, body);
+        if (!told.refused && !(*who)->limits.empty()) look_at_limits(context, chosen, **who, told);
+    } else {
+        told.refused = who.error();
+    }
     fmt::print("{}", request.json ? explanation_as_json(told, chosen) : explanation_as_text(told, chosen));
     if (told.refused) throw exit_with{1};
 }
@@ -166,7 +182,9 @@ void run_explain(const cli_context& context, const explain_request& request) {
 
 void add_explain_command(CLI::App& app, cli_context& context) {
     auto* command = app.add_subcommand(
-        "explain", "What would become of a request: rows in order, prices, timeouts, what is rewritten; sends nothing");
+        "explain",
+        "What would become of a request: limits and budgets, rows in order, prices, timeouts, what is rewritten; sends "
+        "nothing");
     const auto request = std::make_shared<explain_request>();
     command->add_option("--model", request->model, "The model a request names");
     command->add_option("--id", request->id, "The id a request names");

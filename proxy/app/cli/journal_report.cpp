@@ -64,12 +64,6 @@ json_object json_of(const sums& of) {
     return made;
 }
 
-std::string json_list(const std::vector<std::string>& texts) {
-    std::vector<std::string> quoted;
-    for (const auto& text : texts) quoted.push_back(json_string(text));
-    return fmt::format("[{}]", fmt::join(quoted, ","));
-}
-
 }  // namespace
 
 std::string journal_as_table(const folder_report& report, const usage::options& chosen) {
@@ -112,8 +106,8 @@ std::string journal_as_json(const folder_report& report, const usage::options& c
     }
     auto made = json_of(all);
     made.text("folder", chosen.journal_dir).number("max_bytes", chosen.journal_max_bytes);
-    made.number("dead_letters", report.dead_letters).raw("quarantined", json_list(report.quarantined));
-    made.raw("problems", json_list(report.problems)).raw("processes", fmt::format("[{}]", fmt::join(processes, ",")));
+    made.number("dead_letters", report.dead_letters).raw("quarantined", json_texts(report.quarantined));
+    made.raw("problems", json_texts(report.problems)).raw("processes", fmt::format("[{}]", fmt::join(processes, ",")));
     return made.take() + "\n";
 }
 
@@ -142,7 +136,7 @@ std::string segments_as_json(const folder_report& report) {
         }
     }
     json_object made;
-    made.flag("is_damaged", is_damaged(report)).raw("problems", json_list(report.problems));
+    made.flag("is_damaged", is_damaged(report)).raw("problems", json_texts(report.problems));
     made.raw("segments", fmt::format("[{}]", fmt::join(segments, ",")));
     return made.take() + "\n";
 }

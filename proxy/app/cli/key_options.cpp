@@ -4,13 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <stdexcept>
 
 #include "access/key_table.hpp"
+#include "app/cli/comma_list.hpp"
 #include "app/cli/open_store.hpp"
+#include "app/cli/table.hpp"
 #include "app/cli/time_argument.hpp"
 #include "base/ascii.hpp"
 #include "base/time_text.hpp"
@@ -19,18 +19,6 @@
 
 namespace ferry::app {
 namespace {
-
-// "a, b" -> ["a","b"]
-boost::json::array json_list(std::string_view names) {
-    boost::json::array list;
-    while (!names.empty()) {
-        const std::size_t comma = std::min(names.find(','), names.size());
-        const std::string_view name = trimmed(names.substr(0, comma));
-        names.remove_prefix(std::min(comma + 1, names.size()));
-        if (!name.empty()) list.emplace_back(name);
-    }
-    return list;
-}
 
 std::vector<std::string> names_in(const std::optional<std::string>& allowed_models) {
     std::vector<std::string> names;
@@ -53,9 +41,9 @@ void set_time(std::optional<std::int64_t>& column, const std::string& given, std
 }
 
 void set_addresses(store::key_row& row, const std::string& given) {
-    const auto list = json_list(given);
+    const auto list = names_between_commas(given);
     if (list.empty()) refuse_usage("--addresses names no network, so the key could do nothing");
-    row.allowed_addresses = boost::json::serialize(list);
+    row.allowed_addresses = json_texts(list);
     try {
         const net::network_list checked(names_in(row.allowed_addresses));
     } catch (const std::invalid_argument& wrong) {
@@ -102,11 +90,11 @@ void apply(const key_options& given, store::key_row& row, std::int64_t now_us) {
         if (const auto defect = catalog::name_defect(row.name)) refuse_usage("--name " + *defect);
     }
     if (given.models) {
-        const auto list = json_list(*given.models);
+        const auto list = names_between_commas(*given.models);
         if (list.empty()) {
             refuse_usage("--models names no model, so the key could do nothing; without it a key may use all models");
         }
-        row.allowed_models = boost::json::serialize(list);
+        row.allowed_models = json_texts(list);
     }
     if (given.expires) set_time(row.expires_at_us, *given.expires, now_us);
     if (given.addresses) set_addresses(row, *given.addresses);

@@ -11,18 +11,22 @@ limit_uses::limit_uses(store::database& db, std::int64_t now_us, const limits::c
 }
 
 limit_use limit_uses::of(const std::string& party, std::int64_t id, const store::limit_columns& limits) const {
-    const owner whose(party, id);
-    limit_use found{spent(whose, limits), {}};
-    if (const auto row = limits_.find(whose); row != limits_.end()) found.counted = row->second;
+    limit_use found{std::nullopt, counted(party, id)};
+    if (!limits.budget_pico) return found;
+    const auto period = access::parse_budget_period(limits.budget_period.value_or("total"));
+    found.spent_pico = period ? spent(party, id, *period) : 0;
     return found;
 }
 
-std::optional<std::int64_t> limit_uses::spent(const owner& whose, const store::limit_columns& limits) const {
-    if (!limits.budget_pico) return std::nullopt;
-    const auto row = budgets_.find(whose);
-    const auto period = access::parse_budget_period(limits.budget_period.value_or("total"));
-    if (row == budgets_.end() || !period) return 0;
-    const bool is_over = row->second.period_begin_us != limits::period_at(*period, now_us_, days_).begin_us;
+store::limit_use_row limit_uses::counted(const std::string& party, std::int64_t id) const {
+    const auto row = limits_.find(owner(party, id));
+    return row == limits_.end() ? store::limit_use_row() : row->second;
+}
+
+std::int64_t limit_uses::spent(const std::string& party, std::int64_t id, access::budget_period period) const {
+    const auto row = budgets_.find(owner(party, id));
+    if (row == budgets_.end()) return 0;
+    const bool is_over = row->second.period_begin_us != limits::period_at(period, now_us_, days_).begin_us;
     return is_over ? 0 : row->second.spent_pico;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "access/limits.hpp"
 #include "limits/calendar.hpp"
 #include "store/database.hpp"
 #include "store/limits.hpp"
@@ -26,10 +27,12 @@ public:
     // `party`: "key", "user", "team".
     limit_use of(const std::string& party, std::int64_t id, const store::limit_columns& limits) const;
 
+    store::limit_use_row counted(const std::string& party, std::int64_t id) const;
+    // Pico-units, in the period that is running.
+    std::int64_t spent(const std::string& party, std::int64_t id, access::budget_period period) const;
+
 private:
     using owner = std::pair<std::string, std::int64_t>;
-
-    std::optional<std::int64_t> spent(const owner& whose, const store::limit_columns& limits) const;
 
     std::map<owner, store::budget_use_row> budgets_;
     std::map<owner, store::limit_use_row> limits_;

@@ -70,13 +70,12 @@ std::string as_json(const store::model_row& row, const catalog::model_findings& 
     object.text_or_null("capabilities", row.capabilities);
     object.text_or_null("unit_prices", row.unit_prices);
     object.text("defect", row.defect).text("state", state_of(row, found));
-    std::vector<std::string> faults, warnings;
-    for (const auto& one : found.faults) faults.push_back(json_string(one));
+    std::vector<std::string> warnings;
     for (const auto& one : found.warnings) {
         json_object warning;
         warnings.push_back(warning.text("code", one.code).text("text", one.text).take());
     }
-    object.raw("faults", fmt::format("[{}]", fmt::join(faults, ",")));
+    object.raw("faults", json_texts(found.faults));
     return object.raw("warnings", fmt::format("[{}]", fmt::join(warnings, ","))).take();
 }
 

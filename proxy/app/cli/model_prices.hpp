@@ -10,6 +10,8 @@ namespace ferry::app {
 
 struct model_prices {
     bool apply = false;               // write without asking
+    bool dry_run = false;             // neither ask nor write
+    bool json = false;                // for programs, which are not asked
     bool replace = false;             // also where a row has another price
     std::optional<std::string> file;  // instead of the table that was compiled in
 };

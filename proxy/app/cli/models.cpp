@@ -28,7 +28,7 @@ struct model_request {
     bool per_million = false;  // prices, given and shown
     bool json = false;
     model_prices prices;  // for `prices`
-    model_test test;  // but for `which` and `json`
+    model_test test;      // but for `which` and `json`
 };
 using request_ptr = std::shared_ptr<model_request>;
 
@@ -174,15 +174,16 @@ void add_models_command(CLI::App& app, cli_context& context) {
     auto* prices = add_action(*models, context, request, "prices",
                               "Prices of the table that is shipped with Ferry, for rows that have none",
                               [](const cli_context& c, const model_request& r) { fill_prices(c, r.prices); });
-    prices->add_flag("--apply,--yes", request->prices.apply, "Write them without asking");
+    auto* apply = prices->add_flag("--apply,--yes", request->prices.apply, "Write them without asking");
+    prices->add_flag("--dry-run", request->prices.dry_run, "Show them; neither ask nor write")->excludes(apply);
+    prices->add_flag("--json", request->prices.json, "As JSON; nothing is asked");
     prices->add_flag("--replace", request->prices.replace, "Also where a row has another price");
     prices->add_option("--file", request->prices.file, "Another table, in the form of config/prices.toml");
-    auto* test =
-        add_action(*models, context, request, "test",
-                   "Ask a row for one token and show each phase's time; exit code 1 if it fails",
-                   [](const cli_context& c, const model_request& r) {
-                       test_model(c, {r.which, r.test.stream, r.json, r.test.timeout});
-                   });
+    auto* test = add_action(*models, context, request, "test",
+                            "Ask a row for one token and show each phase's time; exit code 1 if it fails",
+                            [](const cli_context& c, const model_request& r) {
+                                test_model(c, {r.which, r.test.stream, r.json, r.test.timeout});
+                            });
     test->add_flag("--stream", request->test.stream, "Ask for a stream");
     test->add_option("--timeout", request->test.timeout, "How long an answer may take (default: 30s)");
     for (auto* command : {set, enable, disable, remove, test}) {

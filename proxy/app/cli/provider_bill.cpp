@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "app/cli/comma_list.hpp"
 #include "app/cli/csv.hpp"
 #include "base/ascii.hpp"
 #include "base/time_text.hpp"
@@ -56,10 +57,7 @@ std::size_t place_of(const std::string& name) {
 using places = std::array<std::optional<std::size_t>, 8>;
 
 void map_columns(std::string_view mapped, const std::vector<std::string>& header, places& found) {
-    while (!mapped.empty()) {
-        const auto comma = std::min(mapped.find(','), mapped.size());
-        const auto pair = mapped.substr(0, comma);
-        mapped.remove_prefix(std::min(comma + 1, mapped.size()));
+    for (const std::string_view pair : names_between_commas(mapped)) {
         const auto equals = pair.find('=');
         if (equals == std::string_view::npos)
             throw std::runtime_error("--columns must be pairs such as day=Date,model=SKU");

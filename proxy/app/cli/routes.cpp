@@ -6,11 +6,11 @@
 #include <optional>
 
 #include "app/cli/action.hpp"
+#include "app/cli/comma_list.hpp"
 #include "app/cli/open_store.hpp"
 #include "app/cli/route_list.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/table.hpp"
-#include "base/ascii.hpp"
 #include "base/number_text.hpp"
 
 namespace ferry::app {
@@ -37,12 +37,7 @@ boost::json::value member_of(std::string_view text) {
 
 std::string members_json(std::string_view given) {
     boost::json::array members;
-    while (!given.empty()) {
-        const auto comma = std::min(given.find(','), given.size());
-        const auto one = trimmed(given.substr(0, comma));
-        if (!one.empty()) members.push_back(member_of(one));
-        given.remove_prefix(std::min(comma + 1, given.size()));
-    }
+    for (const auto& one : names_between_commas(given)) members.push_back(member_of(one));
     if (members.empty()) refuse_usage("--members needs names of models with commas, such as gpt-4,gpt-4o=2");
     return boost::json::serialize(members);
 }

@@ -1,5 +1,7 @@
 #include "app/cli/table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "app/cli/terminal_text.hpp"
@@ -63,9 +65,21 @@ std::string json_string(std::string_view text) {
     return '"' + escaped(text) + '"';
 }
 
+std::string json_texts(const std::vector<std::string>& texts) {
+    std::vector<std::string> quoted;
+    for (const auto& text : texts) quoted.push_back(json_string(text));
+    return fmt::format("[{}]", fmt::join(quoted, ","));
+}
+
 json_object& json_object::raw(std::string_view name, std::string_view json) {
     if (body_.size() > 1) body_ += ',';
     body_.append(json_string(name)).append(":").append(json);
+    return *this;
+}
+
+json_object& json_object::members(std::string_view several) {
+    if (body_.size() > 1) body_ += ',';
+    body_.append(several);
     return *this;
 }
 

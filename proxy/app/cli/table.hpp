@@ -27,6 +27,8 @@ std::string aligned_table(const std::vector<table_column>& columns, const std::v
 std::string csv_line(const std::vector<std::string>& cells);
 
 std::string json_string(std::string_view text);  // with quotes
+// ["a","b"].
+std::string json_texts(const std::vector<std::string>& texts);
 
 // A JSON object on one line. Owned by: the block that prints it.
 class json_object {
@@ -41,6 +43,7 @@ public:
     }
     json_object& flag(std::string_view name, bool value);
     json_object& raw(std::string_view name, std::string_view json);  // `json` is a JSON value already, such as null
+    json_object& members(std::string_view several);                  // "name":value with commas, at least one
     std::string take() { return body_ + "}"; }
 
 private:

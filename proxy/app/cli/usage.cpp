@@ -6,6 +6,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "app/cli/comma_list.hpp"
 #include "app/cli/open_store.hpp"
 #include "app/cli/store_commands.hpp"
 #include "app/cli/time_argument.hpp"
@@ -14,7 +15,6 @@
 #include "app/cli/usage_reading.hpp"
 #include "app/cli/usage_report.hpp"
 #include "app/cli/usage_watch.hpp"
-#include "base/ascii.hpp"
 #include "base/clock.hpp"
 #include "base/time_text.hpp"
 
@@ -33,12 +33,7 @@ struct usage_request {
 // "model, key" -> two names that there are.
 std::vector<std::string> dimensions_of(std::string_view given) {
     const auto known = usage_dimensions();
-    std::vector<std::string> names;
-    while (!given.empty()) {
-        const auto comma = std::min(given.find(','), given.size());
-        names.emplace_back(trimmed(given.substr(0, comma)));
-        given.remove_prefix(std::min(comma + 1, given.size()));
-    }
+    auto names = names_between_commas(given);
     for (const auto& name : names) {
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
         refuse_usage(fmt::format("--by {}: there is {}", name, fmt::join(known, ", ")));

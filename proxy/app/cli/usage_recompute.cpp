@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "app/cli/action.hpp"
@@ -22,14 +21,6 @@ struct recompute_request {
     bool json = false;
 };
 
-// In the order of usage::bill_part.
-constexpr std::string_view part_names[] = {"input",     "cached_input", "cache_write", "audio_input", "output",
-                                           "reasoning", "audio_output", "units",       "request"};
-
-bool is_of_tokens(usage::bill_part part) {
-    return part != usage::bill_part::units && part != usage::bill_part::request;
-}
-
 int128 amount_of(const usage::bill_line& line) {
     return static_cast<int128>(line.count) * line.pico;
 }
@@ -41,7 +32,7 @@ std::string price_of(const usage::bill_line& line) {
 
 std::string name_of(const usage::bill_line& line, const store::usage_row& row) {
     if (line.part == usage::bill_part::units) return row.unit_kind.value_or("units");
-    return std::string(part_names[static_cast<std::size_t>(line.part)]);
+    return std::string(usage::to_text(line.part));
 }
 
 store::usage_row find_row(store::usage_store& usage, const std::string& id) {

@@ -165,6 +165,7 @@ std::vector<key_rule> store_keys() {
         {"usage", "journal_max_bytes", size({mib, 1024 * gib}, in, &usage::options::journal_max_bytes)},
         {"usage", "flush_interval", duration({1, 3'600'000}, in, &usage::options::flush_interval)},
         {"usage", "retention", stored<std::chrono::days>(read_days, in, &usage::options::retention)},
+        {"usage", "sums_retention", stored<std::chrono::days>(read_days, in, &usage::options::sums_retention)},
         {"usage", "estimate", boolean(in, &usage::options::estimate)},
         {"usage", "flush_rows", integer({1, 100'000}, in, &usage::options::flush_rows)},
         {"usage", "rates", assign_rates},

@@ -221,6 +221,12 @@ private:
                   fmt::format("needs {} beside it: TLS takes both",
                               lacks_key ? "server.tls_key" : "server.tls_certificate"));
         }
+        const auto& usage = result_.loaded.usage;
+        const bool keeps_rows = usage.retention.count() == 0 || usage.retention > usage.sums_retention;
+        if (usage.sums_retention.count() != 0 && keeps_rows) {
+            fault(at, "usage.sums_retention",
+                  "must not be shorter than usage.retention: sums stay as long as their rows");
+        }
         const auto& listen = server.listen;
         const bool taken = std::find(listen.begin(), listen.end(), server.admin_listen) != listen.end();
         if (taken && !server.admin_listen.ends_with(":0")) {

@@ -22,6 +22,7 @@ std::vector<std::string> keep_until_restart(const settings& running, settings& l
     keep("usage.journal_max_bytes", running.usage.journal_max_bytes, loaded.usage.journal_max_bytes);
     keep("usage.flush_interval", running.usage.flush_interval, loaded.usage.flush_interval);
     keep("usage.retention", running.usage.retention, loaded.usage.retention);
+    keep("usage.sums_retention", running.usage.sums_retention, loaded.usage.sums_retention);
     keep("usage.flush_rows", running.usage.flush_rows, loaded.usage.flush_rows);
     return kept;
 }

@@ -6,15 +6,20 @@
 #include "net/token.hpp"
 #include "openai/json_text.hpp"
 #include "provider/provider.hpp"
+#include "relay/books/budget.hpp"
+#include "relay/books/limits.hpp"
 #include "relay/exchange/row_speeds.hpp"
 #include "relay/request/choice.hpp"
+#include "relay/request/standing.hpp"
 
 namespace ferry::relay {
 
+namespace asio = boost::asio;
+
 namespace {
 
-std::string money(std::int64_t pico) {
-    return "\"" + format_decimal(pico, money_scale) + "\"";
+std::int64_t steady_ms_now() {
+    return std::chrono::duration_cast<milliseconds>(steady::now().time_since_epoch()).count();
 }
 
 std::string tell_candidate(const request& x, const catalog::candidate& row, const catalog::request_choice& choice) {
@@ -24,8 +29,10 @@ std::string tell_candidate(const request& x, const catalog::candidate& row, cons
         fmt::format("{{\"model_id\":{},\"model\":{},\"provider\":{},\"upstream_model\":{}", row.id,
                     quote_json(row.model_name), quote_json(row.service->name), quote_json(row.upstream_model));
     text += ",\"why\":" + quote_json(catalog::reason_for(*x.pinned.models, row, x.route.model_name, is_by_id));
-    text += ",\"expected_cost\":" + (row.price.is_known ? money(catalog::expected_cost(row, choice)) : "null");
-    text += ",\"currency\":" + quote_json(row.currency);
+    const auto expected = bill_for(row, choice.prompt_tokens, choice.completion_tokens);
+    const auto cost = format_decimal(expected.bill.total().pico, money_scale);
+    text += ",\"expected_cost\":" + (expected.is_known ? quote_json(cost) : "null");
+    text += ",\"currency\":" + quote_json(row.currency) + "," + prices_json(row, expected);
     const auto speed = choice.speed_of ? choice.speed_of(row.id) : std::nullopt;
     text += ",\"ttft_ms\":" + (speed ? fmt::format("{}.{:03}", *speed / 1000, *speed % 1000) : "null");
     return text + "}";
@@ -38,10 +45,27 @@ bool is_dry_run(const request& x) {
     return value && net::same_token(*value, "true");
 }
 
-std::string tell_dry_run(const request& x) {
+asio::awaitable<std::string> tell_dry_run(request& x) {
+    // What limits let through would be counted; what budgets set aside is given back, and has cost nothing.
+    const auto counted = expected_use(x).prompt + expected_use(x).answer;
+    const auto states = x.core.limiter.look(x.who->limits, counted, steady_ms_now());
+    auto refused = limits::refusal_of(states);
+    if (has_budget(x)) {
+        auto lacking = co_await admit_by_budget(x);
+        if (!refused) refused = std::move(lacking);
+        x.set_aside = {};
+    }
+    const auto budgets = x.core.budgets.look(x.who->limits);
     const auto choice = choice_of(x);
+    const auto& first = *x.route.candidates.front();
+    const auto first_pico = bill_for(first, choice.prompt_tokens, choice.completion_tokens).bill.total().pico;
     auto text = fmt::format("{{\"object\":\"ferry.dry_run\",\"operation\":{},\"model\":{}",
                             openai::quote_json(x.operation_name), openai::quote_json(x.route.model_name));
+    text += ",\"refused\":" + (refused ? refusal_json(*refused) : "null");
+    text += ",\"limits\":" + limits_json(states) + fmt::format(",\"counted_tokens\":{}", counted);
+    text += ",\"budgets\":" + budgets_json(budgets, first_pico);
+    const auto most = most_output_of(x);
+    text += ",\"max_output_tokens\":" + (most < 0 ? "null" : std::to_string(most));
     text += fmt::format(",\"expected_prompt_tokens\":{},\"expected_completion_tokens\":{},\"candidates\":[",
                         choice.prompt_tokens, choice.completion_tokens);
     bool is_first = true;
@@ -49,7 +73,7 @@ std::string tell_dry_run(const request& x) {
         if (!std::exchange(is_first, false)) text += ',';
         text += tell_candidate(x, *row, choice);
     }
-    return text + "]}";
+    co_return text + "]}";
 }
 
 }  // namespace ferry::relay

@@ -22,9 +22,9 @@ constexpr int rows_at_once = 5000;
 
 // Rows that came when their month had no partition.
 bool forget_in_default(pqxx::work& in, const std::string& table, const std::string& before) {
-    const auto done = in.exec("DELETE FROM " + table + "_default WHERE ctid = ANY (ARRAY(SELECT ctid FROM " + table +
-                              "_default WHERE started_at < '" + before + "+00' LIMIT " +
-                              std::to_string(rows_at_once) + "))");
+    const auto done =
+        in.exec("DELETE FROM " + table + "_default WHERE ctid = ANY (ARRAY(SELECT ctid FROM " + table +
+                "_default WHERE started_at < '" + before + "+00' LIMIT " + std::to_string(rows_at_once) + "))");
     return done.affected_rows() == rows_at_once;
 }
 
@@ -43,6 +43,19 @@ bool usage::purge(std::int64_t before_us) {
         const bool has_more_attempts = forget_in_default(in, "usage_attempts", before);
         const bool has_more_rows = forget_in_default(in, "usage_records", before);
         return has_more_rows || has_more_attempts;
+    });
+}
+
+// Several programs may be at it: who finds the hour locked leaves it to the other.
+bool usage::purge_sums(std::int64_t before_us) {
+    constexpr std::size_t to_minutes = 16;
+    const std::string before = time_text(before_us).substr(0, to_minutes);
+    return link_.run(access::writing, "drop the sums of an old hour", [&](pqxx::work& in) {
+        const auto done = in.exec(
+            "DELETE FROM usage_hourly WHERE ctid = ANY (ARRAY(SELECT ctid FROM usage_hourly WHERE hour ="
+            " (SELECT min(hour) FROM usage_hourly WHERE hour < '" +
+            before + "') FOR UPDATE SKIP LOCKED))");
+        return done.affected_rows() > 0;
     });
 }
 

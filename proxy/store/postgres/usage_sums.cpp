@@ -23,7 +23,15 @@ std::string conditions_of(const usage_filter& wanted, const pqxx::work& in) {
     return sql + usage_conditions(wanted, [&in](const std::string& text) { return in.quote(text); });
 }
 
-// Eleven columns of names, then the sums in two parts each, of which none passes 64 bits.
+// Of a sum, which the database gives as a number of any length.
+int128 whole_number(std::string_view text) {
+    int128 value = 0;
+    const bool is_negative = text.starts_with('-');
+    for (const char digit : text.substr(is_negative ? 1 : 0)) value = value * 10 + (digit - '0');
+    return is_negative ? -value : value;
+}
+
+// Eleven columns of names, then the sums.
 std::string select_sums(const usage_filter& wanted, const sums_by& by, const pqxx::work& in) {
     const auto text = [](bool is_wanted, const char* name) { return is_wanted ? name : "''::text"; };
     const auto id = [](bool is_wanted, const char* name) { return is_wanted ? name : "0::bigint"; };
@@ -32,7 +40,7 @@ std::string select_sums(const usage_filter& wanted, const sums_by& by, const pqx
                     by.hour ? "hour" : text(by.day, "left(hour, 10)"), id(by.key, "key_id"), id(by.user, "user_id"),
                     id(by.team, "team_id"), text(by.model, "model_name"), text(by.provider, "provider"),
                     text(by.operation, "operation"), text(by.basis, "basis"), text(by.end_reason, "end_reason"));
-    for (const char* name : summed) sql += fmt::format(", sum({0} >> 32), sum({0} & 4294967295)", name);
+    for (const char* name : summed) sql += fmt::format(", sum({})", name);
     return sql + conditions_of(wanted, in) + " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11";
 }
 
@@ -47,10 +55,7 @@ sum_row sum_in(const pqxx::row& one) {
     row.hour = one[column++].c_str();
     for (auto* member : ids) *member = one[column++].as<std::int64_t>();
     for (auto* member : names) *member = one[column++].c_str();
-    for (auto* member : sums) {
-        const auto high = one[column++].as<std::int64_t>();
-        *member = (static_cast<int128>(high) << 32) + one[column++].as<std::int64_t>();
-    }
+    for (auto* member : sums) *member = whole_number(one[column++].c_str());
     return row;
 }
 
@@ -58,6 +63,8 @@ sum_row sum_in(const pqxx::row& one) {
 
 void usage::scan_sums(const usage_filter& wanted, const sums_by& by, const std::function<void(const sum_row&)>& visit) {
     link_.run_patiently(access::reading, "read the sums of hours", [&](pqxx::work& in) {
+        // With the few megabytes of the default all sums would be sorted on the disk first; compiling gains nothing.
+        in.exec("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off");
         for (const auto& one : in.exec(select_sums(wanted, by, in))) visit(sum_in(one));
     });
 }

@@ -35,4 +35,16 @@ bool usage::purge(std::int64_t before_us) {
     return has_more_rows || has_more_attempts;
 }
 
+// What tells lines apart stays: there is little of it, and a line's number must not come back as another's.
+bool usage::purge_sums(std::int64_t before_us) {
+    connection& db = link_.get();
+    transaction step(db, transaction::intent::writing);
+    query forgetting = db.prepare(
+        "DELETE FROM usage_hour_sums WHERE id IN (SELECT id FROM usage_hour_sums WHERE id < ? ORDER BY id LIMIT ?)");
+    forgetting.bind(first_sum_of(before_us)).bind(purged_at_once).run();
+    const bool has_more = db.changes() == purged_at_once;
+    step.commit();
+    return has_more;
+}
+
 }  // namespace ferry::store::sqlite

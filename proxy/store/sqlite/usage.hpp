@@ -11,6 +11,9 @@ namespace ferry::store::sqlite {
 // A literal of SQL.
 std::string quoted(const std::string& text);
 
+// The least id of a sum of this hour.
+std::int64_t first_sum_of(std::int64_t hour_us);
+
 class usage final : public usage_store {
 public:
     explicit usage(connection_options options) : link_(std::move(options)) {}
@@ -18,6 +21,7 @@ public:
     std::size_t insert(std::span<const usage_row> rows, std::span<const attempt_row> attempts) override;
     std::optional<issuer_row> find_issuer(const std::string& id) override;
     bool purge(std::int64_t before_us) override;
+    bool purge_sums(std::int64_t before_us) override;
     void scan_sums(const usage_filter& wanted, const sums_by& by,
                    const std::function<void(const sum_row&)>& visit) override;
     std::string last_day_sum(const usage_filter& window) override;

@@ -21,8 +21,8 @@ struct id_range {
 
 id_range range_of(const usage_filter& window) {
     id_range ids;
-    if (window.since_us) ids.first = *window.since_us / us_of_hour << line_bits;
-    if (window.until_us) ids.end = *window.until_us / us_of_hour << line_bits;
+    if (window.since_us) ids.first = first_sum_of(*window.since_us);
+    if (window.until_us) ids.end = first_sum_of(*window.until_us);
     return ids;
 }
 
@@ -75,6 +75,10 @@ std::string text_of_hour(std::int64_t hour, const sums_by& by) {
 }
 
 }  // namespace
+
+std::int64_t first_sum_of(std::int64_t hour_us) {
+    return hour_us / us_of_hour << line_bits;
+}
 
 // Summed up here: SQLite would sort the lines for it, and its sums end with 64 bits.
 void usage::scan_sums(const usage_filter& wanted, const sums_by& by, const std::function<void(const sum_row&)>& visit) {

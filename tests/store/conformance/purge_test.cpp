@@ -50,6 +50,33 @@ BOOST_AUTO_TEST_CASE(where_there_is_nothing_old_a_purge_is_done_at_once) {
     BOOST_TEST(all().size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(sums_of_old_hours_go_in_steps_and_those_of_the_hour_itself_stay) {
+    constexpr std::int64_t hour_us = 3'600'000'000;
+    rows given;
+    for (int i = 0; i < 1300; ++i) {
+        // Each key has a line, so an hour has more sums than a step takes on the embedded store.
+        for (const std::int64_t time_us : {month_us - hour_us, month_us - 2 * hour_us, month_us}) {
+            given.push_back(usage_of(id_at(time_us + i * 1000, 'a'), time_us + i * 1000));
+            given.back().key_id = i + 1;
+        }
+    }
+    usage->insert(given, {});
+    BOOST_TEST(ask("SELECT count(*) FROM usage_hourly") == "3900");
+    int steps = 0;
+    while (usage->purge_sums(month_us)) ++steps;
+    BOOST_TEST(steps > 1);
+    BOOST_TEST(steps < 20);
+    BOOST_TEST(list("SELECT DISTINCT hour FROM usage_hourly") == "2030-01-01 00:00");
+    BOOST_TEST(ask("SELECT count(*) FROM usage_hourly") == "1300");
+    BOOST_TEST(all().size() == 3900u);
+    BOOST_TEST(!usage->purge_sums(month_us));
+    // The numbers of lines are still theirs.
+    given.resize(1);
+    given.front().request_id = id_at(month_us - hour_us + 5000, 'b');
+    usage->insert(given, {});
+    BOOST_TEST(ask("SELECT count(*) FROM usage_hourly WHERE key_id = 1") == "2");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace ferry::store

@@ -3,7 +3,6 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdlib>
 #include <utility>
 
@@ -146,12 +145,6 @@ std::vector<std::string> entries_of(std::string_view text) {
         if (one.is_string() && !one.get_string().empty()) entries.emplace_back(one.get_string());
     }
     return entries;
-}
-
-std::string json_list(const std::vector<std::string>& names) {
-    boost::json::array list;
-    for (const auto& name : names) list.emplace_back(name);
-    return boost::json::serialize(list);
 }
 
 std::string plain(std::string_view json_value) {

@@ -24,9 +24,6 @@ std::optional<period> period_of(std::string_view span);
 // and blank entries are none.
 std::vector<std::string> entries_of(std::string_view text);
 
-// `names` as a JSON list.
-std::string json_list(const std::vector<std::string>& names);
-
 // What a JSON string spells; other JSON values as they are written.
 std::string plain(std::string_view json_value);
 

@@ -9,6 +9,7 @@
 #include "access/api_key.hpp"
 #include "access/principal.hpp"
 #include "app/cli/import/amounts.hpp"
+#include "app/cli/table.hpp"
 #include "base/ascii.hpp"
 #include "base/decimal.hpp"
 #include "base/time_text.hpp"
@@ -215,7 +216,7 @@ void read_key(const source_row& row, const gateway& all, std::int64_t now_us, pl
         if (*made.expires_at_us <= now_us) return into.leave_out(key.from, made.name, "it has expired");
     }
     made.is_enabled = !row.flag("blocked");
-    if (const auto models = models_of(row, key, all, into)) made.allowed_models = json_list(*models);
+    if (const auto models = models_of(row, key, all, into)) made.allowed_models = json_texts(*models);
     static_cast<store::limit_columns&>(made) = limits_of(row, key.from, into);
     note_columns(row, key.from, not_of_keys, into);
     note_metadata(row, key.from, into);

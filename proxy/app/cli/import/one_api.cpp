@@ -8,6 +8,7 @@
 
 #include "access/api_key.hpp"
 #include "app/cli/import/amounts.hpp"
+#include "app/cli/table.hpp"
 #include "base/ascii.hpp"
 #include "base/decimal.hpp"
 #include "net/network_list.hpp"
@@ -90,7 +91,7 @@ bool read_addresses(const source_row& row, client_key& key) {
     for (auto& one : entries) {
         if (one.find('/') == std::string::npos) one += one.find(':') == std::string::npos ? "/32" : "/128";
     }
-    key.row.allowed_addresses = json_list(entries);
+    key.row.allowed_addresses = json_texts(entries);
     return true;
 }
 
@@ -152,7 +153,7 @@ void read_token(const source_row& row, one_api& all, plan& into) {
         }
         if (*expires > 0) made.expires_at_us = *expires * second;
     }
-    if (const auto models = models_of(row, key, all)) made.allowed_models = json_list(*models);
+    if (const auto models = models_of(row, key, all)) made.allowed_models = json_texts(*models);
     if (!read_addresses(row, key))
         return into.leave_out(key.from, made.name, "the addresses it may come from are no list of networks");
     set_budget(row, key, all, into);
