@@ -45,7 +45,8 @@ PRIORS = {"word_lower": .9, "word_upper": .9, "word_glued": .8, "word_after_wide
           "space_second": 1, "newline": 1, "tab": 1, "control": 1, "latin_sign": 1, "latin_letter": .3,
           "latin_extended": 1, "greek": .5, "cyrillic_first": .9, "semitic": .6, "indic": .8, "punct_general": 1,
           "symbol": 1.5, "cjk_punct": .7, "hiragana": .6, "kana_mixed": .7, "katakana": .6, "cjk_extension": 2,
-          "han_first": .3, "han_common": .5, "han_middle": .7, "han_scarce": 1, "hangul_first": 1, "hangul_next": .4,
+          "han_first": .3, "han_common": .3, "han_known": .6, "han_scarce": 1.3, "han_rare": 1.8,
+          "word_new": .2, "letter_new": .15, "hangul_first": 1, "hangul_next": .4,
           "compatibility": 1, "astral": 2}
 # And what no letter of a script that the corpus hardly has is below.
 LEAST = {"indic": .25, "latin_extended": .4, "latin_letter": .3, "greek": .4, "semitic": .3, "astral": 1,
@@ -56,8 +57,15 @@ def priors(names):
     return numpy.array([PRIORS.get(name, 0.0) for name in names])
 
 
+def spreads(fitted):
+    """How much the weights of the vocabularies differ, in 1/1000 of their size."""
+    whole = numpy.log(numpy.array(fitted) + 0.001)
+    return [round(1000 * one) for one in numpy.clip(whole.std(axis=0), 0.08, 0.5)]
+
+
 def show(fitted, names):
-    """The rows of proxy/usage/token_weights.cpp; the last is the mean of them."""
+    """The rows of proxy/usage/token_weights.cpp; the last but one is the mean of them."""
     for weights in [*fitted, numpy.mean(fitted, axis=0)]:
         whole = [max(round(value * 65536), round(LEAST.get(name, 0) * 65536)) for name, value in zip(names, weights)]
         print("    {" + ", ".join(map(str, whole)) + "},")
+    print("    " + ", ".join(map(str, spreads(fitted))))

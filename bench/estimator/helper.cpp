@@ -20,9 +20,13 @@ namespace usage = ferry::usage;
 namespace {
 
 // Weights that are tried, of any vocabulary: those of Ferry saw the texts that measure them.
-std::int32_t tried[usage::text_features_size];
+std::int32_t tried[usage::text_features_size], tried_spreads[usage::text_features_size];
 
 }  // namespace
+
+const std::int32_t* ferry::usage::weight_spreads() {
+    return tried_spreads;
+}
 
 const std::int32_t* ferry::usage::token_weights_of(provider::vocabulary) {
     return tried;
@@ -81,6 +85,7 @@ void speed() {
 // The first records teach; of each later one: cold and calibrated estimate and the error that is told.
 void calibrate(int teaching) {
     for (auto& weight : tried) std::cin >> weight;
+    for (auto& spread : tried_spreads) std::cin >> spread;
     constexpr auto of = ferry::provider::vocabulary::unknown;
     usage::calibration learnt;
     for (sample one; read(one);) {

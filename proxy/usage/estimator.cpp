@@ -50,7 +50,7 @@ token_estimate estimate_text(const text_features& features, provider::vocabulary
     static constexpr calibration nothing{};
     const auto& by = learnt != nullptr ? *learnt : nothing;
     const auto unsure = vocabulary == provider::vocabulary::unknown && by.count() == 0 ? 2 : 1;
-    return {tokens_of(weighted_groups(features, vocabulary), by.factors()), by.error_permille() * unsure};
+    return {tokens_of(features, vocabulary, by.factors()), by.error_permille() * unsure};
 }
 
 std::int64_t frame_tokens(const chat_frame& frame) {

@@ -11,7 +11,7 @@
 namespace ferry::usage {
 
 // Of what an estimate is made by; it changes with features, weights and formulas, and stands beside what was stored.
-constexpr std::int32_t estimator_version = 1;
+constexpr std::int32_t estimator_version = 2;
 
 struct token_estimate {
     std::int64_t tokens = 0;

@@ -9,17 +9,18 @@
 namespace ferry::usage {
 
 // "First", "second", ... say which one of its run a byte is; of longer characters the first byte counts. A letter here
-// is one of ASCII. Tokenizers cut a text where its class changes and merge what often occurs together, so what a byte
-// costs depends on where in its run it stands.
+// is one of ASCII, and a word is a run of them, up to a capital behind a small one. Tokenizers cut a text where its
+// class changes and merge what often occurs together: what a byte costs depends on where in its run it stands, and what
+// a word costs on whether they have it as a whole (known_tokens.hpp).
 enum class text_feature : std::uint8_t {
     word_lower,         // first letter, behind a blank or a control character
     word_upper,         // likewise, a capital
     word_glued,         // first letter behind anything else in ASCII
     word_after_wide,    // first letter behind a byte that is not ASCII
     capital_inside,     // a capital behind a small letter
-    letter_early,       // second to seventh letter
-    letter_late,        // eighth and later
-    letter_rare,        // j k q v w x z: many of them are in no known word
+    word_new,           // a word that few vocabularies have as a whole
+    letter_new,         // the letters of such words, up to eight of each
+    letter_late,        // eighth and later letters
     digit_after_space,  // first digit
     digit_first,        // likewise, behind anything else
     digit_next,         // second and third
@@ -50,9 +51,10 @@ enum class text_feature : std::uint8_t {
     katakana,        // U+30C0 to U+30FF
     cjk_extension,   // U+3100 to U+3FFF
     han_first,       // U+4000 to U+9FFF: the first of a run, besides what follows
-    han_common,      // U+4000 to U+4FFF and U+7000 to U+7FFF
-    han_middle,      // U+5000 to U+6FFF and U+8000 to U+8FFF
-    han_scarce,      // U+9000 to U+9FFF
+    han_common,      // U+4000 to U+9FFF, of which all vocabularies make one token
+    han_known,       // likewise, most
+    han_scarce,      // likewise, some
+    han_rare,        // the others
     hangul_first,    // U+A000 to U+DFFF
     hangul_next,     // second and later
     compatibility,   // U+E000 to U+FFFF, with the fullwidth forms
@@ -64,7 +66,8 @@ constexpr std::size_t text_features_size = static_cast<std::size_t>(text_feature
 using text_features = std::array<std::uint64_t, text_features_size>;
 
 // Counts in a text that comes in pieces: how it is cut changes nothing. Any bytes may come, also such as are no UTF-8.
-// What a byte counts as depends on the seven before it alone, so a text never counts less for what is put behind it.
+// What a byte counts as depends on the nine before it alone, and a word is counted at the byte behind it: so a text
+// never counts less for what is put behind it.
 class text_counter {
 public:
     void add(std::string_view piece);
@@ -76,11 +79,13 @@ public:
     text_features features() const;
 
 private:
-    // Counts the fresh bytes of a window of 64, of which one may look at the byte before it, too.
-    using taker = void (*)(const char* window, std::uint64_t counted, text_features& to);
+    // Counts so many windows of 64 bytes, each of which begins with the last bytes of the one before it.
+    using taker = void (*)(const char* window, std::size_t windows, text_features& to);
     void add_with(taker take, std::string_view piece);
+    // REQUIRES: it is too short to be counted.
+    void keep(std::string_view piece);
 
-    // The nine bytes before those that wait to be counted, and these: pieces are as small as a token.
+    // The ten bytes before those that wait to be counted, and these: pieces are as small as a token.
     std::array<char, 1 + 64> held_{};
     std::uint8_t waiting_ = 0;
     text_features features_{};

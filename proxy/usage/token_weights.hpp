@@ -13,4 +13,7 @@ constexpr int weight_bits = 16;  // a weight is in 1/65536 of a token; none is n
 // One for each feature. Fitted to counts of the tokenizers themselves, so that the mean relative error is small.
 const std::int32_t* token_weights_of(provider::vocabulary vocabulary);
 
+// By how much, of its size, the weight of each feature differs among vocabularies: the standard deviation, in 1/1000.
+const std::int32_t* weight_spreads();
+
 }  // namespace ferry::usage

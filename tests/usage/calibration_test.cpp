@@ -12,6 +12,7 @@ using ferry::provider::vocabulary;
 using ferry::usage::calibration;
 using ferry::usage::estimate_text;
 using ferry::usage::features_of;
+using ferry::usage::text_feature;
 using verdict = ferry::usage::calibration::verdict;
 
 namespace {
@@ -68,8 +69,21 @@ BOOST_AUTO_TEST_CASE(a_prior_that_is_30_percent_off_is_mended_within_200_answers
 
 BOOST_AUTO_TEST_CASE(what_never_occurred_stays_as_it_was) {
     const auto learnt = taught(1.3, 200, 10);
-    BOOST_TEST(learnt.factors().back() == 4096);  // Hangul
-    BOOST_TEST(learnt.factors().front() > 4096);
+    const auto factor_of = [&learnt](text_feature one) { return learnt.factors()[static_cast<std::size_t>(one)]; };
+    BOOST_TEST(factor_of(text_feature::hangul_first) == 4096);
+    BOOST_TEST(factor_of(text_feature::word_lower) > 4096);
+    BOOST_TEST(factor_of(text_feature::han_first) > 4096);
+}
+
+BOOST_AUTO_TEST_CASE(beyond_50_one_answer_of_four_renews_the_factors) {
+    auto before = taught(1.2, 49, 13);
+    for (int answers = 50; answers < 70; ++answers) {
+        const auto learnt = taught(1.2, answers, 13);
+        const bool is_renewed = answers == 50 || answers % 4 == 0;
+        BOOST_TEST(learnt.has_new_factors() == is_renewed, answers);
+        BOOST_TEST((learnt.factors() != before.factors()) == is_renewed, answers);
+        before = learnt;
+    }
 }
 
 BOOST_AUTO_TEST_CASE(outliers_are_refused) {
@@ -89,6 +103,18 @@ BOOST_AUTO_TEST_CASE(outliers_are_refused) {
     BOOST_TEST((learnt.learn({}, vocabulary::o200k, 100) == verdict::outlier));
 }
 
+BOOST_AUTO_TEST_CASE(few_answers_that_are_far_off_move_little) {
+    auto learnt = taught(1, 40, 11);
+    std::mt19937 random(12);
+    for (int i = 0; i < 4; ++i) {
+        const auto text = taught_text(random);
+        BOOST_TEST(
+            (learnt.learn(features_of(text), vocabulary::o200k, true_tokens(text, 2, random)) == verdict::learnt));
+    }
+    BOOST_TEST(learnt.count() == 44);
+    BOOST_TEST(mean_error(learnt, 1) < 0.03);
+}
+
 BOOST_AUTO_TEST_CASE(a_model_that_became_another_one_is_learnt_anew) {
     auto learnt = taught(1, 100, 4);
     std::mt19937 random(5);
@@ -104,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_text_gives_the_same_back) {
     for (const int answers : {0, 1, 300}) {
         const auto learnt = taught(1.2, answers, 6);
         const auto text = learnt.to_text();
-        BOOST_TEST(text.size() <= 8192u);
+        BOOST_TEST(text.size() <= 16384u);
         const auto read = calibration::from_text(text);
         BOOST_TEST_REQUIRE(read.has_value());
         BOOST_TEST((*read == learnt));
@@ -119,7 +145,7 @@ BOOST_AUTO_TEST_CASE(garbage_gives_nothing) {
         BOOST_TEST(!calibration::from_text(good.substr(0, size)).has_value());
     }
     for (const std::string& bad :
-         {"2" + good.substr(1), good + " 0", good + " ", " " + good, std::string("1 -1") + good.substr(4)})
+         {"1" + good.substr(1), good + " 0", good + " ", " " + good, std::string("2 -1") + good.substr(4)})
         BOOST_TEST(!calibration::from_text(bad).has_value());
     for (const std::string odd : {"nan", "inf", "-1", "1e30", "x", ""}) {
         const auto space = good.rfind(' ');

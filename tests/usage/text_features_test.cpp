@@ -22,9 +22,9 @@ std::uint64_t feature_count(std::string_view text, text_feature feature) {
 std::string random_text(std::mt19937& random, std::size_t size) {
     // Whole characters and single bytes, long runs and short ones.
     static const std::string parts[] = {
-        "a",  "Z",  "word", "  ", "\n", "0",  "99", "--",   "é",    "ж",    "中",
-        "文", "か", "カ",   "한", "😀",  "，", "…",  "\xff", "\x80", "\xe3", std::string(1, '\0'),
-        "q",  "\t"};
+        "a",  "Z",  "word",        "  ",       "\n",    "0",  "99", "--",   "é",    "ж",    "中",
+        "文", "か", "カ",          "한",       "😀",     "，", "…",  "\xff", "\x80", "\xe3", std::string(1, '\0'),
+        "q",  "\t", "information", "Northern", "qzxvk", "的", "龘"};
     std::string text;
     while (text.size() < size) {
         const auto& part = parts[random() % std::size(parts)];
@@ -81,9 +81,7 @@ BOOST_AUTO_TEST_CASE(features_are_what_they_are_called) {
     BOOST_TEST(feature_count("one Two three_four", word_glued) == 1u);
     BOOST_TEST(feature_count("中a", word_after_wide) == 1u);
     BOOST_TEST(feature_count("camelCaseHTTP", capital_inside) == 2u);
-    BOOST_TEST(feature_count("abcdefghij", letter_early) == 6u);
     BOOST_TEST(feature_count("abcdefghij", letter_late) == 3u);
-    BOOST_TEST(feature_count("jazz query", letter_rare) == 4u);
     BOOST_TEST(feature_count("12345 678", digit_first) == 1u);
     BOOST_TEST(feature_count("12345 678", digit_after_space) == 1u);
     BOOST_TEST(feature_count("12345 678", digit_next) == 4u);
@@ -101,10 +99,38 @@ BOOST_AUTO_TEST_CASE(features_are_what_they_are_called) {
     BOOST_TEST(feature_count("мир привет", cyrillic_next) == 4u);
     BOOST_TEST(feature_count("мир привет", cyrillic_late) == 3u);
     BOOST_TEST(feature_count("今天，很好", han_first) == 2u);
+    BOOST_TEST(feature_count("的是不了", han_common) == 4u);
+    BOOST_TEST(feature_count("春", han_known) == 1u);
+    BOOST_TEST(feature_count("龘", han_rare) == 1u);
     BOOST_TEST(feature_count("한국어", hangul_first) == 1u);
     BOOST_TEST(feature_count("한국어", hangul_next) == 2u);
     BOOST_TEST(feature_count("ひら、カ", cjk_punct) == 1u);
     BOOST_TEST(feature_count("😀😀", astral) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(words_that_vocabularies_lack_are_new) {
+    using enum text_feature;
+    // A word is counted at the byte behind it.
+    BOOST_TEST(feature_count("the house of information ", word_new) == 0u);
+    BOOST_TEST(feature_count("getInformation(", word_new) == 0u);
+    BOOST_TEST(feature_count("qzxvkj", word_new) == 0u);
+    BOOST_TEST(feature_count("qzxvkj ", word_new) == 1u);
+    BOOST_TEST(feature_count("qzxvkj ", letter_new) == 6u);
+    BOOST_TEST(feature_count("qzxvkjHouse;", word_new) == 1u);
+    BOOST_TEST(feature_count("qzxvkjÿ", word_new) == 1u);
+    // Of a long word the last eight letters count.
+    for (std::size_t size = 8; size < 200; ++size) {
+        BOOST_TEST(feature_count(std::string(size - 6, 'a') + "qzxvkj.", word_new) == 1u);
+        BOOST_TEST(feature_count(std::string(size - 6, 'a') + "qzxvkj.", letter_new) == 8u);
+    }
+    // Wherever it stands.
+    for (std::size_t before = 0; before < 200; ++before) {
+        const auto blanks = std::string(before, ' ');
+        BOOST_TEST_REQUIRE(feature_count(blanks + "information.", word_new) == 0u, before);
+        BOOST_TEST_REQUIRE(feature_count(blanks + "Northern.", word_new) == 0u, before);
+        BOOST_TEST_REQUIRE(feature_count(blanks + "qzxvk.", letter_new) == 5u, before);
+        BOOST_TEST_REQUIRE(feature_count(blanks + "的a龘", han_rare) == 1u, before);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(nothing_counts_less_for_what_is_put_behind_it) {
@@ -113,7 +139,7 @@ BOOST_AUTO_TEST_CASE(nothing_counts_less_for_what_is_put_behind_it) {
     text_counter counter;
     auto before = counter.features();
     BOOST_TEST((before == text_features{}));
-    for (const char byte : text) {
+    for (const char byte : text + "information qzxvkjHouse") {
         counter.add({&byte, 1});
         const auto now = counter.features();
         for (std::size_t i = 0; i < now.size(); ++i) BOOST_TEST_REQUIRE(now[i] >= before[i]);
