@@ -96,8 +96,6 @@ void budgets::judge(judged& one, const cost_frame& cost, const budget_options& c
         case verdict::exhausted:
             refused = budget_is_used_up(limits, one.of->current().end_us);
             tell(*one.of, false, chosen);
-            refused = budget_is_used_up(limits, one.of->current().end_us);
-            tell("");
             break;
         case verdict::unknown:
             one.found = {};
