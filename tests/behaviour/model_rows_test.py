@@ -185,7 +185,7 @@ class ModelRows(unittest.TestCase):
         self.add("--name", "gpt-4o", "--endpoint", "https://api.openai.com/v1", "--key", "k")
         self.assertRegex(self.ferry.run("models", "prices").stdout, r"gpt-4o +unknown +2\.5 +1\.25 +10 +USD")
         bad = self.ferry.folder / "bad.toml"
-        for text, told in (("price = 5", "[[price]]"), ("[[price]]\nhost = 5", "bad.toml:1"), ("[[price", "not TOML"),
+        for text, told in (("price = 5", "[[price]]"), ("[[price]]\nhost = 5", "bad.toml:2"), ("[[price", "not TOML"),
                            (self.PUBLISHED.replace('"2"', "2.0"), "input"),
                            (self.PUBLISHED.replace('"8"', '"8,0"'), "output")):
             bad.write_text(text)
