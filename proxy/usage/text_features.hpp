@@ -66,7 +66,7 @@ constexpr std::size_t text_features_size = static_cast<std::size_t>(text_feature
 using text_features = std::array<std::uint64_t, text_features_size>;
 
 // Counts in a text that comes in pieces: how it is cut changes nothing. Any bytes may come, also such as are no UTF-8.
-// What a byte counts as depends on the nine before it alone, and a word is counted at the byte behind it: so a text
+// What a byte counts as depends on the eight before it alone, and a word is counted at the byte behind it: so a text
 // never counts less for what is put behind it.
 class text_counter {
 public:
@@ -85,7 +85,7 @@ private:
     // REQUIRES: it is too short to be counted.
     void keep(std::string_view piece);
 
-    // The ten bytes before those that wait to be counted, and these: pieces are as small as a token.
+    // The nine bytes before those that wait to be counted, and these: pieces are as small as a token.
     std::array<char, 1 + 64> held_{};
     std::uint8_t waiting_ = 0;
     text_features features_{};

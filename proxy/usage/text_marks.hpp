@@ -59,7 +59,7 @@ struct byte_marks {
     std::uint64_t wide;  // not ASCII
     std::uint64_t same;  // as the byte before
 };
-constexpr std::size_t looked_back = 9, window = 64, fresh = window - looked_back;
+constexpr std::size_t looked_back = 8, window = 64, fresh = window - looked_back;
 
 constexpr std::size_t ascii_features = static_cast<std::size_t>(text_feature::latin_sign);
 
@@ -149,7 +149,7 @@ template <typename Sink>
 // Words that end in front of a byte that is counted. `p`: the window.
 [[gnu::always_inline]] inline void look_up_words(const char* p, const looked_up& up, std::uint64_t counted,
                                                  text_features& to) {
-    // Where none of the eight bytes before begins one, it is longer; so it is where the first of the window would.
+    // One that began before the eight bytes has eight letters here, like one that begins with them.
     const auto begins = up.word_begins | 1;
     std::uint64_t found = 0;  // words below, letters above
     constexpr int above = 16;

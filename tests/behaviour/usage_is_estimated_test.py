@@ -40,7 +40,7 @@ class Estimated(FerryCase):
         self.assert_about(row["completion_tokens"], completion)
         self.assertEqual(row["total_tokens"], row["prompt_tokens"] + row["completion_tokens"])
         self.assertEqual(row["cost_pico"], row["total_tokens"] * PRICE)
-        self.assertIn("estimator:1", tags(row))
+        self.assertIn("estimator:2", tags(row))
         self.assertTrue(any(tag.startswith("estimate_error_permille:") for tag in tags(row)), row["tags"])
         return row
 
