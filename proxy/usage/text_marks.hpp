@@ -52,8 +52,8 @@ constexpr byte_range ranges[byte_classes] = {{'a', 'z'},   {'A', 'Z'},   {'0', '
                                              {0xe2, 0xe2}, {0xe3, 0xe3}, {0x80, 0x80}, {0x81, 0x81}, {0x82, 0x82},
                                              {0x83, 0x83}, {0xe4, 0xe9}, {0xea, 0xed}, {0xee, 0xef}, {0xf0, 0xff}};
 
-// Where in 64 bytes stands what: bit i is byte i. The first nine were counted before and are there to be looked back
-// at: a word of eight letters is known by the byte behind it and the one before it.
+// Where in 64 bytes stands what: bit i is byte i. The first eight were counted before and are there to be looked back
+// at: a word is known by the eight bytes in front of the one behind it.
 struct byte_marks {
     std::uint64_t of[byte_classes];
     std::uint64_t wide;  // not ASCII
