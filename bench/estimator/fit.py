@@ -49,7 +49,7 @@ PRIORS = {"word_lower": .9, "word_upper": .9, "word_glued": .8, "word_after_wide
           "word_new": .2, "letter_new": .15, "hangul_first": 1, "hangul_next": .4,
           "compatibility": 1, "astral": 2}
 # And what no letter of a script that the corpus hardly has is below.
-LEAST = {"indic": .25, "latin_extended": .4, "latin_letter": .3, "greek": .4, "semitic": .3, "astral": 1,
+LEAST = {"indic": .25, "latin_extended": .2, "latin_letter": .05, "greek": .4, "semitic": .3, "astral": 1,
          "compatibility": .3}
 
 

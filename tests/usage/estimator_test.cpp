@@ -57,9 +57,9 @@ BOOST_AUTO_TEST_CASE(errors_on_the_corpus_are_small) {
         double absolute = 0, bias = 0;
         for (const auto error : all) absolute += std::abs(error), bias += error;
         const auto count = static_cast<double>(all.size());
-        const double most = kind == "english" || kind == "japanese" || kind == "schema" ? 0.05 : 0.08;
-        BOOST_TEST(absolute / count < (kind == "other" ? 0.12 : most), kind << ' ' << absolute / count);
-        BOOST_TEST(std::abs(bias) / count < 0.07, kind << ' ' << bias / count);
+        const double most = kind == "english" || kind == "japanese" || kind == "schema" ? 0.03 : 0.06;
+        BOOST_TEST(absolute / count < most, kind << ' ' << absolute / count);
+        BOOST_TEST(std::abs(bias) / count < 0.05, kind << ' ' << bias / count);
     }
 }
 
