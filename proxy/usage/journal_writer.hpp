@@ -84,10 +84,11 @@ public:
     // How callbacks get back onto this core. Without it they run on the journal thread. Set before the first use.
     void set_post(post_function post);
 
-    // Posts callback(true) once everything up to `position` is on the disk or, where a sync failed, in the store;
-    // callback(false) if that will not come to pass: it was lost, or the journal is closed. It may take as long as the
-    // disk is stuck and the store away: who waits has a deadline of his own.
-    // Calls in one wake-up of the journal thread share one sync (group commit). Takes a lock, shortly.
+    // Posts callback(true) once everything up to `position` is on the disk or, where the store was faster or a sync
+    // failed, the requests that have ended by then are in the store; callback(false) if that will not come to pass: it
+    // was lost, or the journal is closed. It may take as long as the disk is stuck and the store away: who waits has a
+    // deadline of his own. Calls in one wake-up of the journal thread share one sync (group commit). Takes a lock,
+    // shortly.
     void when_durable(std::uint64_t position, std::function<void(bool)> callback);
 
     // Goes on in the next segment if the current one is not worth going on with.

@@ -49,13 +49,18 @@ std::vector<adopted_segment> lock_all(const std::string& folder, const identitie
     return locked;
 }
 
-// Looks into the header and at the place of the first frame; whether the segment is of a newer version.
+bool is_zero(std::string_view bytes, std::size_t from) {
+    return bytes.find_first_not_of('\0', from) == bytes.npos;
+}
+
+// Looks into the header and at the place of the first frame; whether the segment is of a newer version. Where there is
+// none, a power cut may have kept later ones all the same: what is open before them has not been interrupted yet.
 bool examine(adopted_segment& each) {
     const std::string start = each.opened.read(segment_header_bytes + frame_header_bytes);
     segment_header header;
     const header_state state = check_header(start, each.id, header);
     const std::size_t before_frames = state == header_state::good ? segment_header_bytes : 0;
-    each.is_unused = start.find_first_not_of('\0', before_frames) == start.npos;
+    each.is_unused = is_zero(start, before_frames) && is_zero(each.opened.read(), before_frames);
     return state == header_state::newer_version;
 }
 

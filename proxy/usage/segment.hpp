@@ -61,7 +61,7 @@ public:
     std::uint64_t position_of(std::uint64_t offset) const {
         return first_position_.load(std::memory_order_acquire) + offset - segment_header_bytes;
     }
-    // Everything before this offset is on the disk, or its rows are in the store.
+    // Everything before this offset is on the disk, or in the store as a row: of requests that have ended before it.
     std::uint64_t safe_to() const;
     // What was open when it was begun is on the disk in it: the segments before it are not needed for that.
     bool stands_alone() const;
