@@ -34,6 +34,16 @@ std::int64_t account::bounded_by(const cost_frame& cost) const {
     return std::min(sane(cost.worst_pico), std::max({sane(cost.expected_pico), likely, there / 64}));
 }
 
+// Without their slices: who has the last of a budget left and no request for it keeps it.
+std::int64_t account::set_aside_elsewhere(const budget_options& options) const {
+    const auto held = of_.budget_pico - total_pico_ - held_pico_ - left_pico_;
+    return std::max<std::int64_t>(held - (replicas_ - 1) * slice(options), 0);
+}
+
+std::int64_t account::slice(const budget_options& options) const {
+    return std::max<std::int64_t>(of_.budget_pico / 1000 * options.slice_permille, 1);
+}
+
 reservation account::want(std::int64_t pico) {
     wanted_pico_ = sane(wanted_pico_ + sane(pico));
     return {reservation::verdict::wait};
@@ -72,7 +82,10 @@ reservation account::reserve(const access::party_limits& of, const cost_frame& c
     }
     const bool is_stale = now.steady_at - renewed_ > seconds(1);
     if (!is_away && (left_pico_ > 0 || is_stale)) return want(expected);
-    if (committed_pico_ > 0 && expected <= available() + committed_pico_) return {verdict::busy};
+    // What is set aside for requests, here or elsewhere, may come back unspent.
+    const auto lent = committed_pico_ + set_aside_elsewhere(options);
+    const auto unspent = available() + left_pico_ + lent;
+    if (lent > 0 && expected <= unspent && unspent > sane(cost.prompt_pico)) return {verdict::busy};
     return {verdict::exhausted};
 }
 
@@ -89,8 +102,7 @@ void account::settle(std::int64_t reserved_pico, std::int64_t cost_pico) {
 // So that what ran at once of late finds room without the store, and where nobody else is, nearly everything does.
 std::int64_t account::wants_to_hold(const budget_options& options) const {
     if (of_.is_soft) return 0;
-    const auto slice = std::max<std::int64_t>(of_.budget_pico / 1000 * options.slice_permille, 1);
-    const auto running = sane(std::max(committed_pico_, peak_pico_) + slice);
+    const auto running = sane(std::max(committed_pico_, peak_pico_) + slice(options));
     if (replicas_ > 1) return running;
     return std::max(running, sane(is_known_ ? unspent() + left_pico_ : of_.budget_pico) / 2);
 }

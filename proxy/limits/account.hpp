@@ -27,7 +27,7 @@ struct reservation {
         in,
         look,       // what it may cost is to be known better
         wait,       // for the store: more is asked of it
-        busy,       // what is left is set aside for requests that are running
+        busy,       // what is left is set aside for requests that are running, here or elsewhere
         exhausted,  // nothing is left
         unknown,    // the store is away, and the lease has ended
     };
@@ -84,6 +84,9 @@ private:
     std::int64_t unspent() const { return held_pico_ - (spent_pico_ - told_pico_); }
     std::int64_t available() const { return unspent() - committed_pico_; }
     std::int64_t wants_to_hold(const budget_options& options) const;
+    // For requests of other processes, as of the last renewal.
+    std::int64_t set_aside_elsewhere(const budget_options& options) const;
+    std::int64_t slice(const budget_options& options) const;
     void begin_period(const moment& now, const budget_options& options);
     std::int64_t bounded_by(const cost_frame& cost) const;
     reservation want(std::int64_t pico);

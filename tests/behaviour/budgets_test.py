@@ -2,11 +2,13 @@
 import json
 import signal
 import threading
+import time
 
 import answers
 from budget_case import CENT, Budgeted
 from harness import eventually
 from postgres_case import PostgresCase, PostgresFerry
+from waiting import stays
 
 
 class Budgets(Budgeted):
@@ -137,3 +139,24 @@ class BudgetsOfReplicas(Budgeted, PostgresCase):
         told = self.ferry.rows("SELECT sum(cost_pico) AS n FROM usage_records")[0]["n"]
         self.assertLessEqual(told, 300 * CENT)
         self.assertGreater(told, 270 * CENT)
+
+    def test_what_a_killed_process_held_is_free_once_its_lease_has_ended_and_not_before_it_was_killed(self):
+        key = self.made("held", "--budget", "0.90")
+        eventually(lambda: self.ask(key, client=self.client(self.other.port), model="demo").status == 200)
+        nonce = self.nonce(30.0, answers.json_answer(answers.completion()))
+        hanging = self.client(self.other.port)
+        hanging.send(self.request(self.body(nonce, model="dear", max_tokens=90), nonce=nonce, key=key))
+        self.upstream.wait_for(nonce)
+
+        def asked():
+            return self.ask(key, tokens=40, max_tokens=50)
+
+        refused = eventually(lambda: (answer := asked()).status == 429 and answer, what="a refusal")
+        self.assert_error(refused, 429, "rate_limit_exceeded")  # it is not spent
+        self.assertGreater(int(refused.field("retry-after-ms")), 0)
+        stays(lambda: asked().status == 429, 3, "what the other holds")  # longer than a lease
+        self.other.stop(signal.SIGKILL)
+        killed = time.monotonic()
+        eventually(lambda: asked().status == 200, seconds=20, what="what the other held")
+        took = time.monotonic() - killed
+        self.assertLess(took, 2 + 8)  # the lease, and a busy machine

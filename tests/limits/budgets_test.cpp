@@ -157,6 +157,25 @@ BOOST_AUTO_TEST_CASE(whatever_answers_cost_a_budget_is_never_exceeded) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_another_process_has_set_aside_is_not_called_used_up) {
+    shared_budget shared;
+    replica one(shared, "one"), other(shared, "other");
+    auto running = other.reserve(budget_of(50 * cents), cost_for(50'000, 50'000));
+    BOOST_REQUIRE(!running.refused);
+    const auto refused = one.reserve(budget_of(50 * cents), cost_for(100, 100));
+    BOOST_REQUIRE(refused.refused);
+    BOOST_TEST((refused.refused->code == fault_code::rate_limit_exceeded));
+    BOOST_TEST(refused.refused->retry_after.has_value());
+    running.in.settle(50 * cents);
+    running.in = {};
+    other.all.stop();
+    const auto until = steady::now() + std::chrono::seconds(30);
+    auto code = fault_code::rate_limit_exceeded;
+    while (code != fault_code::budget_exceeded && steady::now() < until)
+        code = one.reserve(budget_of(50 * cents), cost_for(100, 100)).refused.value().code;
+    BOOST_TEST((code == fault_code::budget_exceeded));
+}
+
 BOOST_AUTO_TEST_CASE(what_was_spent_is_told_when_it_stops) {
     shared_budget shared;
     {
