@@ -75,6 +75,21 @@ bool json_members::next() {
     return true;
 }
 
+json_elements::json_elements(std::string_view array) {
+    const auto at = skip_space(array, 0);
+    if (at < array.size() && array[at] == '[') rest_ = array.substr(at + 1);
+}
+
+bool json_elements::next() {
+    auto at = skip_space(rest_, 0);
+    if (at < rest_.size() && rest_[at] == ',') at = skip_space(rest_, at + 1);
+    const auto end = skip_value(rest_, at);
+    if (end == none) return false;
+    value_ = rest_.substr(at, end - at);
+    rest_.remove_prefix(end);
+    return true;
+}
+
 std::string_view inside_quotes(std::string_view value) {
     if (value.size() < 2 || value.front() != '"' || value.back() != '"') return {};
     return value.substr(1, value.size() - 2);

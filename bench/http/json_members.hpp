@@ -20,6 +20,18 @@ private:
     std::string_view value_;
 };
 
+// Walks the elements of one JSON array likewise.
+class json_elements {
+public:
+    explicit json_elements(std::string_view array);
+    bool next();
+    std::string_view value() const { return value_; }  // raw
+
+private:
+    std::string_view rest_;
+    std::string_view value_;
+};
+
 // The inside of a raw JSON string, escapes as they are; "" if `value` is not a string.
 std::string_view inside_quotes(std::string_view value);
 

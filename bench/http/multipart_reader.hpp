@@ -27,7 +27,7 @@ public:
     explicit multipart_reader(std::string_view boundary) : delimiter_("\r\n--" + std::string(boundary)) {}
     void feed(std::string_view bytes, sink& to);
     bool is_whole() const { return state_ == state::over && problem_.empty(); }  // to the closing delimiter
-    std::string_view problem() const { return problem_; }  // "" if all is well so far
+    std::string_view problem() const { return problem_; }                        // "" if all is well so far
 
 private:
     enum class state { preamble, delimited, head, content, over };

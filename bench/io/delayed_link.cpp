@@ -80,8 +80,8 @@ bool delayed_link::deliver(side& to) {
     const auto now = steady::now();
     while (!to.is_full && !to.parcels.empty() && to.parcels.front().due <= now) {
         parcel& next = to.parcels.front();
-        const auto n = send(to.fd, next.bytes.data() + next.sent, next.bytes.size() - next.sent,
-                            MSG_DONTWAIT | MSG_NOSIGNAL);
+        const auto n =
+            send(to.fd, next.bytes.data() + next.sent, next.bytes.size() - next.sent, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
             to.is_full = true;
         } else if (n < 0) {
@@ -108,9 +108,9 @@ void delayed_link::pump() {
     std::optional<steady::time_point> next;
     for (side* s : {&far_, &near_}) {
         set_interest(*s);
-        const auto due = !s->parcels.empty()                    ? s->parcels.front().due
+        const auto due = !s->parcels.empty()                 ? s->parcels.front().due
                          : s->other->is_ended && !s->is_told ? s->end_due
-                                                                : steady::time_point::max();
+                                                             : steady::time_point::max();
         if (!s->is_full && due != steady::time_point::max() && (!next || due < *next)) next = due;
     }
     if (next) return loop_.timers().set(*this, *next);

@@ -51,8 +51,8 @@ private:
 
     void on_timer() override { pump(); }
     void turn(side& s, std::uint32_t events);
-    bool take(side& from);    // false: the link is over
-    bool deliver(side& to);   // false: the link is over
+    bool take(side& from);   // false: the link is over
+    bool deliver(side& to);  // false: the link is over
     void pump();
     void set_interest(side& s);
     void end();

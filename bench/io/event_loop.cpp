@@ -55,10 +55,21 @@ int event_loop::wait(void* events, int room) {
     return epoll_wait(epoll_, list, room, static_cast<int>(ceil<milliseconds>(left).count()));
 }
 
+int event_loop::timed_wait(void* events, int room) {
+    const auto before = asked_;
+    const auto begun = steady::now();
+    const int n = wait(events, room);
+    asked_ = steady::now();
+    // A wait that did not sleep takes about a microsecond.
+    ready_since_ = asked_ - begun > std::chrono::microseconds(20) ? asked_ : before;
+    return n;
+}
+
 void event_loop::run() {
     epoll_event events[256];
+    asked_ = steady::now();
     while (!stopping_.load(std::memory_order_acquire)) {
-        const int n = wait(events, 256);
+        const int n = keeps_time_ ? timed_wait(events, 256) : wait(events, 256);
         for (int i = 0; i < n; ++i) {
             if (auto* w = static_cast<watcher*>(events[i].data.ptr)) w->on_ready(events[i].events);
         }

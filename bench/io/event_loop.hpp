@@ -36,12 +36,21 @@ public:
     void run();   // until stop()
     void stop();  // any thread
 
+    // Whoever measures latencies has the loop look at the clock around each wait.
+    void keep_time() { keeps_time_ = true; }
+    // Since when at the earliest what is told now can have been ready: the end of the wait if that waited, else the
+    // last time that the kernel was asked. REQUIRES: keep_time().
+    steady::time_point ready_since() const { return ready_since_; }
+
 private:
     int wait(void* events, int room);
+    int timed_wait(void* events, int room);
 
     int epoll_;
     int wake_;  // eventfd
     std::atomic<bool> stopping_{false};
+    bool keeps_time_ = false;
+    steady::time_point asked_, ready_since_;
     timer_heap timers_;
     std::vector<std::shared_ptr<void>> retired_;
 };

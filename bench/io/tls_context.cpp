@@ -36,4 +36,19 @@ tls_context make_tls_context(const std::string& certificate_file, const std::str
     return context;
 }
 
+tls_context make_client_tls_context(bool verifies, const std::string& ca_file) {
+    tls_context context(SSL_CTX_new(TLS_client_method()));
+    if (!context) throw std::runtime_error("cannot create a TLS context");
+    SSL_CTX_set_verify(context.get(), verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    if (!ca_file.empty() && SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr) != 1) {
+        throw std::runtime_error("--ca-file: cannot read PEM certificates from " + ca_file);
+    }
+    if (ca_file.empty()) SSL_CTX_set_default_verify_paths(context.get());
+    SSL_CTX_set_mode(context.get(),
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    static const unsigned char ours[] = "\x08http/1.1";
+    SSL_CTX_set_alpn_protos(context.get(), ours, sizeof ours - 1);
+    return context;
+}
+
 }  // namespace ferry::bench

@@ -21,4 +21,8 @@ struct tls_versions {
 // Throws std::runtime_error that names the file at fault.
 tls_context make_tls_context(const std::string& certificate_file, const std::string& key_file, tls_versions allowed);
 
+// A client's context, ALPN http/1.1: verifies the server by the certificates of the machine or of `ca_file` ("": none),
+// or not at all. Throws std::runtime_error that names the file at fault.
+tls_context make_client_tls_context(bool verifies, const std::string& ca_file);
+
 }  // namespace ferry::bench

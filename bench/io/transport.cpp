@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 namespace ferry::bench {
 namespace {
@@ -27,6 +28,18 @@ transport::transport(int fd, SSL_CTX* tls, bool late_tickets) : fd_(fd) {
     SSL_set_fd(ssl_, fd_);
     SSL_set_accept_state(ssl_);
     if (late_tickets) SSL_set_num_tickets(ssl_, 0);
+}
+
+transport::transport(int fd, SSL_CTX* tls, const peer_name& peer) : fd_(fd) {
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (!tls) return;
+    ssl_ = SSL_new(tls);
+    SSL_set_fd(ssl_, fd_);
+    SSL_set_connect_state(ssl_);
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), peer.name.c_str()) == 1) return;
+    SSL_set_tlsext_host_name(ssl_, peer.name.c_str());
+    SSL_set1_host(ssl_, peer.name.c_str());
 }
 
 transport::~transport() {
@@ -48,7 +61,12 @@ void transport::send_tickets() {
 io_result transport::tls_result(int returned) {
     wants_write_ = false;
     if (returned > 0) return {io_state::ok, static_cast<std::size_t>(returned)};
+    error_ = errno;
     const int error = SSL_get_error(ssl_, returned);
+    const auto verified = SSL_get_verify_result(ssl_);
+    tls_problem_ = error != SSL_ERROR_SSL  ? nullptr
+                   : verified != X509_V_OK ? X509_verify_cert_error_string(verified)
+                                           : ERR_reason_error_string(ERR_peek_error());
     ERR_clear_error();
     if (error == SSL_ERROR_WANT_READ) return {io_state::blocked, 0};
     if (error == SSL_ERROR_WANT_WRITE) {
@@ -63,6 +81,7 @@ io_result transport::read(char* to, std::size_t room) {
     const ssize_t n = recv(fd_, to, room, 0);
     if (n > 0) return {io_state::ok, static_cast<std::size_t>(n)};
     if (n == 0) return {io_state::closed, 0};
+    error_ = errno;
     return {errno == EAGAIN || errno == EINTR ? io_state::blocked : io_state::failed, 0};
 }
 
@@ -71,7 +90,13 @@ io_result transport::write(std::string_view bytes) {
     const ssize_t n = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     wants_write_ = n < 0 && (errno == EAGAIN || errno == EINTR);
     if (n >= 0) return {io_state::ok, static_cast<std::size_t>(n)};
+    error_ = errno;
     return {wants_write_ ? io_state::blocked : io_state::failed, 0};
+}
+
+std::string transport::problem() const {
+    if (tls_problem_) return std::string("TLS: ") + tls_problem_;
+    return error_ ? std::strerror(error_) : "the peer closed the connection";
 }
 
 std::size_t transport::unsent() const {

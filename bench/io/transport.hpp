@@ -15,12 +15,19 @@ struct io_result {
     std::size_t bytes;
 };
 
-// One accepted, non-blocking TCP connection, plain or TLS. Owned by: its session. The handshake happens in the first
-// reads. Errors are states, never exceptions.
+// The name that a server is reached under: what its certificate must be for. An IP address is told by its form.
+struct peer_name {
+    std::string name;
+};
+
+// One non-blocking TCP connection, plain or TLS, accepted or made. Owned by: its session. The handshake happens in the
+// first reads or writes. Errors are states, never exceptions.
 class transport {
 public:
     // Owns fd; tls may be null and must outlive this. With `late_tickets` TLS 1.3 sends none until send_tickets().
     transport(int fd, SSL_CTX* tls, bool late_tickets);
+    // Of a client: owns fd, which may still be connecting; tls as above.
+    transport(int fd, SSL_CTX* tls, const peer_name& peer);
     ~transport();
     transport(const transport&) = delete;
     transport& operator=(const transport&) = delete;
@@ -31,6 +38,8 @@ public:
     bool resumed() const { return ssl_ && SSL_session_reused(ssl_); }
     std::string server_name() const;                   // SNI, "" if none
     bool wants_write() const { return wants_write_; }  // a read or write waits for room in the socket
+
+    std::string problem() const;  // why the last read or write failed, in words
 
     void send_tickets();  // REQUIRES: handshake_done()
     io_result read(char* to, std::size_t room);
@@ -46,6 +55,8 @@ private:
     int fd_;
     SSL* ssl_ = nullptr;
     bool wants_write_ = false;
+    int error_ = 0;                      // errno of the last failure
+    const char* tls_problem_ = nullptr;  // and what TLS says of it
 };
 
 }  // namespace ferry::bench

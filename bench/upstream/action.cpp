@@ -9,6 +9,9 @@
 
 #include "http/json_members.hpp"
 #include "upstream/base64.hpp"
+#include "upstream/batch_engine.hpp"
+#include "upstream/presets.hpp"
+#include "upstream/rate_limiter.hpp"
 
 namespace ferry::bench {
 namespace {
@@ -197,6 +200,24 @@ void fail_times(const json::value& v, action& a) {
     apply(a.fail_action, scratch);
 }
 
+void sometimes(const json::value& v, action& a) {
+    const char* form = "[{\"ratio\": 0.01, \"action\": {...}}, ...], ratios that come to 1 at most";
+    if (!v.is_array()) refuse(form);
+    a.sometimes.clear();
+    double sum = 0;
+    for (const auto& item : v.get_array()) {
+        const auto* object = item.if_object();
+        const auto* ratio = object ? object->if_contains("ratio") : nullptr;
+        const auto* what = object ? object->if_contains("action") : nullptr;
+        if (!ratio || !what || !what->is_object() || object->size() != 2) refuse(form);
+        const double share = amount(*ratio);
+        if ((sum += share) > 1) refuse(form);
+        action scratch;
+        apply(what->get_object(), scratch);
+        a.sometimes.emplace_back(share, what->get_object());
+    }
+}
+
 const std::map<std::string_view, setter>& setters() {
     static const std::map<std::string_view, setter> table{
         {"status", [](const json::value& v, action& a) { a.status = small(v); }},
@@ -209,6 +230,10 @@ const std::map<std::string_view, setter>& setters() {
         {"first_delay_ms", [](const json::value& v, action& a) { a.first_delay = milliseconds(v); }},
         {"interval_ms", [](const json::value& v, action& a) { a.interval = milliseconds(v); }},
         {"keepalive_ms", [](const json::value& v, action& a) { a.keepalive = milliseconds(v); }},
+        {"engine", [](const json::value& v, action& a) { a.engine = batch_engine::of(v); }},
+        {"preset", [](const json::value& v, action& a) { apply_preset(text(v), a); }},
+        {"rate_limit", [](const json::value& v, action& a) { a.limit = rate_limit_of(v); }},
+        {"sometimes", sometimes},
         {"leading_blank_lines", [](const json::value& v, action& a) { a.leading_blank_lines = small(v); }},
         {"chunks", [](const json::value& v, action& a) { a.chunks = small(v); }},
         {"chunk_bytes", [](const json::value& v, action& a) { a.chunk_bytes = small(v); }},

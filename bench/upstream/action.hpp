@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,6 +41,13 @@ struct tool_call {
     std::string arguments;  // JSON text
 };
 
+class batch_engine;
+
+// Of one key and model; 0: no limit.
+struct rate_limit {
+    std::int64_t requests = 0, tokens = 0;  // per minute
+};
+
 // What the mock does with one request. Every member has the meaning and the default that README.md states under the
 // same name.
 struct action {
@@ -55,6 +63,8 @@ struct action {
     std::chrono::microseconds interval{0};
     std::chrono::microseconds keepalive{0};
     int leading_blank_lines = 0;
+    std::shared_ptr<batch_engine> engine;  // its pace in place of first_delay and interval
+    rate_limit limit;
 
     int chunks = -1;
     int chunk_bytes = 0;
@@ -101,6 +111,8 @@ struct action {
 
     int fail_count = 0;  // the first so many requests of one nonce get `fail_action` instead
     boost::json::object fail_action;
+    // Each with its share of all requests, laid over the rest for those it falls to.
+    std::vector<std::pair<double, boost::json::object>> sometimes;
 };
 
 // Lays the members of `members` over `onto`. Throws std::invalid_argument that names the member at fault and what it

@@ -2,6 +2,10 @@
 
 #include <exception>
 
+#include "upstream/batch_engine.hpp"
+#include "upstream/paced_body.hpp"
+#include "upstream/random.hpp"
+
 namespace ferry::bench {
 namespace {
 
@@ -97,6 +101,11 @@ answer make_answer(std::shared_ptr<const action> what, const answer_request& to)
         made.body = std::make_unique<fixed_body>(*a.raw);
         made.closes = made.closes || a.close_after;
         return made;
+    }
+    if (a.engine && made.status < 300 && to.http.method == "POST") {
+        const auto seat = std::make_shared<batch_engine::seat>(a.engine, mixed(mixed(to.seed) + to.seq));
+        made.body =
+            std::make_unique<paced_body>(seat, made.tokens.completion_tokens, made.is_stream, std::move(made.body));
     }
     if (a.first_delay.count() > 0 || a.leading_blank_lines > 0) {
         const waiting_body::plan plan{a.first_delay, a.keepalive, a.leading_blank_lines, made.is_stream};

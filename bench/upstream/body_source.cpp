@@ -28,7 +28,7 @@ bool event_list::next(piece& to) {
     if (at_ == events_.size()) return false;
     if (at_ > 0) to.wait = interval_;
     to.bytes = events_[at_++];
-    to.is_event = true;
+    to.is_event = to.is_token = true;
     return true;
 }
 

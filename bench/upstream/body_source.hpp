@@ -13,12 +13,14 @@ struct piece {
     std::string bytes;
     std::chrono::microseconds wait{0};    // after the piece before it
     bool is_event = false;                // one whole stream event
+    bool is_token = false;                // what a model takes a step for
     std::int64_t completion_tokens = -1;  // what its usage object says, -1 if it carries none
 
     void clear() {
         bytes.clear();
         wait = std::chrono::microseconds(0);
         is_event = false;
+        is_token = false;
         completion_tokens = -1;
     }
 };

@@ -144,6 +144,9 @@ bool chat_stream::next(piece& to) {
     // The usage chunk and [DONE] follow the last chunk at once, as with real providers.
     if (at_ > 0 && at_ < deltas) to.wait = action_->interval;
     to.is_event = true;
+    // The choices of n > 1 are answered side by side.
+    const auto line = at_ / n_;
+    to.is_token = at_ % n_ == 0 && line >= roles_ && line + (fails_ ? 0 : 1) < lines_;
     if (at_ < deltas) {
         append_choice(at_ / n_, at_ % n_, to);
     } else {

@@ -14,6 +14,8 @@ constexpr std::string_view lorem =
     "Excepteur sint occaecat cupidatat non proident, sunt in culpa qui officia deserunt mollit anim id est laborum. ";
 
 constexpr int usual_words = 16;
+constexpr int usual_of_an_engine = 200;  // tokens; where a limit is given, it answers up to that
+constexpr int most_of_an_engine = 1'000'000;
 
 // Words, each with the space that follows it.
 std::vector<std::string_view> words_of(std::string_view text) {
@@ -45,7 +47,8 @@ content::content(const action& a, std::int64_t max_pieces) {
     } else if (a.content) {
         cut(*a.content, a.chunks, a.chunk_bytes);
     } else if (a.tool_calls.empty() && a.refusal.empty()) {
-        count_ = a.chunks >= 0 ? static_cast<std::size_t>(a.chunks) : usual_words;
+        const int usual = !a.engine ? usual_words : max_pieces < 0 ? usual_of_an_engine : most_of_an_engine;
+        count_ = static_cast<std::size_t>(a.chunks >= 0 ? a.chunks : usual);
         lorem_bytes_ = static_cast<std::size_t>(a.chunk_bytes);
     }
     if (max_pieces >= 0 && count_ > static_cast<std::size_t>(max_pieces)) {

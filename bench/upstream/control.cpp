@@ -28,8 +28,8 @@ bool is_over(std::string_view query, steady::time_point since) {
 
 }  // namespace
 
-control::control(script& s, ledger& l, object_store& o, stats& counters)
-    : script_(s), ledger_(l), objects_(o), stats_(counters) {}
+control::control(script& s, ledger& l, object_store& o, rate_limiter& limits, stats& counters)
+    : script_(s), ledger_(l), objects_(o), limits_(limits), stats_(counters) {}
 
 void control::set_start_script(json::value source) {
     script_.load(source);
@@ -66,6 +66,7 @@ control_reply control::reset() {
     }
     ledger_.clear();
     objects_.clear();
+    limits_.clear();
     stats_.reset();
     return {200, json_type, "{\"ok\":true}"};
 }

@@ -8,6 +8,7 @@
 #include "io/timer_heap.hpp"
 #include "upstream/ledger.hpp"
 #include "upstream/object_store.hpp"
+#include "upstream/rate_limiter.hpp"
 #include "upstream/script.hpp"
 #include "upstream/stats.hpp"
 
@@ -26,7 +27,7 @@ struct control_reply {
 // What lies under /_control/. Owned by: the server. Lives on: any thread.
 class control {
 public:
-    control(script& s, ledger& l, object_store& o, stats& counters);  // all outlive this
+    control(script& s, ledger& l, object_store& o, rate_limiter& limits, stats& counters);  // all outlive this
     void set_start_script(boost::json::value source);  // what a reset goes back to; throws as script::load does
 
     // nullopt: a wait that is not over; ask again soon. `since` is when it was asked first.
@@ -41,6 +42,7 @@ private:
     script& script_;
     ledger& ledger_;
     object_store& objects_;
+    rate_limiter& limits_;
     stats& stats_;
     boost::json::value start_script_;
 };

@@ -1,5 +1,6 @@
 #include "upstream/reception.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "upstream/reading.hpp"
@@ -12,6 +13,16 @@ namespace {
 std::int64_t unix_us() {
     using namespace std::chrono;
     return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+// What a request is taken to need, as a provider does before it answers: its text, and all that it allows.
+std::int64_t tokens_asked(const request_facts& facts) {
+    return static_cast<std::int64_t>(facts.body.size()) / 4 + std::max<std::int64_t>(facts.max_tokens, 0);
+}
+
+std::string_view key_of(const request& r) {
+    const auto bearer = r.header("authorization");
+    return bearer.empty() ? r.header("api-key") : bearer;
 }
 
 void note_parts(const form& from, ledger_entry& to) {
@@ -63,6 +74,10 @@ delivery reception::take(const request& given, large_body* large) {
     if (said.is_chat && shared_.rules.needs_prompt(said.facts)) said.parse_chat();
     const request_facts& facts = said.facts;
     auto decided = shared_.rules.decide(r, asked, facts, said.prompt);
+    const auto& limit = decided.what->limit;
+    if ((limit.requests > 0 || limit.tokens > 0) && r.method == "POST") {
+        decided.what = shared_.limits.apply(decided.what, key_of(r), facts.model, tokens_asked(facts), steady::now());
+    }
     auto made = make_answer(std::move(decided.what), {r, asked, facts, said.prompt, said.parts, shared_.rules,
                                                       shared_.objects, shared_.options.seed, seq});
     std::shared_ptr<ledger_entry> entry;

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "upstream/presets.hpp"
+#include "upstream/random.hpp"
 #include "upstream/way.hpp"
 
 namespace ferry::bench {
@@ -25,6 +27,17 @@ action built_in_mood(std::string_view model) {
         "authenticated, routed, relayed and accounted for like any other. To talk to a real model, add a row to "
         "ai_models with its endpoint and key.";
     a.interval = std::chrono::milliseconds(20);
+    return a;
+}
+
+action preset_mood(const std::string& preset) {
+    action a;
+    if (preset.empty()) return a;
+    try {
+        apply_preset(preset, a);
+    } catch (const std::invalid_argument& e) {
+        throw std::invalid_argument("--preset " + preset + " must be " + e.what());
+    }
     return a;
 }
 
@@ -82,8 +95,11 @@ bool fits_path(std::string_view pattern, std::string_view path) {
 
 }  // namespace
 
-script::script(const network& way)
-    : given_way_(way), way_(way), demo_(std::make_shared<action>(built_in_mood("demo"))) {}
+script::script(const network& way, const std::string& preset)
+    : given_way_(way),
+      way_(way),
+      plain_(std::make_shared<action>(preset_mood(preset))),
+      demo_(std::make_shared<action>(built_in_mood("demo"))) {}
 
 script::rule script::read_rule(const json::value& source) {
     rule made;
@@ -158,6 +174,7 @@ void script::load(const json::value& source) {
     moods_ = std::move(models);
     way_ = way;
     failed_.clear();
+    fallen_ = 0;
     reads_prompts_ = reads_prompts;
     scripted_ = !rules_.empty() || !moods_.empty();
 }
@@ -166,6 +183,7 @@ void script::forget_counts() {
     const std::lock_guard lock(mutex_);
     for (auto& r : rules_) r.seen = r.used = 0;
     failed_.clear();
+    fallen_ = 0;
 }
 
 bool script::needs_prompt(const request_facts& facts) const {
@@ -188,7 +206,10 @@ network script::way() const {
 
 std::shared_ptr<const action> script::built_in(std::string_view model) const {
     if (model == "demo") return demo_;
-    if (model.substr(0, status_prefix.size()) != status_prefix) return plain_;
+    if (model.substr(0, status_prefix.size()) != status_prefix) {
+        const auto preset = find_preset(model);
+        return preset ? preset : plain_;
+    }
     return std::make_shared<action>(built_in_mood(model));
 }
 
@@ -220,6 +241,28 @@ void script::lay_over(const json::object& members, const request_facts& facts, a
 }
 
 decision script::decide(const request& r, const operation& op, const request_facts& facts,
+                        const std::optional<parsed_prompt>& prompt) {
+    auto decided = chosen(r, op, facts, prompt);
+    if (!decided.what->sometimes.empty()) fall(decided);
+    return decided;
+}
+
+// Evenly strewn, and the same ones for the same order of requests.
+void script::fall(decision& d) {
+    const auto number = fallen_.fetch_add(1, std::memory_order_relaxed);
+    double left = static_cast<double>(mixed(number) >> 11) * 0x1p-53;
+    for (const auto& [ratio, members] : d.what->sometimes) {
+        if (left < ratio) {
+            auto made = std::make_shared<action>(*d.what);
+            apply(members, *made);
+            d.what = std::move(made);
+            return;
+        }
+        left -= ratio;
+    }
+}
+
+decision script::chosen(const request& r, const operation& op, const request_facts& facts,
                         const std::optional<parsed_prompt>& prompt) {
     if (!facts.has_marker && !scripted_) return {built_in(facts.model), 0};
     const std::lock_guard lock(mutex_);

@@ -30,7 +30,9 @@ struct decision {
 // marker in its prompt, member by member. Owned by: the server, shared by all workers. Lives on: any thread.
 class script {
 public:
-    explicit script(const network& way);  // what the script says of the network is laid over `way`
+    // What the script says of the network is laid over `way`. The preset ("": none) is the mood of all models that have
+    // no other. Throws std::invalid_argument in words if there is none of this name.
+    script(const network& way, const std::string& preset);
 
     // Replaces everything. Throws std::invalid_argument in words and changes nothing if `source` is at fault.
     void load(const boost::json::value& source);
@@ -58,6 +60,9 @@ private:
     static bool fits(const rule& r, const request& q, const operation& op, const request_facts& facts,
                      const std::optional<parsed_prompt>& prompt);
     std::shared_ptr<const action> built_in(std::string_view model) const;
+    decision chosen(const request& r, const operation& op, const request_facts& facts,
+                    const std::optional<parsed_prompt>& prompt);
+    void fall(decision& d);  // to what only happens sometimes
     // The rest REQUIRES the mutex.
     std::shared_ptr<const action> mood_of(std::string_view model) const;
     std::size_t rule_for(const request& r, const operation& op, const request_facts& facts,
@@ -72,7 +77,8 @@ private:
     std::unordered_map<std::string, int> failed_;  // by nonce
     const network given_way_;
     network way_;
-    const std::shared_ptr<const action> plain_ = std::make_shared<action>();
+    std::atomic<std::uint64_t> fallen_{0};  // requests that something might have fallen to
+    const std::shared_ptr<const action> plain_;
     const std::shared_ptr<const action> demo_;
 };
 

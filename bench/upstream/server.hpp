@@ -12,6 +12,7 @@
 #include "upstream/control.hpp"
 #include "upstream/ledger.hpp"
 #include "upstream/object_store.hpp"
+#include "upstream/rate_limiter.hpp"
 #include "upstream/script.hpp"
 #include "upstream/stats.hpp"
 
@@ -21,6 +22,7 @@ struct upstream_options {
     std::string listen = "127.0.0.1:0";
     unsigned threads = 1;
     std::string script_file;
+    std::string preset;  // "": none
     std::string tls_certificate, tls_key;
     tls_versions tls_allowed;
     network way;
@@ -33,15 +35,17 @@ struct upstream_options {
 
 // All that the workers share.
 struct upstream_shared {
-    explicit upstream_shared(const upstream_options& o) : options(o), rules(o.way), journal(o.record, o.ledger_file) {}
+    explicit upstream_shared(const upstream_options& o)
+        : options(o), rules(o.way, o.preset), journal(o.record, o.ledger_file) {}
 
     const upstream_options options;
     tls_context tls;  // null: plain
     script rules;
     ledger journal;
     object_store objects;
+    rate_limiter limits;
     stats counters;
-    control commands{rules, journal, objects, counters};
+    control commands{rules, journal, objects, limits, counters};
     std::atomic<std::uint64_t> next_connection{1};
 };
 

@@ -11,6 +11,7 @@ bool event_stream::next(piece& to) {
     if (at_ == all_) return false;
     to.is_event = true;
     if (at_ > 0 && at_ < pieces_) to.wait = action_->interval;
+    to.is_token = at_ < pieces_;
     const auto limit = action_->error_after;
     if (limit >= 0 && static_cast<std::size_t>(limit) < pieces_ && at_ == static_cast<std::size_t>(limit)) {
         to.bytes.append("event: error\ndata: ").append(error_json(500)).append("\n\n");

@@ -121,7 +121,8 @@ bool response_stream::next(piece& to) {
     if (at_ == steps_.size()) return false;
     const step& s = steps_[at_];
     to.is_event = true;
-    if (s.is == kind::delta) to.wait = action_->interval;
+    to.is_token = s.is == kind::delta;
+    if (to.is_token) to.wait = action_->interval;
     const auto limit = static_cast<std::size_t>(action_->error_after);
     if (action_->error_after >= 0 && limit < all_deltas_ && deltas_ == limit && s.is != kind::created) {
         begin_event("error", sequence_, to.bytes);
