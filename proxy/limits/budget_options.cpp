@@ -10,6 +10,7 @@ namespace ferry::limits {
 namespace {
 
 std::int64_t rated(std::int64_t pico, std::int64_t nano, std::int64_t more) {
+    if (nano == as_it_is) return pico;
     constexpr int128 most = std::numeric_limits<std::int64_t>::max();
     return static_cast<std::int64_t>(std::min((static_cast<int128>(pico) * nano + more) / as_it_is, most));
 }

@@ -154,7 +154,9 @@ std::optional<fault> fill(explanation& told, const catalog::published& from, con
 // By the first row, which is the one that is asked if nothing goes wrong.
 void look_at_limits(const cli_context& context, const settings& chosen, const access::principal& who,
                     explanation& told) {
-    const auto cost_pico = told.rows.front().expected.bill.total().pico;
+    const auto& first = told.rows.front();
+    const auto nano = limits::rate_of(chosen.budget, first.row->currency).value_or(limits::as_it_is);
+    const auto cost_pico = limits::at_rate(first.expected.bill.total().pico, nano);
     told.told =
         read_told_limits(*ready_store(context, chosen), who, told.expected_tokens, cost_pico, chosen.budget.days);
     told.refused = told.told->refused();

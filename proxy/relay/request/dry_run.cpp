@@ -58,7 +58,9 @@ asio::awaitable<std::string> tell_dry_run(request& x) {
     const auto budgets = x.core.budgets.look(x.who->limits);
     const auto choice = choice_of(x);
     const auto& first = *x.route.candidates.front();
-    const auto first_pico = bill_for(first, choice.prompt_tokens, choice.completion_tokens).bill.total().pico;
+    const auto nano = x.core.budgets.rate_of(*x.core.budgets.options(), first.currency);
+    const auto first_pico =
+        limits::at_rate(bill_for(first, choice.prompt_tokens, choice.completion_tokens).bill.total().pico, nano);
     auto text = fmt::format("{{\"object\":\"ferry.dry_run\",\"operation\":{},\"model\":{}",
                             openai::quote_json(x.operation_name), openai::quote_json(x.route.model_name));
     text += ",\"refused\":" + (refused ? refusal_json(*refused) : "null");
