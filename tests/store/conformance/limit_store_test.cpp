@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(a_notice_of_a_budget_is_one_process_to_tell) {
 BOOST_AUTO_TEST_CASE(a_notice_says_the_name_of_whose_budget_it_is) {
     run("INSERT INTO users (name) VALUES ('alice')");
     const auto id = db->people()->list(people::users).at(0).id;
-    BOOST_TEST(db->budgets()->claim(budget_notice{"user", id, 0, 1}).value() == "alice");
+    BOOST_TEST(db->budgets()->claim({"user", id, 0, 1}).value() == "alice");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
