@@ -79,6 +79,7 @@ bool shipper::round() {
         while (has_more && !stopping_) {
             has_more = collect();
             commit();
+            if (has_more) note({}, false);  // who looks sees a long backlog shrink
         }
     } catch (const store::store_unavailable& away) {
         store_is_away = true;

@@ -1,5 +1,6 @@
 #include "usage/shipper.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 
@@ -257,6 +258,27 @@ BOOST_AUTO_TEST_CASE(a_segment_that_cannot_be_removed_is_removed_later) {
     r.ships.stop();
     BOOST_TEST(r.store.rows().size() == 1000u);
     BOOST_TEST(segments().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_long_backlog_is_seen_to_shrink) {
+    options chosen = journal_in(path);
+    chosen.flush_rows = 50;
+    memory_store store;
+    journal written(chosen, 1, small_segments);
+    for (int n = 0; n < 500; ++n) serve(written.writer(0), n);
+    std::atomic<shipper*> known{nullptr};
+    std::vector<std::uint64_t> waiting;
+    store.after_commit = [&] {
+        while (known == nullptr) std::this_thread::yield();
+        waiting.push_back(known.load()->status().lag_rows);
+    };
+    shipper ships(written, store);
+    known = &ships;
+    BOOST_REQUIRE(ships.flush(soon()));
+    BOOST_REQUIRE(waiting.size() >= 10u);
+    BOOST_TEST(waiting.front() == 500u);
+    BOOST_TEST(waiting.back() <= 50u);
+    BOOST_TEST(std::is_sorted(waiting.rbegin(), waiting.rend()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
