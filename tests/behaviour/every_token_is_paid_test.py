@@ -186,8 +186,8 @@ class EveryTokenIsPaid(unittest.TestCase):
             print(f"{what}: {counted} of {true} tokens, {100 * (counted / max(true, 1) - 1):+.2f} %")
         for what in ("all estimates", "answers counted aloud"):
             counted, true = self.sums[what]
-            self.assertGreater(true, 0)
-            self.assertLess(abs(counted - true) * 100, PERCENT * true, what)
+            self.assertLessEqual(abs(counted - true) * 100, PERCENT * true, what)
+        self.assertGreater(self.sums["all estimates"][1], 0)
 
 
 if __name__ == "__main__":

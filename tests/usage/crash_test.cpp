@@ -1,7 +1,11 @@
-// A process is killed (SIGKILL) at random instants while it serves; what it had acknowledged is compared with the rows
-// the next start ships.
+// A process is killed (SIGKILL) at random instants while it serves, and at each call to its files; what it had
+// acknowledged is compared with the rows the next start ships.
+// KILLED_CALLS (150) is how many calls, one after the other: TMPDIR=/dev/shm KILLED_CALLS=3000
+// build/dev/tests/usage_tests --run_test=kill_minus_nine
 #include <signal.h>
 
+#include <cstdlib>
+#include <iostream>
 #include <map>
 #include <random>
 
@@ -28,8 +32,9 @@ void acknowledge(int pipe, const uuid& id, std::int64_t n, bool is_end) {
     if (::write(pipe, &said, sizeof said) != sizeof said) ::_exit(2);
 }
 
-// Serves for ever, several requests at a time; says through the pipe what is written down.
-[[noreturn]] void serve_for_ever(journal_writer& writer, int pipe, std::uint32_t seed) {
+// Serves for ever, several requests at a time; says through the pipe what is written down. `rest` comes before each.
+[[noreturn]] void serve_for_ever(
+    journal_writer& writer, int pipe, std::uint32_t seed, const std::function<void()>& rest = [] {}) {
     std::mt19937 random(seed);
     struct served {
         uuid id;
@@ -38,6 +43,7 @@ void acknowledge(int pipe, const uuid& id, std::int64_t n, bool is_end) {
     };
     std::vector<served> open;
     for (std::int64_t n = 1;; ++n) {
+        rest();
         const uuid id = make_uuid();
         auto begun = writer.begin(begin_number(n, id));
         if (begun) {
@@ -114,41 +120,76 @@ BOOST_AUTO_TEST_CASE(every_acknowledged_request_has_exactly_one_exact_row) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_process_killed_while_it_ships_loses_nothing_and_stores_nothing_twice) {
-    store::options where;
-    where.url = "sqlite:" + path + "/rows.db";
-    store::prepare(*store::open(where), where);
-    const std::string folder = path + "/journal";
-    std::mt19937 random(12);
-    std::map<std::string, acknowledgement> said;
-    for (std::uint32_t round = 0; round < 12; ++round) {
-        const auto more = kill_after(random() % 4000, [&](int pipe) {
+// A store and a journal that processes are killed over, one after the other.
+struct killed_processes : temporary_folder {
+    killed_processes() {
+        where.url = "sqlite:" + path + "/rows.db";
+        store::prepare(*store::open(where), where);
+    }
+
+    void serve_until_killed(std::size_t count, std::uint32_t seed, const file_fault& at_calls = {}) {
+        const auto more = kill_after(count, [&](int pipe) {
+            set_file_fault(at_calls);
             const auto database = store::open(where);
             const auto rows = database->usage();
             journal written(journal_in(folder), 1, small_segments);
             shipper ships(written, *rows);
-            serve_for_ever(written.writer(0), pipe, round);
+            // No faster than rows are stored, or the last process has all of them to store.
+            serve_for_ever(written.writer(0), pipe, seed, [&] {
+                while (ships.status().lag_rows > 300) std::this_thread::yield();
+            });
         });
         said.insert(more.begin(), more.end());
     }
-    const auto database = store::open(where);
-    const auto stored = database->usage();
-    ship_what_is_left(folder, *stored);
-    std::map<std::string, store::usage_row> rows;
-    std::size_t count = 0;
-    stored->scan({}, [&](const store::usage_row& row) {
-        rows[row.request_id] = row;
-        ++count;
-    });
-    BOOST_TEST(count == rows.size());
-    std::size_t unsaid = 0;
-    for (const auto& [id, row] : rows) unsaid += said.contains(id) ? 0 : 1;
-    BOOST_TEST(unsaid <= 12u);
-    for (const auto& [id, one] : said) {
-        BOOST_TEST_REQUIRE((rows.contains(id)), "a begin was lost");
-        if (one.is_end) BOOST_TEST_REQUIRE(rows.at(id).prompt_tokens.value() == one.n);
+
+    // Each process may have written one record that it had no time to acknowledge.
+    void check(std::size_t processes) {
+        const auto database = store::open(where);
+        const auto stored = database->usage();
+        ship_what_is_left(folder, *stored);
+        std::map<std::string, store::usage_row> rows;
+        std::size_t count = 0;
+        stored->scan({}, [&](const store::usage_row& row) {
+            rows[row.request_id] = row;
+            ++count;
+        });
+        BOOST_TEST(count == rows.size());
+        std::size_t unsaid = 0;
+        for (const auto& [id, row] : rows) unsaid += said.contains(id) ? 0 : 1;
+        BOOST_TEST(unsaid <= processes);
+        for (const auto& [id, one] : said) {
+            BOOST_TEST_REQUIRE((rows.contains(id)), "a begin was lost");
+            if (one.is_end) BOOST_TEST_REQUIRE(rows.at(id).prompt_tokens.value() == one.n);
+        }
+        BOOST_TEST(list_folder(folder).empty());
     }
-    BOOST_TEST(list_folder(folder).empty());
+
+    store::options where;
+    const std::string folder = path + "/journal";
+    std::map<std::string, acknowledgement> said;
+};
+
+BOOST_FIXTURE_TEST_CASE(a_process_killed_while_it_ships_loses_nothing_and_stores_nothing_twice, killed_processes) {
+    std::mt19937 random(12);
+    for (std::uint32_t round = 0; round < 12; ++round) serve_until_killed(random() % 4000, round);
+    check(12);
+}
+
+// Before the n-th call is after the one before it. The calls of one life: its first segments, those of the dead process
+// before it, which it reads, marks and removes, and its own that follow, are synced, shipped and removed.
+BOOST_FIXTURE_TEST_CASE(a_process_killed_at_any_call_to_its_files_loses_nothing_and_stores_nothing_twice,
+                        killed_processes) {
+    const char* const wanted = std::getenv("KILLED_CALLS");
+    const std::size_t calls = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 150;
+    for (std::size_t n = 1; n <= calls; ++n) {
+        std::atomic<std::size_t> made{0};
+        serve_until_killed(SIZE_MAX, static_cast<std::uint32_t>(n), [&](file_call, const std::string& file) {
+            if (file.starts_with(folder) && ++made == n) ::kill(::getpid(), SIGKILL);
+            return std::error_code();
+        });
+    }
+    std::cout << calls << " processes killed, " << said.size() << " requests acknowledged\n";
+    check(calls);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
