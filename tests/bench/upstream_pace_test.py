@@ -2,7 +2,6 @@
 import json
 import re
 import subprocess
-import threading
 import unittest
 
 from raw_mock import Answer, MockTest, ROOT, STREAM, WITH_USAGE, chat, elapsed_ms, post, program
@@ -13,19 +12,17 @@ def contents(answer):
 
 
 class Pace(MockTest):
-    def together(self, count, work):
-        """Runs `work` in so many threads and gives back what it returned and how long each took."""
-        results = [None] * count
+    def begin(self, engine, **members):
+        """A connection on which a stream was asked for; close it."""
+        connection = self.mock.connect()
+        self.addCleanup(connection.close)
+        connection.sendall(post(chat(self.nonce, {"engine": engine}, stream=True, **members)))
+        return connection
 
-        def one(number):
-            results[number] = elapsed_ms(work)
-
-        threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return [result for result, _ in results], [ms for _, ms in results]
+    def await_token(self, connection):
+        got = b""
+        while b'content":"Lorem' not in got:
+            got += connection.recv(65536)
 
     def test_a_stream_waits_for_its_first_token_and_between_tokens(self):
         engine = {"ttft_ms": 120, "itl_ms": 15}
@@ -60,31 +57,32 @@ class Pace(MockTest):
             self.assertGreaterEqual(ms, 40 + 10 * 10, path)
 
     def test_the_more_are_answered_the_slower_each(self):
-        engine = {"itl_ms": [[1, 0], [4, 30]], "name": self.nonce}
-        work = lambda: self.ask({"engine": engine}, max_tokens=12, **STREAM)
-        answers, times = self.together(4, work)
-        self.assertEqual([len(contents(answer)) for answer in answers], [12] * 4)
-        # Those that end late have it quicker towards the end.
-        self.assertGreaterEqual(max(times), 6 * 30)
+        engine = {"itl_ms": [[1, 50], [4, 200]], "name": self.nonce}
+        for _ in range(3):
+            self.await_token(self.begin(engine, max_tokens=10_000))
+        answer, ms = elapsed_ms(lambda: self.ask({"engine": engine}, max_tokens=4, **STREAM))
+        self.assertEqual(len(contents(answer)), 4)
+        self.assertGreaterEqual(ms, 3 * 200)
 
     def test_requests_wait_for_a_place(self):
         engine = {"ttft_ms": 30, "itl_ms": 10, "most_running": 1, "name": self.nonce}
-        _, times = self.together(3, lambda: self.ask({"engine": engine}, max_tokens=8, **STREAM))
-        one = 30 + 7 * 10
-        self.assertGreaterEqual(sorted(times)[1], 2 * one)
-        self.assertGreaterEqual(max(times), 3 * one)
+
+        def three():
+            return [Answer(one) for one in [self.begin(engine, max_tokens=8) for _ in range(3)]]
+
+        answers, ms = elapsed_ms(three)
+        self.assertEqual([len(contents(answer)) for answer in answers], [8] * 3)
+        self.assertGreaterEqual(ms, 3 * (30 + 7 * 10))
 
     def test_who_leaves_frees_the_place(self):
         slow = {"itl_ms": 600_000, "most_running": 1, "name": self.nonce}
-        with self.mock.connect() as first:
-            first.sendall(post(chat(self.nonce, {"engine": slow}, max_tokens=5, stream=True)))
-            while b"content\":\"Lorem" not in first.recv(65536):
-                pass
-            with self.mock.connect() as second:
-                second.sendall(post(chat(self.nonce, {"engine": slow}, max_tokens=1, stream=True)))
-                self.mock.ledger(nonce=self.nonce[6:], wait="received", count=2)
-                first.close()
-                self.assertEqual(len(contents(Answer(second))), 1)
+        first = self.begin(slow, max_tokens=5)
+        self.await_token(first)
+        second, third = self.begin(slow, max_tokens=5), self.begin(slow, max_tokens=1)
+        self.mock.ledger(nonce=self.nonce[6:], wait="received", count=3)
+        second.close()
+        first.close()
+        self.assertEqual(len(contents(Answer(third))), 1)
 
     def test_a_bad_engine_is_named(self):
         for bad in ({"ttft": 1}, {"itl_ms": [[2, 1], [1, 1]]}, {"itl_ms": []}, {"ttft_spread": -1}, 7):
