@@ -12,10 +12,10 @@ IDLE = b"Z\0\0\0\x05I"  # the server is in no transaction any more
 
 
 class Relay:
-    """Takes connections at `url()` and passes them on. `arm()` sets a trap for the next exchange: a connection that
-    has sent `first`, and from its `mark` on, to the reply to its COMMIT. The byte with the number `at`, of that
-    direction, is not passed on, nor is anything after it: both sides see the end of the connection. `lengths` are
-    those of the last exchange that was not cut."""
+    """Takes connections at `url()` and passes them on. `arm()` sets a trap for the next exchange: a connection that has
+    sent `first`, and from its `mark` on, to the reply to its COMMIT. The byte with the number `at`, of that direction,
+    is not passed on, nor is anything after it: both sides see the end of the connection. `lengths` are those of the
+    last exchange that was not cut."""
 
     def __init__(self, cluster):
         self.cluster = cluster
