@@ -44,6 +44,7 @@ public:
                    const std::function<void(const store::sum_row&)>&) override {}
     std::string last_day_sum(const store::usage_filter&) override { return {}; }
     bool purge(std::int64_t) override { return false; }
+    bool purge_sums(std::int64_t) override { return false; }
 
     const std::string folder;
     std::recursive_mutex still;
