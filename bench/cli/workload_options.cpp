@@ -31,9 +31,14 @@ CLI::Option* add_parsed(CLI::App& to, const std::string& name, const char* text,
 template <typename Choice>
 void add_choice(CLI::App& to, const char* name, Choice& into, const std::map<std::string, Choice>& choices,
                 const char* text) {
-    std::string type;
-    for (const auto& [word, value] : choices) type += (type.empty() ? "" : "|") + word;
-    to.add_option(name, into, text)->transform(CLI::CheckedTransformer(choices).description(""))->type_name(type);
+    std::string words;
+    for (const auto& [word, value] : choices) words += (words.empty() ? "" : "|") + word;
+    const auto choose = [&into, choices, words](const std::string& given) {
+        const auto found = choices.find(given);
+        if (found == choices.end()) throw std::invalid_argument("\"" + given + "\" is none of " + words);
+        into = found->second;
+    };
+    add_parsed(to, name, text, words.c_str(), choose);
 }
 
 void add_weighted(CLI::App& to, const char* name, std::vector<weighted>& into, const char* text, const char* variable) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -34,15 +33,15 @@ mean_and_error mean_of(std::vector<double>& values) {
     return {inner / kept, std::sqrt(squares / (n - 1) / n) * n / kept};
 }
 
-// How many errors the mean of a resample is away from the mean of all, in all but `beyond` of the resamples.
-double reach_of(const std::vector<double>& values, double mean, double beyond, std::uint64_t seed) {
+// How many errors the mean of a resample is away from the mean of all, in all but `beyond` of the resamples. One that
+// happens to have no spread has that of the values themselves.
+double reach_of(const std::vector<double>& values, const mean_and_error& all, double beyond, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     std::vector<double> resample(values.size()), away(resamples);
     for (double& one : away) {
         for (double& v : resample) v = values[random() % values.size()];
         const auto found = mean_of(resample);
-        const double off = std::abs(found.mean - mean);
-        one = off == 0 ? 0 : found.error > 0 ? off / found.error : std::numeric_limits<double>::max();
+        one = std::abs(found.mean - all.mean) / (found.error > 0 ? found.error : all.error);
     }
     const auto at = static_cast<std::size_t>(std::ceil((1 - beyond) * resamples)) - 1;
     std::nth_element(away.begin(), away.begin() + static_cast<std::ptrdiff_t>(at), away.end());
@@ -69,8 +68,7 @@ paired_difference difference_of(const std::vector<round_pair>& rounds, std::size
     made.low = made.high = found.mean;
     if (found.error > 0) {
         const double beyond = (1 - confidence) / static_cast<double>(std::max<std::size_t>(1, comparisons));
-        const double most = std::numeric_limits<double>::max() / found.error / 4;
-        const double reach = std::min(reach_of(differences, found.mean, beyond, seed), most);
+        const double reach = reach_of(differences, found, beyond, seed);
         made.low -= reach * found.error;
         made.high += reach * found.error;
     }

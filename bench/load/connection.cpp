@@ -110,6 +110,7 @@ void client_connection::on_ready(std::uint32_t events) {
 void client_connection::receive() {
     // epoll tells of what a socket still holds, but not of what lies decrypted inside TLS.
     do {
+        now_ = steady::now();  // what is read was there before it is read, which takes a while itself
         if (!take(transport_->read(owner_.scratch(), owner::scratch_size))) return;
     } while (transport_->is_tls());
 }
@@ -128,7 +129,6 @@ bool client_connection::take(io_result got) {
         ended_by_peer(got.state == io_state::failed);
         return false;
     }
-    now_ = steady::now();
     auto& counts = owner_.counts();
     counts.bytes_received += got.bytes;
     if (terms_.is_measured) {

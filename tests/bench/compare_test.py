@@ -9,7 +9,7 @@ from pathlib import Path
 import report_page_test
 from raw_mock import Mock, program
 
-SHORT = ("--concurrency", "4", "--requests", "12", "--rounds", "6", "--input-tokens", "16")
+SHORT = ("--concurrency", "4", "--requests", "12", "--rounds", "10", "--input-tokens", "16")
 
 
 class Compare(unittest.TestCase):
@@ -49,7 +49,7 @@ class Compare(unittest.TestCase):
         self.assertRegex(text, r"TTFT p50, ms +[\d.]+ +[\d.]+  \+[\d.]+ \(\+")
         # Every round ran both of them twice.
         for target in result["targets"]:
-            self.assertEqual(sorted(run["round"] for run in target["runs"]), sorted([*range(1, 7)] * 2))
+            self.assertEqual(sorted(run["round"] for run in target["runs"]), sorted([*range(1, 11)] * 2))
             self.assertEqual({run["completed"] for run in target["runs"]}, {12})
 
     def test_the_report_is_made_of_it(self):

@@ -96,8 +96,8 @@ class Schedules(LoadTest):
         times = [0, 100, 150, 400]
         with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as trace:
             for time in times:
-                line = {"timestamp": time, "input_length": 30, "output_length": 4, "hash_ids": []}
-                trace.write(json.dumps(line) + "\n")
+                row = {"timestamp": time, "input_length": 30, "output_length": 4, "hash_ids": []}
+                trace.write(json.dumps(row) + "\n")
             trace.flush()
             _, dues = self.dues(f"--trace={trace.name}", "--trace-speed=2")
         self.assertEqual([round(due * 2000) for due in sorted(dues)], times)
