@@ -95,7 +95,7 @@ function tail_chart(members, metric) {
   const ys = drawn.map((one) => xs.map((x) => at(one, x)));
   const all = ys.flat().filter((y) => y !== null);
   const [low, high] = [Math.min(...all), Math.max(...all)],
-    logarithmic = high / low > 8;
+    logarithmic = low > 0 && high / low > 8;
   const name_of = (x) => `p${Number((100 * (1 - 10 ** -x)).toFixed(Math.max(0, Math.ceil(x - 1e-9) - 2)))}`;
   return figure(
     `${metric.name}, by percentile`,

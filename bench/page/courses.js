@@ -6,6 +6,13 @@ function time_text(seconds) {
     : `${Number(seconds.toPrecision(3))}${narrow_space}s`;
 }
 
+// Without the last one where the run ended within it.
+function whole_points(points) {
+  const last = points.length - 1,
+    gap = (i) => points[i].t - points[i - 1].t;
+  return gap(last) < gap(last - 1) / 2 ? points.slice(0, last) : points;
+}
+
 // Counts are those of a second, also where a point holds several; a latency of 0 is none.
 function point_of(one, key, xs, i) {
   if (typeof one[key] !== "number") return null;
@@ -15,7 +22,7 @@ function point_of(one, key, xs, i) {
 }
 
 function timeline_chart({title, note, run, columns, text, sync}) {
-  const line_of = run.timeline,
+  const line_of = whole_points(run.timeline),
     xs = line_of.map((one) => one.t);
   const ys = columns.map(({key}) => line_of.map((one, i) => point_of(one, key, xs, i)));
   const high = Math.max(0, ...ys.flat().filter((y) => y !== null)) * 1.15 || 1;
@@ -212,8 +219,8 @@ function rounds_chart(members) {
   const all = ys.flat().filter((y) => y > 0),
     room = (Math.max(...all) - Math.min(...all)) * 0.25 || Math.max(...all) * 0.1;
   return figure(
-    `${metric.name}, round by round`,
-    "the median of each round: what changes for all of them at once is not the target's doing",
+    `${metric.name}, run by run`,
+    "the median of each run: what changes for all of them at once is not the target's doing",
     plot({
       height: 240,
       data: [Array.from({length: rounds}, (_, i) => i + 1), ...ys],
@@ -227,7 +234,7 @@ function rounds_chart(members) {
       y: {low: Math.max(0, Math.min(...all) - room), high: Math.max(...all) + room, text: short_span},
       names: members.map((one, i) => ({name: one.name, color: series_color(i), series: i + 1})),
       rows: (i) => ({
-        heading: `round ${i + 1}`,
+        heading: `run ${i + 1}`,
         lines: members.map((one, k) => [one.name, span(ys[k][i] ?? NaN), series_color(k)]),
       }),
     }),

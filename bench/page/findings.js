@@ -131,7 +131,13 @@ function plain_value(value) {
 function asked_for(options) {
   const of_rates = ["arrival", "burstiness", "max_concurrency"];
   return Object.entries(options)
-    .filter(([key, value]) => value && key !== "base_url" && (options.rate || !of_rates.includes(key)))
+    .filter(
+      ([key, value]) =>
+        value &&
+        key !== "base_url" &&
+        !(value === 1 && /^(burstiness|trace_speed)$/.test(key)) &&
+        (options.rate || !of_rates.includes(key)),
+    )
     .map(([key, value]) => {
       const names = Array.isArray(value) && value.every((one) => one && one.name);
       const text = !names

@@ -95,7 +95,7 @@ class distribution {
   static of(runs, metric) {
     const lists = runs.map((run) => run.histograms && run.histograms[metric] && run.histograms[metric].buckets);
     const found = new distribution(lists.filter(Boolean));
-    return found.total > 0 ? found : null;
+    return found.total > 0 && found.uppers[found.uppers.length - 1] > 0 ? found : null;
   }
 
   // The share of values up to `ms`.
@@ -126,6 +126,9 @@ class distribution {
 function range_of(distributions) {
   let low = Math.min(...distributions.map((one) => one.quantile(0.002)));
   let high = Math.max(...distributions.map((one) => one.quantile(0.998)));
+  // Tokens that came in one write have no time between them: a scale of three powers of ten shows how many.
+  low = Math.max(low, high / 1000, 1e-6);
+  high = Math.max(high, low);
   if (high / low < 1.3) [low, high] = [low / 1.2, high * 1.2];
   const logarithmic = high / low > 8;
   const margin = logarithmic ? (high / low) ** 0.04 : (high - low) * 0.04;

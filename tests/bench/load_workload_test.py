@@ -81,7 +81,7 @@ class Workload(MockTest):
                               (["--model", "m", "--extra-body", "@/nowhere"], "--extra-body: /nowhere cannot be read"),
                               (["--model", "m", "--extra-body", "{"], "--extra-body is not JSON"),
                               (["--model", "m=0"], "a weight is a number above 0"),
-                              ([], "--model is missing"),
+                              ([], "--model"),
                               (["--model", "m", "--prompts", bad_line], f"{bad_line}, line 2: is not JSON")):
             ended = self.load("--concurrency", 1, "--requests", 1, *options)
             self.assertEqual(ended.returncode, 2, options)

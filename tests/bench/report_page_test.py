@@ -148,6 +148,17 @@ class Page(unittest.TestCase):
         self.assertEqual(self.browser.complaints(), [])
         self.assertIn("50 of 50 requests failed", self.title())
 
+    def test_tokens_that_came_at_once_are_drawn(self):
+        run = samples.load(seconds=20, requests=200)
+        run["histograms"]["itl"]["buckets"].insert(0, [0, 5000])
+        self.opened("at-once", {"at-once.json": run})
+        self.assertEqual(self.browser.value("plots.filter((one) => Object.values(one.chart.scales)"
+                                            ".some(({min, max}) => !(max > min))).length"), 0)
+        run["histograms"]["itl"]["buckets"] = [[0, 5000]]
+        self.opened("all-at-once", {"all-at-once.json": run})
+        self.assertEqual(self.browser.complaints(), [])
+        self.assertEqual(len(self.texts("figure")), 7)
+
     def test_on_paper_it_is_light(self):
         self.opened("paper", {"steady.json": samples.load(seconds=5, requests=200)}, dark=True)
         self.browser.value("dispatchEvent(new Event('beforeprint'))")
