@@ -27,7 +27,7 @@ struct model_request {
     bool disabled = false;
     bool per_million = false;  // prices, given and shown
     bool json = false;
-    model_prices prices;  // for `prices`
+    model_prices prices;  // for `prices`, but for `json`
     model_test test;      // but for `which` and `json`
 };
 using request_ptr = std::shared_ptr<model_request>;
@@ -173,10 +173,13 @@ void add_models_command(CLI::App& app, cli_context& context) {
     auto* remove = add_action(*models, context, request, "remove", "Delete a row; its usage stays", run_remove);
     auto* prices = add_action(*models, context, request, "prices",
                               "Prices of the table that is shipped with Ferry, for rows that have none",
-                              [](const cli_context& c, const model_request& r) { fill_prices(c, r.prices); });
+                              [](const cli_context& c, const model_request& r) {
+                                  auto wanted = r.prices;
+                                  wanted.json = r.json;
+                                  fill_prices(c, wanted);
+                              });
     auto* apply = prices->add_flag("--apply,--yes", request->prices.apply, "Write them without asking");
     prices->add_flag("--dry-run", request->prices.dry_run, "Show them; neither ask nor write")->excludes(apply);
-    prices->add_flag("--json", request->prices.json, "As JSON; nothing is asked");
     prices->add_flag("--replace", request->prices.replace, "Also where a row has another price");
     prices->add_option("--file", request->prices.file, "Another table, in the form of config/prices.toml");
     auto* test = add_action(*models, context, request, "test",
