@@ -35,7 +35,8 @@ BEGIN
     DELETE FROM budget_leases l WHERE l.party = whose AND l.party_id = whose_id
         AND l.expires_at < clock_timestamp() - interval '7 days';
     FOR gone IN SELECT * FROM budget_leases l WHERE l.party = whose AND l.party_id = whose_id AND l.instance_id <> me
-            AND l.expires_at < clock_timestamp() AND l.checked_at < clock_timestamp() - interval '5 seconds' LOOP
+            AND l.expires_at < clock_timestamp()
+            AND (l.checked_at < l.expires_at OR l.checked_at < clock_timestamp() - interval '5 seconds') LOOP
         EXECUTE format('SELECT coalesce(sum(CASE WHEN r.nano IS NULL THEN u.cost_pico'
             ' ELSE div(u.cost_pico::numeric * r.nano + 500000000, 1000000000) END), 0)'
             ' FROM usage_records u LEFT JOIN unnest($4, $5) AS r(currency, nano) ON r.currency = u.currency'

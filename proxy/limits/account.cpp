@@ -75,8 +75,9 @@ reservation account::reserve(const access::party_limits& of, const cost_frame& c
     const bool makes_sense = bounded > sane(cost.prompt_pico);
     if (makes_sense && bounded <= available()) return {verdict::in, bounded, bounded < worst};
     if (!is_away && makes_sense && bounded <= available() + more) return want(bounded);
-    // Of what is left the last: an answer that is likely fits.
-    if (expected <= available() && available() > sane(cost.prompt_pico)) {
+    // Of what is left the last: an answer that is likely fits, or it is much of the budget.
+    const auto enough = std::min(expected, of.budget_pico / 8);
+    if (enough <= available() && available() > sane(cost.prompt_pico)) {
         const auto rest = std::min(available(), worst);
         return {verdict::in, rest, rest < worst};
     }
@@ -85,7 +86,7 @@ reservation account::reserve(const access::party_limits& of, const cost_frame& c
     // What is set aside for requests, here or elsewhere, may come back unspent.
     const auto lent = committed_pico_ + set_aside_elsewhere(options);
     const auto unspent = available() + left_pico_ + lent;
-    if (lent > 0 && expected <= unspent && unspent > sane(cost.prompt_pico)) return {verdict::busy};
+    if (lent > 0 && enough <= unspent && unspent > sane(cost.prompt_pico)) return {verdict::busy};
     return {verdict::exhausted};
 }
 
