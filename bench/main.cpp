@@ -5,6 +5,7 @@
 
 #include "cli/compare_command.hpp"
 #include "cli/load_command.hpp"
+#include "cli/relay_command.hpp"
 #include "cli/report_command.hpp"
 #include "cli/upstream_command.hpp"
 
@@ -13,9 +14,8 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", FERRY_VERSION);
     app.require_subcommand(1);
     const std::vector<ferry::bench::command> commands{
-        ferry::bench::add_load_command(app),
-        ferry::bench::add_upstream_command(app),
-        ferry::bench::add_compare_command(app),
+        ferry::bench::add_load_command(app),    ferry::bench::add_upstream_command(app),
+        ferry::bench::add_compare_command(app), ferry::bench::add_relay_command(app),
         ferry::bench::add_report_command(app),
     };
     try {
