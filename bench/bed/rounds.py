@@ -63,9 +63,9 @@ def told(load, scenario, name, after, before):
 def show(number, run, scenario):
     each = f"{run['cpu_s'] / max(1, run['count']) * 1e6:9.2f} us" if run["memory_mib"] is not None else " " * 12
     noise, latency = run["noise"], run[f"p50_{scenario.latency}_ms"]
-    print(f"  round {number} {run['target']:<14} {each} a {scenario.unit}, {run['requests_per_second']:8.0f}/s, "
-          f"{scenario.latency} p50 {latency if latency is None else round(latency, 3)} ms, steal {noise['steal']:.1f} %, "
-          f"others {noise['others']:.1f} %, load {noise['load']:.1f}{'  NOISY: dropped' if run['noisy'] else ''}",
+    seen = "" if latency is None else f"{scenario.latency} p50 {latency:.3f} ms, "
+    print(f"  round {number} {run['target']:<14} {each} a {scenario.unit}, {run['requests_per_second']:8.0f}/s, {seen}"
+          f"steal {noise['steal']:.1f} %, others {noise['others']:.1f} %, load {noise['load']:.1f}{'  NOISY: dropped' if run['noisy'] else ''}",
           flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The mock provider and what stands in front of it, each on one core and a free port, in a folder that goes with them."""
+"""The mock provider and what stands in front of it, each on one core and a free port, in a folder of their own."""
 import json
 import os
 import re

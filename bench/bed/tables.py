@@ -64,7 +64,7 @@ def table(scenario, row):
     label = {"e2el": "answer", "itl": "event after event", "ttft": "first token"}[latency]
     unit, per = ("ms a request", 1000) if is_bulky else (f"us a{'n' if scenario.unit == 'event' else ''} "
                                                          f"{scenario.unit}", 1)
-    head = [f"CPU {unit}", "from .. to", "of nginx's", f"{scenario.unit}s/s", "of its core", "MiB"]
+    head = [f"CPU {unit}", "from ... to", "of nginx's", f"{scenario.unit}s/s", "of its core", "MiB"]
     head += [] if is_bulky else [f"{label} p50 ms", "p99 ms", "added p50", "added p99"]
     lines = ["| |" + "|".join(f" {one} " for one in head) + "|", "|---|" + "---|" * len(head)]
     for target, figures in row.items():
@@ -103,7 +103,7 @@ def document(report, scenarios, names=None):
 
 
 def write_between_markers(file, text):
-    """The document says by a comment where the tables stand, and of which scenarios: <!-- bench/run: many,streams -->"""
+    """A comment says where the tables stand, and of which scenarios: <!-- bench/run: many,streams -->"""
     mark = re.compile(r"(<!-- bench/run: ([a-z0-9,]+) -->\n).*?(<!-- /bench/run -->)", re.S)
     old = file.read_text()
     if not mark.search(old):

@@ -129,6 +129,14 @@ def behaviour():
     return tally
 
 
+def instructions():
+    if not build(*SHIPPED):
+        return failed("build release")
+    code, output, seconds = run([sys.executable, "-B", ROOT / "bench/instructions"], binaries("release"))
+    tally = Tally(passed=1) if code == 0 else failed(f"bench/instructions (code {code})")
+    return show("bench/instructions", tally, seconds, output)
+
+
 def sdk():
     if not build(*SHIPPED):
         return failed("build release")
@@ -182,7 +190,7 @@ def tsan():
     return tally
 
 
-GROUPS = {group.__name__: group for group in (lint, unit, golden, behaviour, sdk, fuzz, asan, tsan)}
+GROUPS = {group.__name__: group for group in (lint, unit, golden, behaviour, instructions, sdk, fuzz, asan, tsan)}
 
 
 def without_repetition(labels):
