@@ -12,13 +12,15 @@ class Scenario:
         self.latency, self.only, self.in_quick = latency, only, in_quick
 
 
-def vectors(form, dimensions):
+def vectors(folder, form, dimensions):
     """An answer of 2,048 embeddings: 13 MB of digits, or 17 MB."""
     body = {"encoding_format": form, "dimensions": dimensions, "input": [f"text {i}" for i in range(VECTORS)]}
-    return ["--operation", "embeddings", "--model", "mock", "--concurrency", "2", "--extra-body", json.dumps(body)]
+    file = folder / f"ask-{form}.jsonl"
+    file.write_text(json.dumps(body) + "\n")
+    return ["--operation", "embeddings", "--model", "mock", "--concurrency", "2", "--prompts", file]
 
 
-def all_of(options):
+def all_of(options, folder):
     whole = ["--model", "mock", "--no-stream", "--input-tokens", "128", "--output-tokens", "64", "--concurrency"]
     bulky = ("relay", "nginx", "haproxy", "ferry")
     rate = options.rate
@@ -34,8 +36,8 @@ def all_of(options):
         Scenario("upload", "Requests of 1 MB, 4 at a time",
                  ["--model", "mock", "--no-stream", "--prefix-tokens", "180000", "--output-tokens", "64",
                   "--concurrency", "4"], only=bulky, in_quick=False),
-        Scenario("vectors", "Answers of 13 MB, vectors in decimal digits, 2 at a time", vectors("float", 512),
+        Scenario("vectors", "Answers of 13 MB, vectors in decimal digits, 2 at a time", vectors(folder, "float", 512),
                  only=bulky, in_quick=False),
-        Scenario("base64", "Answers of 17 MB, vectors in base64, 2 at a time", vectors("base64", 1536),
+        Scenario("base64", "Answers of 17 MB, vectors in base64, 2 at a time", vectors(folder, "base64", 1536),
                  only=bulky, in_quick=False),
     ) if one.in_quick or not options.quick]

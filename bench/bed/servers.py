@@ -176,7 +176,7 @@ class Bed:
         self.ferry("migrate")
         for model in MODELS:
             self.ferry("models", "add", "--name", model, "--endpoint", f"http://127.0.0.1:{self.mock}/v1",
-                       "--input-price", "0.1", "--output-price", "0.4")
+                       "--per-million", "--input-price", "0.1", "--output-price", "0.4")
         keys = [json.loads(self.ferry("keys", "create", "--name", name, "--json", *more))["key"]
                 for name, more in (("plain", []), ("limited", LIMITS))]
         pid = self.spawn("ferry", [self.options.ferry, "serve", "--config", self.folder / "ferry.toml"])

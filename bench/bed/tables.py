@@ -9,7 +9,7 @@ def median(runs, name):
 
 
 def summary_of(runs):
-    """{scenario: {target: figures}}: medians over the runs that were not noisy, CPU time with its range."""
+    """{scenario: {target: figures}}: medians over the runs that were neither noisy nor failed."""
     found = {}
     for run in runs:
         found.setdefault(run["scenario"], {}).setdefault(run["target"], []).append(run)
@@ -17,7 +17,7 @@ def summary_of(runs):
 
 
 def figures_of(runs):
-    kept = [run for run in runs if not run["noisy"]]
+    kept = [run for run in runs if not run["noisy"] and not run["problem"]]
     figures = {"kept": len(kept), "dropped": len(runs) - len(kept)}
     if not kept:
         return figures
@@ -69,7 +69,7 @@ def table(scenario, row):
     lines = ["| |" + "|".join(f" {one} " for one in head) + "|", "|---|" + "---|" * len(head)]
     for target, figures in row.items():
         if not figures["kept"]:
-            lines.append(f"| {target} | all {figures['dropped']} runs were noisy |" + " |" * (len(head) - 1))
+            lines.append(f"| {target} | all {figures['dropped']} runs were noisy, or failed |" + " |" * (len(head) - 1))
             continue
         middle, span = cost(figures, per)
         busy = number(figures.get("busy") and figures["busy"] * 100, 0)
@@ -99,6 +99,8 @@ def document(report, scenarios, names=None):
     for scenario in scenarios:
         if scenario.name in summary and (names is None or scenario.name in names):
             parts.append(f"**{scenario.title}**\n\n{table(scenario, summary[scenario.name])}")
+    failed = [run for run in report["runs"] if run["problem"] and (names is None or run["scenario"] in names)]
+    parts += [f"FAILED, round {run['round']} of {run['scenario']}, {run['target']}: {run['problem']}" for run in failed]
     return "\n\n".join(parts)
 
 
