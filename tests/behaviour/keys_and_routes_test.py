@@ -53,7 +53,7 @@ class KeysAndRoutes(FerryCase):
         self.made("staying", "--models", "demo,other", "--user", "eve", "--expires", "2040-01-02")
         before = self.listed("keys", "staying")
         self.ferry.run("keys", "set", "staying", "--rpm", "60")
-        self.assertEqual(self.listed("keys", "staying"), {**before, "rpm": 60})
+        self.assertEqual(self.listed("keys", "staying"), {**before, "rpm": 60, "rpm_left": 60})
         self.ferry.run("keys", "set", "staying", "--no-rpm")
         self.assertEqual(self.listed("keys", "staying"), before)
         self.assertIn("was so already", self.ferry.run("keys", "set", "staying", "--models", "demo,other").stdout)
