@@ -48,9 +48,8 @@ std::vector<lease> leases_of(connection& db, const budget_renewal& of, std::int6
     const auto now = time_text(now_us), checked_since = time_text(now_us - between_checks_us);
     std::vector<lease> all;
     query found = db.prepare(
-        "SELECT instance_id, held_pico, reported_pico, expires_at < ?, checked_at >= max(?, expires_at) FROM "
-        "budget_leases"
-        " WHERE party = ? AND party_id = ?");
+        "SELECT instance_id, held_pico, reported_pico, expires_at < ?, checked_at >= max(?, expires_at)"
+        " FROM budget_leases WHERE party = ? AND party_id = ?");
     found.bind(now).bind(checked_since).bind(of.party).bind(of.party_id);
     while (found.step()) {
         all.push_back(
