@@ -1,5 +1,6 @@
 #include "app/application.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -110,9 +111,11 @@ unsigned application::core_count() const {
 }
 
 void application::bring_schema_up_to_date() {
+    std::string names;
     for (const auto& applied : store::prepare(*database_, settings_.store)) {
-        log_info("The store's schema was brought up to date: {} {}", applied.version, applied.name);
+        names += fmt::format("{}{} {}", names.empty() ? "" : ", ", applied.version, applied.name);
     }
+    if (!names.empty()) log_info("The store's schema was brought up to date: {}", names);
 }
 
 // False if the store is away and a snapshot may do for now: the schema is looked at once the store is back.
