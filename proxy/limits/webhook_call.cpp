@@ -113,7 +113,10 @@ asio::awaitable<void> webhook_call::read_status(upstream::connection& c) {
 std::string webhook_call::head_of(const webhook_message& message) const {
     auto head = fmt::format("POST {} HTTP/1.1\r\nhost: {}\r\n", where_.target, where_.host_header);
     head += fmt::format("user-agent: ferry/{}\r\nconnection: close\r\n", FERRY_VERSION);
-    head += fmt::format("x-ferry-event: {}\r\nx-ferry-delivery: {}\r\n", message.event, message.id);
+    head += fmt::format(
+        "x-ferry-event: {}\r\n"
+        "x-ferry-delivery: {}\r\n",
+        message.event, message.id);
     if (!key_.empty()) head += "x-ferry-signature: " + signature_of(key_.reveal(), message.body) + "\r\n";
     return head + fmt::format("content-type: application/json\r\ncontent-length: {}\r\n\r\n", message.body.size());
 }
