@@ -2,6 +2,7 @@
 // a request that had ended when somebody was told that it is durable has exactly one row, which says so, and no row
 // says what never was. POWER_CUTS (2000) is how many, POWER_CUT_SEED makes a run again: TMPDIR=/dev/shm
 // POWER_CUTS=100000 build/dev/tests/usage_tests --run_test=power_cuts
+#include <atomic>
 #include <cstdlib>
 #include <iostream>
 #include <set>
@@ -157,7 +158,7 @@ private:
     cut_world& world_;
     next_start& next_;
     const std::size_t most_;
-    std::size_t count_ = 0;
+    std::atomic<std::size_t> count_{0};  // is_done() asks without the lock
     bool is_cutting_ = false;
     std::map<std::string, std::size_t> violations_;
 };
