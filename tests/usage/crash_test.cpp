@@ -1,6 +1,6 @@
 // A process is killed (SIGKILL) at random instants while it serves, and at each call to its files; what it had
 // acknowledged is compared with the rows the next start ships.
-// KILLED_CALLS (150) is how many calls, one after the other: TMPDIR=/dev/shm KILLED_CALLS=3000
+// KILLED_CALLS (80) is how many calls, one after the other: TMPDIR=/dev/shm KILLED_CALLS=3000
 // build/dev/tests/usage_tests --run_test=kill_minus_nine
 #include <signal.h>
 
@@ -180,7 +180,7 @@ BOOST_FIXTURE_TEST_CASE(a_process_killed_while_it_ships_loses_nothing_and_stores
 BOOST_FIXTURE_TEST_CASE(a_process_killed_at_any_call_to_its_files_loses_nothing_and_stores_nothing_twice,
                         killed_processes) {
     const char* const wanted = std::getenv("KILLED_CALLS");
-    const std::size_t calls = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 150;
+    const std::size_t calls = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 80;
     for (std::size_t n = 1; n <= calls; ++n) {
         std::atomic<std::size_t> made{0};
         serve_until_killed(SIZE_MAX, static_cast<std::uint32_t>(n), [&](file_call, const std::string& file) {

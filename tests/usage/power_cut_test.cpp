@@ -1,6 +1,6 @@
 // The power is cut at any moment of a journal's life, on a disk that kept, dropped, mixed and tore what was not synced:
 // a request that had ended when somebody was told that it is durable has exactly one row, which says so, and no row
-// says what never was. POWER_CUTS (2000) is how many, POWER_CUT_SEED makes a run again: TMPDIR=/dev/shm
+// says what never was. POWER_CUTS (1000) is how many, POWER_CUT_SEED makes a run again: TMPDIR=/dev/shm
 // POWER_CUTS=100000 build/dev/tests/usage_tests --run_test=power_cuts
 #include <atomic>
 #include <cstdlib>
@@ -204,7 +204,7 @@ void serve_under_cuts(cut_world& world, power_cuts_of& cuts) {
 BOOST_FIXTURE_TEST_SUITE(power_cuts, temporary_folder)
 
 BOOST_AUTO_TEST_CASE(what_was_called_durable_is_there_once_whatever_the_disk_kept) {
-    const std::size_t wanted = number_from("POWER_CUTS", 2000);
+    const std::size_t wanted = number_from("POWER_CUTS", 1000);
     const std::size_t seed = number_from("POWER_CUT_SEED", std::random_device{}());
     std::cout << "seed " << seed << ", " << wanted << " power cuts\n";
     std::atomic<power_cuts_of*> cuts{nullptr};
