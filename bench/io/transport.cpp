@@ -20,22 +20,22 @@ constexpr std::size_t most_at_once = std::size_t(1) << 30;  // OpenSSL counts in
 
 }  // namespace
 
-transport::transport(int fd, SSL_CTX* tls, bool late_tickets) : fd_(fd) {
+transport::transport(int fd, SSL_CTX* tls) : fd_(fd) {
     const int on = 1;
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (!tls) return;
     ssl_ = SSL_new(tls);
     SSL_set_fd(ssl_, fd_);
+}
+
+transport::transport(int fd, SSL_CTX* tls, bool late_tickets) : transport(fd, tls) {
+    if (!tls) return;
     SSL_set_accept_state(ssl_);
     if (late_tickets) SSL_set_num_tickets(ssl_, 0);
 }
 
-transport::transport(int fd, SSL_CTX* tls, const peer_name& peer) : fd_(fd) {
-    const int on = 1;
-    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+transport::transport(int fd, SSL_CTX* tls, const peer_name& peer) : transport(fd, tls) {
     if (!tls) return;
-    ssl_ = SSL_new(tls);
-    SSL_set_fd(ssl_, fd_);
     SSL_set_connect_state(ssl_);
     if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), peer.name.c_str()) == 1) return;
     SSL_set_tlsext_host_name(ssl_, peer.name.c_str());

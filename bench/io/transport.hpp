@@ -50,6 +50,7 @@ public:
     void reset();                // RST, what is unsent is dropped
 
 private:
+    transport(int fd, SSL_CTX* tls);
     io_result tls_result(int returned);
 
     int fd_;
