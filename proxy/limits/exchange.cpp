@@ -5,15 +5,12 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "limits/steady_ms.hpp"
 
 namespace ferry::limits {
 namespace {
 
 constexpr auto between_forgetting = std::chrono::hours(1);
-
-std::int64_t now_ms() {
-    return std::chrono::duration_cast<milliseconds>(steady::now().time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -36,7 +33,7 @@ void exchange::stop() {
 // Somebody is here for the first time, and may come from another process: what he used there is soon known. Where there
 // is no other process, it is known as soon as that of everybody else.
 void exchange::ask_soon() {
-    if (now_ms() < alone_until_ms_ || is_asked_.exchange(true)) return;
+    if (steady_ms() < alone_until_ms_ || is_asked_.exchange(true)) return;
     const bool is_posted = thread_.post([this] {
         const auto pause = rests_until_ - steady::now();
         thread_.post_after(std::max(pause, steady::duration(0)), [this] {
@@ -54,13 +51,13 @@ void exchange::repeat() {
 
 void exchange::round() {
     const auto began = steady::now();
-    const auto at = now_ms();
+    const auto at = steady_ms();
     const auto waiting = limiter_.take_waiting();
     const auto used = limiter_.collect(last_ms_, at);
     try {
         const auto decide = [&](const store::limits_of_others& others) {
             alone_until_ms_ = others.replicas < 2 ? at + 2 * interval_.count() : 0;
-            return limiter_.share(used, others, ++turn_, now_ms());
+            return limiter_.share(used, others, ++turn_, steady_ms());
         };
         if (!used.empty()) store_->exchange(instance_, used, decide);
         last_ms_ = at;

@@ -4,6 +4,7 @@
 
 #include "base/ending_faults.hpp"
 #include "base/number_text.hpp"
+#include "limits/steady_ms.hpp"
 #include "openai/json_walk.hpp"
 #include "provider/request_edits.hpp"
 #include "relay/books/estimate.hpp"
@@ -14,10 +15,6 @@ namespace ferry::relay {
 namespace asio = boost::asio;
 
 namespace {
-
-std::int64_t steady_ms(steady::time_point at) {
-    return std::chrono::duration_cast<milliseconds>(at.time_since_epoch()).count();
-}
 
 bool limits_tokens(const access::principal& who) {
     return std::any_of(who.limits.begin(), who.limits.end(),
@@ -65,7 +62,7 @@ void read_prompt(const request& x, token_use& use) {
 std::optional<fault> try_limits(request& x, bool is_patient) {
     const auto expected = limits_tokens(*x.who) ? expected_use(x) : token_use();
     auto admission =
-        x.core.limiter.admit(x.who->limits, expected.prompt + expected.answer, steady_ms(steady::now()), is_patient);
+        x.core.limiter.admit(x.who->limits, expected.prompt + expected.answer, limits::steady_ms(), is_patient);
     x.awaits_limits = admission.must_wait;
     x.admitted = std::move(admission.in);
     x.allowed = admission.left;
@@ -165,7 +162,7 @@ void settle_limits(request& x) {
     if (!x.admitted) return;
     const auto& tokens = x.bill.tokens;
     const auto used = tokens.total.value_or(tokens.prompt.value_or(0) + tokens.completion.value_or(0));
-    if (!is_bill_unknown(x)) x.admitted.settle(used, steady_ms(steady::now()));
+    if (!is_bill_unknown(x)) x.admitted.settle(used, limits::steady_ms());
     // Whoever has the whole answer may ask again at once.
     x.admitted = {};
     const bool is_whole = x.end.reason == usage::end_reason::done && x.answered_by != nullptr;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/decimal.hpp"
+#include "limits/steady_ms.hpp"
 #include "net/token.hpp"
 #include "openai/json_text.hpp"
 #include "provider/provider.hpp"
@@ -17,10 +18,6 @@ namespace ferry::relay {
 namespace asio = boost::asio;
 
 namespace {
-
-std::int64_t steady_ms_now() {
-    return std::chrono::duration_cast<milliseconds>(steady::now().time_since_epoch()).count();
-}
 
 std::string tell_candidate(const request& x, const catalog::candidate& row, const catalog::request_choice& choice) {
     using openai::quote_json;
@@ -48,7 +45,7 @@ bool is_dry_run(const request& x) {
 asio::awaitable<std::string> tell_dry_run(request& x) {
     // What limits let through would be counted; what budgets set aside is given back, and has cost nothing.
     const auto counted = expected_use(x).prompt + expected_use(x).answer;
-    const auto states = x.core.limiter.look(x.who->limits, counted, steady_ms_now());
+    const auto states = x.core.limiter.look(x.who->limits, counted, limits::steady_ms());
     auto refused = limits::refusal_of(states);
     if (has_budget(x)) {
         auto lacking = co_await admit_by_budget(x);
