@@ -27,7 +27,7 @@ class BudgetsInDollars(Priced):
     options = {"usage.rates": ["CNY/USD = 0.125", "USD/CNY = 8"]}
 
     def test_costs_in_two_currencies_are_of_one_budget(self):
-        key = self.made("both", "--budget", "0.40")
+        key = self.create_key("both", "--budget", "0.40")
         for model in ("dear", "yuan", "yuan", "dear"):
             self.assertEqual(self.ask(key, model=model, tokens=10, max_tokens=10).status, 200)
         self.is_used_up(self.ask(key, model="yuan", max_tokens=1))
@@ -35,12 +35,12 @@ class BudgetsInDollars(Priced):
         eventually(lambda: self.spent_of("both") == 40 * CENT, 10)
 
     def test_an_answer_is_bounded_by_what_is_left_in_the_currency_of_its_price(self):
-        key = self.made("bounded-yuan", "--budget", "0.50")
+        key = self.create_key("bounded-yuan", "--budget", "0.50")
         self.assertEqual(self.ask(key, model="yuan", tokens=1, max_tokens=64000).status, 200)
         self.assertLessEqual(json.loads(self.upstream.served[-1].body)["max_tokens"], 50)
 
     def test_a_currency_without_a_rate_counts_as_it_is_and_that_is_said_once(self):
-        key = self.made("odd", "--budget", "0.10")
+        key = self.create_key("odd", "--budget", "0.10")
         self.assertEqual(self.ask(key, model="odd", tokens=6, max_tokens=6).status, 200)
         self.assertEqual(self.ask(key, model="odd", tokens=4, max_tokens=4).status, 200)
         self.is_used_up(self.ask(key, model="odd", max_tokens=1))
@@ -55,7 +55,7 @@ class BudgetsInYuan(Priced):
     options = {"usage.rates": ["CNY/USD = 0.125", "USD/CNY = 8", "XTS/CNY = 8"], "budget.currency": "CNY"}
 
     def test_costs_in_two_currencies_are_of_one_budget(self):
-        key = self.made("both", "--budget", "3.20")
+        key = self.create_key("both", "--budget", "3.20")
         for model in ("dear", "yuan", "odd", "dear"):
             self.assertEqual(self.ask(key, model=model, tokens=10, max_tokens=10).status, 200)
         self.is_used_up(self.ask(key, model="yuan", max_tokens=1))
@@ -66,7 +66,7 @@ class TimeZones(Budgeted):
     options = {"budget.timezone": zone}
 
     def test_a_day_begins_at_midnight_in_that_zone(self):
-        key = self.made("day", "--budget", "0.10", "--budget-period", "day")
+        key = self.create_key("day", "--budget", "0.10", "--budget-period", "day")
         self.assertEqual(self.ask(key, tokens=10, max_tokens=10).status, 200)
         zone = ZoneInfo(self.zone)
         before = datetime.now(zone)
@@ -96,8 +96,8 @@ class WhatIsLeft(Budgeted):
     def test_what_is_left_of_limits_is_listed(self):
         self.ferry.run("users", "add", "ada", "--rpd", "100")
         self.ferry.run("teams", "add", "crew", "--tpm", "1000")
-        key = self.made("counted", "--rpm", "60", "--tpd", "5000", "--user", "ada", "--team", "crew")
-        self.made("unused", "--rpm", "60")
+        key = self.create_key("counted", "--rpm", "60", "--tpd", "5000", "--user", "ada", "--team", "crew")
+        self.create_key("unused", "--rpm", "60")
         for _ in range(3):
             self.assertEqual(self.ask(key, model="demo", tokens=5).status, 200)
         began = time.monotonic()

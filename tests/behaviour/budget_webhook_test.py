@@ -26,7 +26,7 @@ class Told(Budgeted):
         super().setUpClass()
 
     def exhaust(self, name, *more, client=None):
-        key = self.made(name, "--budget", "0.10", *more)
+        key = self.create_key(name, "--budget", "0.10", *more)
         self.assertEqual(self.ask(key, tokens=10, max_tokens=10, client=client).status, 200)
         self.is_used_up(self.ask(key, max_tokens=10, client=client))
         return key
@@ -76,7 +76,7 @@ class BudgetsAreTold(Told):
 
     def test_a_soft_budget_of_a_team_is_told(self):
         self.ferry.run("teams", "add", "warned", "--budget", "0.02", "--budget-mode", "soft")
-        key = self.made("of-a-team", "--team", "warned")
+        key = self.create_key("of-a-team", "--team", "warned")
         eventually(lambda: self.ask(key).field("x-ferry-budget-warning"))
         said = self.told_of("warned", "budget.used_up")[0].document
         self.assertEqual((said["party"]["kind"], said["mode"], said["period"], said["resets_at"]),
@@ -176,7 +176,7 @@ class ReplicasTellOnce(Told, PostgresCase):
 
     def test_of_all_replicas_one_tells(self):
         names = [f"shared-{i}" for i in range(8)]
-        keys = [self.made(name, "--budget", "0.10") for name in names]
+        keys = [self.create_key(name, "--budget", "0.10") for name in names]
         ports = (self.ferry.port, self.other.port)
 
         def exhaust(key, port):

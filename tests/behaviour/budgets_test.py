@@ -13,7 +13,7 @@ from waiting import stays
 
 class Budgets(Budgeted):
     def test_a_budget_is_spent_to_its_end_and_not_further(self):
-        key = self.made("month", "--budget", "1.00", "--budget-period", "month")
+        key = self.create_key("month", "--budget", "1.00", "--budget-period", "month")
         asked = 0
         while (answer := self.ask(key, tokens=10, max_tokens=10)).status == 200:
             asked += 1
@@ -29,7 +29,7 @@ class Budgets(Budgeted):
         eventually(lambda: self.ask(key, tokens=10, max_tokens=10).status == 200)
 
     def test_a_high_max_tokens_keeps_nobody_out(self):
-        key = self.made("parallel", "--budget", "200")
+        key = self.create_key("parallel", "--budget", "200")
         for _ in range(6):  # it is known how long answers are
             self.assertEqual(self.ask(key, tokens=200).status, 200)
         go_on = threading.Event()
@@ -45,7 +45,7 @@ class Budgets(Budgeted):
         self.assertEqual([one.response().status for one in waiting], [200] * 4)
 
     def test_an_answer_that_might_exceed_the_budget_is_bounded(self):
-        key = self.made("bounded", "--budget", "6.00")
+        key = self.create_key("bounded", "--budget", "6.00")
 
         def bound(**members):
             self.assertEqual(self.ask(key, tokens=1, **members).status, 200)
@@ -57,7 +57,7 @@ class Budgets(Budgeted):
         self.assertGreater(bound(max_tokens=64000), 5)
 
     def test_a_budget_that_only_warns_warns(self):
-        key = self.made("soft", "--budget", "0.02", "--budget-mode", "soft")
+        key = self.create_key("soft", "--budget", "0.02", "--budget-mode", "soft")
         warned = eventually(lambda: self.ask(key).field("x-ferry-budget-warning"))
         self.assertEqual(warned, "The budget of 0.02 in total of this key is used up.")
         self.assertEqual(self.ask(key).status, 200)
@@ -65,13 +65,13 @@ class Budgets(Budgeted):
 
     def test_a_team_shares_its_budget_over_all_keys(self):
         self.ferry.run("teams", "add", "thrifty", "--budget", "0.50", "--budget-period", "day")
-        keys = [self.made(f"thrifty-{i}", "--team", "thrifty") for i in range(3)]
+        keys = [self.create_key(f"thrifty-{i}", "--team", "thrifty") for i in range(3)]
         statuses = [self.ask(keys[i % 3], tokens=10, max_tokens=10).status for i in range(9)]
         self.assertEqual(statuses, [200] * 5 + [429] * 4)
         self.assertIn("of this key's team is used up", self.is_used_up(self.ask(keys[0])))
 
     def test_what_failed_or_was_refused_costs_nothing(self):
-        key = self.made("failing", "--budget", "0.10")
+        key = self.create_key("failing", "--budget", "0.10")
         nonce = self.nonce(answers.json_answer(b'{"error":{"message":"no","type":"server_error","code":null}}', 500))
         for _ in range(5):
             client = self.client()
@@ -83,7 +83,7 @@ class Budgets(Budgeted):
 
 class BudgetsOverARestart(Budgeted):
     def test_what_was_spent_is_known_to_the_next_process(self):
-        key = self.made("lasting", "--budget", "0.30")
+        key = self.create_key("lasting", "--budget", "0.30")
         for _ in range(3):
             self.assertEqual(self.ask(key, tokens=5, max_tokens=10).status, 200)
         self.ferry.stop()
@@ -93,7 +93,7 @@ class BudgetsOverARestart(Budgeted):
         self.is_used_up(self.ask(key, max_tokens=10))
 
     def test_what_a_process_spent_before_it_was_killed_is_taken_from_its_rows(self):
-        key = self.made("killed", "--budget", "0.50")
+        key = self.create_key("killed", "--budget", "0.50")
         self.assertEqual(self.ask(key, tokens=20, max_tokens=20).status, 200)
         self.ferry.stop(signal.SIGKILL)
         self.ferry.start()
@@ -113,7 +113,7 @@ class BudgetsOfReplicas(Budgeted, PostgresCase):
         self.addCleanup(self.other.remove)
 
     def test_processes_spend_one_budget_together_and_one_that_is_killed_keeps_nothing(self):
-        key = self.made("shared", "--budget", "3.00")
+        key = self.create_key("shared", "--budget", "3.00")
         eventually(lambda: self.ask(key, client=self.client(self.other.port), model="demo").status == 200)
         statuses = []
 
@@ -141,7 +141,7 @@ class BudgetsOfReplicas(Budgeted, PostgresCase):
         self.assertGreater(told, 270 * CENT)
 
     def test_what_a_killed_process_held_is_free_once_its_lease_has_ended_and_not_before_it_was_killed(self):
-        key = self.made("held", "--budget", "0.90")
+        key = self.create_key("held", "--budget", "0.90")
         eventually(lambda: self.ask(key, client=self.client(self.other.port), model="demo").status == 200)
         nonce = self.nonce(30.0, answers.json_answer(answers.completion()))
         hanging = self.client(self.other.port)

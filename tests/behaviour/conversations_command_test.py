@@ -85,9 +85,7 @@ class ConversationsCommand(Conversation):
 
     def test_all_of_an_owner_is_exported_page_by_page(self):
         number = self.number
-        key = self.ferry.create_key("exporter", "--user", "eve")
-        self.secrets.append(key)
-        eventually(lambda: self.call("GET", key=key).status == 200, what="the key to be served")
+        key = self.create_key("exporter", "--user", "eve")
         self.say(number, *(f"turn {turn}" for turn in range(60)), key=key)  # more than a page of messages
         statement = "".join(
             f"INSERT INTO conversations (user_id, id, title) SELECT user_id, {500_000 + one}, 'more' FROM "
@@ -142,20 +140,15 @@ class ConversationsCommand(Conversation):
             told = json.loads(self.ferry.run("keys", "list", "--json").stdout)
             return next(one for one in told if one["name"] == "quiet")
 
-        key = self.ferry.create_key("quiet", "--user", "carol", "--no-store-messages")
-        self.secrets.append(key)
+        key = self.create_key("quiet", "--user", "carol", "--no-store-messages")
         self.assertIs(listed()["store_messages"], False)
-        eventually(lambda: self.call("GET", key=key).status == 200, what="the key to be served")
         before, self.key = self.key, key
         self.turn(said("user", "Psst"))
         self.key = before
         self.ferry.run("keys", "set", "quiet", "--store-messages")
         self.assertIs(listed()["store_messages"], True)
         self.assertIn("was so already", self.ferry.run("keys", "set", "quiet", "--store-messages").stdout)
-        version = max(int(one["version"]) for one in self.ferry.rows("SELECT version FROM catalog_version"))
-        eventually(lambda: all(core["catalog_version"] >= version
-                               for core in json.loads(self.ferry.admin("/status")[1])["cores"]),
-                   what="the change on every core")
+        self.serve("SELECT 1;")
         self.say(self.number + 200_000, "Aloud", key=key)
         told = json.loads(self.told("list", "--user", "carol", "--json"))
         self.assertEqual([one["title"] for one in told["data"]], ["Aloud"])

@@ -11,13 +11,6 @@ from postgres_case import PostgresCase, PostgresFerry
 
 
 class Limited(FerryCase):
-    def made(self, name, *more):
-        """A key of its own, known to every core."""
-        key = json.loads(self.ferry.run("keys", "create", "--name", name, "--json", *more).stdout)["key"]
-        self.secrets.append(key)
-        self.serve("SELECT 1;")
-        return key
-
     def ask(self, key, answer=None, client=None, fields=(), **members):
         nonce = self.nonce(answer or answers.json_answer(answers.completion()))
         client = client or self.client()
@@ -38,7 +31,7 @@ class Limited(FerryCase):
 
 class Limits(Limited):
     def test_a_fourth_request_of_three_a_minute_is_refused_and_asks_nobody(self):
-        key = self.made("three", "--rpm", "3")
+        key = self.create_key("three", "--rpm", "3")
         for remaining in (2, 1, 0):
             answer = self.ask(key)
             self.assertEqual(answer.status, 200)
@@ -55,8 +48,8 @@ class Limits(Limited):
     def test_a_user_and_a_team_share_their_limits_over_all_their_keys(self):
         self.ferry.run("teams", "add", "gold", "--rpm", "5")
         self.ferry.run("users", "add", "gina", "--team", "gold", "--rpm", "2")
-        of_gina = [self.made(f"gina-{i}", "--user", "gina", "--rpm", "100") for i in range(2)]
-        of_team = self.made("gold-1", "--team", "gold")
+        of_gina = [self.create_key(f"gina-{i}", "--user", "gina", "--rpm", "100") for i in range(2)]
+        of_team = self.create_key("gold-1", "--team", "gold")
         self.assertEqual(self.left(self.ask(of_gina[0]), "requests"), [2, 1])
         self.assertEqual(self.left(self.ask(of_gina[1]), "requests"), [2, 0])
         self.is_refused(self.ask(of_gina[0]), "key's user", 2, "requests in any minute")
@@ -65,7 +58,7 @@ class Limits(Limited):
         self.is_refused(self.ask(of_team), "key's team", 5, "requests in any minute")
 
     def test_tokens_are_expected_first_and_counted_by_what_the_provider_said(self):
-        key = self.made("tokens", "--tpm", "10000")
+        key = self.create_key("tokens", "--tpm", "10000")
         self.serve(insert_model("unseen", self.upstream.base))
         long_answer = answers.json_answer(answers.completion(tokens=(1000, 2000)))
         first = self.left(self.ask(key, long_answer, model="unseen"), "tokens")
@@ -81,14 +74,14 @@ class Limits(Limited):
         self.assertEqual(self.left(refused, "tokens"), [10000, 0])
 
     def test_a_request_that_failed_upstream_used_no_tokens(self):
-        key = self.made("failing", "--tpm", "1000")
+        key = self.create_key("failing", "--tpm", "1000")
         broken = answers.json_answer(b'{"error":{"message":"no","type":"server_error","code":null}}', 500)
         for _ in range(3):
             self.assertEqual(self.ask(key, broken).status, 502)
         self.assertGreater(self.left(self.ask(key), "tokens")[1], 400)
 
     def test_requests_at_once_are_counted_until_the_answer_is_there(self):
-        key = self.made("parallel", "--max-parallel", "1")
+        key = self.create_key("parallel", "--max-parallel", "1")
         go_on = threading.Event()
         nonce = self.nonce(go_on, answers.json_answer(answers.completion()))
         slow = self.client()
@@ -102,7 +95,7 @@ class Limits(Limited):
             self.assertEqual(self.ask(key, client=client).status, 200)
 
     def test_a_client_that_leaves_is_no_longer_counted(self):
-        key = self.made("leaving", "--max-parallel", "1")
+        key = self.create_key("leaving", "--max-parallel", "1")
         nonce = self.nonce(30.0, answers.json_answer(answers.completion()))
         slow = self.client()
         slow.send(self.request(self.body(nonce), nonce=nonce, key=key))
@@ -111,7 +104,7 @@ class Limits(Limited):
         eventually(lambda: self.ask(key).status == 200)
 
     def test_a_change_of_a_limit_is_live(self):
-        key = self.made("changing", "--rpm", "1")
+        key = self.create_key("changing", "--rpm", "1")
         self.assertEqual(self.ask(key).status, 200)
         self.assertEqual(self.ask(key).status, 429)
         self.ferry.run("keys", "set", "changing", "--rpm", "100")
@@ -121,7 +114,7 @@ class Limits(Limited):
 
     def test_a_limit_of_a_user_is_live_too(self):
         self.ferry.run("users", "add", "hugo")
-        key = self.made("of-hugo", "--user", "hugo")
+        key = self.create_key("of-hugo", "--user", "hugo")
         self.assertEqual(self.ask(key).status, 200)
         self.ferry.run("users", "set", "hugo", "--rpm", "0")
         eventually(lambda: self.ask(key).status == 429)
@@ -130,7 +123,7 @@ class Limits(Limited):
         self.assertIsNone(refused.field("retry-after"))
 
     def test_an_answer_may_be_no_longer_than_the_limit(self):
-        key = self.made("short", "--max-output-tokens", "50")
+        key = self.create_key("short", "--max-output-tokens", "50")
 
         def sent(**members):
             self.assertEqual(self.ask(key, **members).status, 200)
@@ -144,8 +137,8 @@ class Limits(Limited):
         self.assertEqual(sent(max_tokens=None), {"max_tokens": 50})
 
     def test_a_key_is_good_only_from_its_networks(self):
-        elsewhere = self.made("elsewhere", "--addresses", "10.0.0.0/8,192.168.1.1")
-        here = self.made("here", "--addresses", "127.0.0.0/8")
+        elsewhere = self.create_key("elsewhere", "--addresses", "10.0.0.0/8,192.168.1.1")
+        here = self.create_key("here", "--addresses", "127.0.0.0/8")
         refused = self.ask(elsewhere)
         self.assert_error(refused, 403, "address_not_allowed")
         self.assertEqual(refused.error["type"], "permission_error")
@@ -179,7 +172,7 @@ class Limits(Limited):
         block = re.search(r"```sh\n(.*?)```", (ROOT / "docs/limits.md").read_text(), re.S)[1]
         self.ferry.run("teams", "add", "research")
         self.ferry.run("users", "add", "alice")
-        self.made("my-app")
+        self.create_key("my-app")
         commands = [shlex.split(line, comments=True) for line in block.splitlines()]
         for command, *words in commands:
             self.assertEqual(command, "ferry")
@@ -195,7 +188,7 @@ class LimitsOverARestart(Limited):
     rows_for_every_request = False
 
     def test_what_a_day_used_is_known_to_the_next_process(self):
-        key = self.made("daily", "--rpd", "100")
+        key = self.create_key("daily", "--rpd", "100")
         for _ in range(10):
             self.assertEqual(self.ask(key).status, 200)
         self.ferry.stop()
@@ -213,7 +206,7 @@ class LimitsOfReplicas(Limited, PostgresCase):
         self.addCleanup(self.other.remove)
 
     def test_two_processes_let_in_as_many_as_one_would(self):
-        key = self.made("shared", "--rpm", "60")
+        key = self.create_key("shared", "--rpm", "60")
         clients = [self.client(), self.client(self.other.port)]
         eventually(lambda: self.ask(key, client=clients[1]).status == 200)
         self.assertEqual(self.ask(key, client=clients[0]).status, 200)
@@ -239,7 +232,7 @@ class LimitsOfReplicas(Limited, PostgresCase):
         self.assertLessEqual(shipped(), 60)
 
     def test_requests_at_once_are_those_of_all_processes_together(self):
-        key = self.made("together", "--max-parallel", "4")
+        key = self.create_key("together", "--max-parallel", "4")
         clients = [self.client(), self.client(self.other.port)]
         eventually(lambda: self.ask(key, client=clients[1]).status == 200)
         go_on = threading.Event()

@@ -10,11 +10,6 @@ class People(FerryCase):
     def models(cls):
         return [insert_model("demo", cls.upstream.base)]
 
-    def made(self, name, *more):
-        made = json.loads(self.ferry.run("keys", "create", "--name", name, "--json", *more).stdout)
-        self.secrets.append(made["key"])
-        return made["key"]
-
     def added(self, what, name, *more):
         return json.loads(self.ferry.run(what, "add", name, "--json", *more).stdout)["id"]
 
@@ -39,10 +34,11 @@ class People(FerryCase):
     def becomes(self, status, *keys):
         for key in keys:
             eventually(lambda: self.status(key) == status, what=f"status {status}")
+        self.serve("SELECT 1;")  # nor does any other core think otherwise
 
     def test_a_user_that_is_disabled_stops_at_once_and_nobody_else_does(self):
-        two = [self.made(f"of-dora-{i}", "--user", "dora") for i in range(2)]
-        other = self.made("of-emil", "--user", "emil")
+        two = [self.create_key(f"of-dora-{i}", "--user", "dora") for i in range(2)]
+        other = self.create_key("of-emil", "--user", "emil")
         self.becomes(200, *two, other)
         self.assertIn("2 keys", self.ferry.run("users", "disable", "dora").stdout)
         self.becomes(401, *two)
@@ -54,7 +50,7 @@ class People(FerryCase):
     def test_a_team_that_is_disabled_stops_its_users_and_its_keys(self):
         team = self.added("teams", "blue")
         self.added("users", "fred", "--team", "blue")
-        keys = [self.made("of-fred", "--user", "fred"), self.made("of-blue", "--team", "blue")]
+        keys = [self.create_key("of-fred", "--user", "fred"), self.create_key("of-blue", "--team", "blue")]
         self.becomes(200, *keys)
         self.ferry.run("teams", "disable", str(team))
         self.becomes(401, *keys)
@@ -68,7 +64,7 @@ class People(FerryCase):
     def test_usage_of_a_user_is_its_teams(self):
         team = self.added("teams", "green")
         self.added("users", "gina", "--team", "green")
-        key = self.made("of-gina", "--user", "gina")
+        key = self.create_key("of-gina", "--user", "gina")
         self.becomes(200, key)
         count = f"SELECT 'rows: ' || count(*) FROM usage_records WHERE team_id = {team}"
         eventually(lambda: "rows: 0" not in self.ferry.sql(count), what="a usage row of the team")
@@ -76,7 +72,7 @@ class People(FerryCase):
     def test_the_lists_show_names_and_what_is_wrong_is_said(self):
         self.added("teams", "grey")
         self.added("users", "hugo", "--team", "grey", "--disabled")
-        self.made("of-hugo", "--user", "hugo")
+        self.create_key("of-hugo", "--user", "hugo")
         hugo = self.listed("users", "hugo")
         self.assertEqual((hugo["team"], hugo["is_enabled"], hugo["keys"]), ("grey", False, 1))
         for word in ("grey", "disabled"):

@@ -36,8 +36,8 @@ class RefusedMembers(FerryCase):
         answer, tries = self.ask("bystander", [ANSWER], max_tokens=5)
         self.assertIn(b'"max_tokens": 5', tries[0])
         before = answer.field("x-ferry-config-version")
-        self.ferry.sql("UPDATE ai_models SET display_name = 'x' WHERE model_name = 'taught';")
-        eventually(lambda: self.ask("bystander", [ANSWER])[0].field("x-ferry-config-version") != before)
+        self.serve("UPDATE ai_models SET display_name = 'x' WHERE model_name = 'taught';")
+        self.assertNotEqual(self.ask("bystander", [ANSWER])[0].field("x-ferry-config-version"), before)
         _, tries = self.ask("taught", [ANSWER], max_tokens=5)
         self.assertIn(b'"max_tokens": 5', tries[0])
 

@@ -66,11 +66,9 @@ class TlsUpstream(WithTrustedUpstream):
         untrusted = Imposter(server_context(*certificate))
         self.addCleanup(untrusted.close)
         name = self.id().rsplit(".", 1)[-1]
-        self.ferry.sql(insert_model(name, untrusted.base))
+        self.serve(insert_model(name, untrusted.base))
         nonce = self.nonce()
         answer = self.chat(nonce, model=name)
-        while answer.status == 404:
-            answer = self.chat(nonce, model=name)
         self.assert_error(answer, 502, "upstream_tls_error")
         self.assertEqual(untrusted.served, [], "a request was sent to an upstream that was not verified")
         self.assert_row(nonce, status=502, prompt_tokens=None)
@@ -110,9 +108,8 @@ class TlsUpstream(WithTrustedUpstream):
         old.set_ciphers("ALL:@SECLEVEL=0")
         outdated = Imposter(old)
         self.addCleanup(outdated.close)
-        self.ferry.sql(insert_model("outdated", outdated.base))
-        while (answer := self.chat(self.nonce(), model="outdated")).status == 404:
-            pass
+        self.serve(insert_model("outdated", outdated.base))
+        answer = self.chat(self.nonce(), model="outdated")
         self.assert_error(answer, 502, "upstream_tls_error")
 
     def test_sni_names_the_host_of_the_endpoint(self):
@@ -121,10 +118,9 @@ class TlsUpstream(WithTrustedUpstream):
         context.sni_callback = lambda _, name, __: names.append(name)
         named = Imposter(context)
         self.addCleanup(named.close)
-        self.ferry.sql(insert_model("by-name", f"https://localhost:{named.port}/v1"))
+        self.serve(insert_model("by-name", f"https://localhost:{named.port}/v1"))
         nonce = self.nonce()
-        while (answer := self.chat(nonce, model="by-name")).status == 404:
-            pass
+        answer = self.chat(nonce, model="by-name")
         self.assertEqual((answer.status, names), (200, ["localhost"]))
 
 

@@ -163,8 +163,7 @@ class UpstreamFailures(FerryCase):
         """An answer to a request of 8 MB of an upstream that does as `serve` says with its connection."""
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            self.ferry.sql(insert_model(name, f"http://127.0.0.1:{server.getsockname()[1]}/v1"))
-            eventually(lambda: f'"{name}"'.encode() in self.models_listed())
+            self.serve(insert_model(name, f"http://127.0.0.1:{server.getsockname()[1]}/v1"))
             nonce, client = self.nonce(), self.client()
             client.send(self.request(self.body(nonce, model=name, filler="x" * 8_000_000), nonce=nonce))
             peer, _ = server.accept()
@@ -203,11 +202,6 @@ class UpstreamFailures(FerryCase):
                 received += len(piece)
             peer.sendall(answers.json_answer(answers.completion()))
         self.assertEqual(self.served_by_hand("interim", serve).status, 200)
-
-    def models_listed(self):
-        client = self.client()
-        client.send(self.request(b"", path="/v1/models", method="GET"))
-        return client.response().body
 
     def test_retry_after_is_passed_on_in_both_forms(self):
         forms = {"Retry-After: 2": 2, "Retry-After: 1.5": 2, "retry-after-ms: 250": 1,

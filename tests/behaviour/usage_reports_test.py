@@ -63,9 +63,7 @@ class UsageReports(FerryCase):
     # Of some requests alone
 
     def test_reports_of_a_key_user_or_model_read_their_rows(self):
-        other = self.ferry.create_key("other's")
-        self.secrets.append(other)
-        eventually(lambda: self.status_of(other) == 200, what="the key is known")
+        other = self.create_key("other's")
         self.asked("dollar", prompt=3, key=other)
         self.asked("yuan", prompt=4)
         mine = self.report("--key", "other's", "--model", "dollar", "--since", "1h")

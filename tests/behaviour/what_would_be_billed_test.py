@@ -21,13 +21,6 @@ class WhatWouldBeBilled(FerryCase):
                 insert_model("unpriced", cls.upstream.base, input_cost_per_1k="NULL", output_cost_per_1k="NULL",
                              cost_per_1k_tokens="0")]
 
-    def made(self, name, *more):
-        """A key of its own, known to every core."""
-        key = self.ferry.create_key(name, *more)
-        self.secrets.append(key)
-        self.serve("SELECT 1;")
-        return key
-
     def ask(self, key, model):
         nonce = self.nonce(answers.json_answer(answers.completion()))
         client = self.client()
@@ -89,7 +82,7 @@ class WhatWouldBeBilled(FerryCase):
     # Limits and budgets
 
     def test_a_dry_run_tells_what_is_left_and_takes_nothing(self):
-        key = self.made("narrow", "--rpm", "2", "--tpd", "100000")
+        key = self.create_key("narrow", "--rpm", "2", "--tpd", "100000")
         for _ in range(3):
             told = self.dry_run(key, model="free")
             self.assertIsNone(told["refused"])
@@ -108,7 +101,7 @@ class WhatWouldBeBilled(FerryCase):
 
     def test_explain_tells_of_limits_what_processes_told(self):
         # An answer is taken for 500 tokens, so a second one has no room beside the first.
-        self.ask(self.made("worn", "--tpd", "520", "--rpd", "100"), "free")
+        self.ask(self.create_key("worn", "--tpd", "520", "--rpd", "100"), "free")
         asked = ("explain", "--model", "free", "--key", "worn")
         eventually(lambda: self.ferry.run(*asked, check=False).returncode, 20, "what was used in the store")
         told, text = self.explain(*asked[1:], code=1)
@@ -122,7 +115,7 @@ class WhatWouldBeBilled(FerryCase):
 
     def test_a_budget_tells_what_is_spent_and_when_it_begins_anew(self):
         self.ferry.run("users", "add", "alice", "--budget", "0.6", "--budget-period", "day")
-        key = self.made("spender", "--user", "alice")
+        key = self.create_key("spender", "--user", "alice")
         budget, = self.dry_run(key, model="tiered")["budgets"]
         self.assertEqual([budget[name] for name in ("whose", "period", "mode", "budget", "spent", "left", "refuses")],
                          ["user", "day", "hard", "0.6", "0", "0.6", False])

@@ -119,6 +119,13 @@ class FerryCase(unittest.TestCase):
 
         eventually(served, what=f"version {version} of the catalog on every core")
 
+    def create_key(self, name, *more):
+        """A key that every core knows."""
+        key = self.ferry.create_key(name, *more)
+        self.secrets.append(key)
+        self.serve("SELECT 1;")
+        return key
+
     def nonce(self, *script):
         made = f"nonce-{next(_numbers)}x{secrets.token_hex(6)}"
         if script:
