@@ -127,6 +127,10 @@ defect fill_operations(const store::model_row& row, candidate& made) {
     const auto drains = parse_on_disconnect(text_of(row.capabilities));
     if (!drains) return drains.error();
     made.drains = *drains;
+    const auto rescues = parse_rescue(text_of(row.capabilities));
+    if (!rescues) return rescues.error();
+    made.prefill = rescues->prefill;
+    made.rescues = rescues->rescues;
     return {};
 }
 

@@ -20,6 +20,7 @@
 #include "catalog/name_list.hpp"
 #include "catalog/prices.hpp"
 #include "catalog/refused_row.hpp"
+#include "catalog/row_rescue.hpp"
 #include "openai/operation.hpp"
 
 namespace ferry::provider {
@@ -88,7 +89,9 @@ struct candidate {
     timeouts limits;
     std::optional<std::int64_t> max_context_tokens;
     std::optional<bool>
-        drains;                // whether an answer whose client has left is read on; the configuration's word if empty
+        drains;  // whether an answer whose client has left is read on; the configuration's word if empty
+    row_prefill prefill = row_prefill::none;
+    row_rescue rescues = row_rescue::regenerate;
     std::int64_t created = 0;  // seconds since the epoch
 };
 

@@ -89,9 +89,9 @@ fact in_message(std::string_view name) {
     if (is(name, "reasoning_content")) return fact::thought;
     if (is(name, "reasoning")) return fact::thought_also;
     if (is(name, "reasoning_details")) return fact::presence;
-    if (is(name, "tool_calls")) return fact::payload;
-    if (is(name, "function_call")) return fact::payload;
-    if (is(name, "refusal")) return fact::payload;
+    if (is(name, "tool_calls")) return fact::beside;
+    if (is(name, "function_call")) return fact::beside;
+    if (is(name, "refusal")) return fact::beside;
     if (is(name, "audio")) return fact::presence;
     return fact::none;
 }

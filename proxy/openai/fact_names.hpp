@@ -32,6 +32,7 @@ enum class fact : unsigned char {
 
     // those in which words of the answer may stand
     payload,       // a string, array or object that is payload if not empty
+    beside,        // the same, of what is not the text of the answer: calls of tools, a refusal
     thought,       // the same, of what was thought; of two spellings
     thought_also,  // only the first that says something has words
     delta,         // the words of a typed event

@@ -14,6 +14,20 @@ bool is_number_leaf(fact which) {
     return which >= fact::prompt_tokens;
 }
 
+word_place place_of(fact which) {
+    switch (which) {
+        case fact::payload:
+            return word_place::said;
+        case fact::thought:
+        case fact::thought_also:
+            return word_place::thought;
+        case fact::delta:
+            return word_place::delta;
+        default:
+            return word_place::other;
+    }
+}
+
 // What services send as the code of an answer in which nothing failed.
 bool is_code_of_success(std::string_view code) {
     static constexpr std::array<std::string_view, 6> good = {"", "0", "200", "ok", "OK", "success"};
@@ -40,9 +54,12 @@ bool facts_reader::note_filled(fact container) {
 // Of a member that may hold words: whether they are wanted.
 json_heed facts_reader::heed_words() {
     const bool is_thought = current_ == fact::thought || current_ == fact::thought_also;
-    const bool is_payload = is_thought || current_ == fact::payload;
+    const bool is_payload = is_thought || current_ == fact::payload || current_ == fact::beside;
     const bool is_repeated = is_thought && thought_ != fact::none && thought_ != current_;
-    if (words_ != nullptr && !is_repeated && (current_ != fact::item || is_item_done_)) return json_heed::words;
+    if (words_ != nullptr && !is_repeated && (current_ != fact::item || is_item_done_)) {
+        words_->begin(place_of(current_));
+        return json_heed::words;
+    }
     if (!is_payload) current_ = fact::none;
     return is_payload ? json_heed::seen : json_heed::none;
 }
@@ -52,7 +69,8 @@ void facts_reader::take_words(fact which, const json_token& token) {
     const bool is_there = token.kind == json_kind::string && !token.is_empty_string();
     if (!is_there) return;
     const bool is_thought = which == fact::thought || which == fact::thought_also;
-    if (is_thought || which == fact::payload || which == fact::presence) facts_.has_payload = true;
+    const bool is_payload = which == fact::payload || which == fact::beside || which == fact::presence;
+    if (is_thought || is_payload) facts_.has_payload = true;
     if (words_ == nullptr) return;
     if (which == fact::call_name) words_->note_call();
     if (!is_thought || thought_ != fact::none) return;
@@ -202,6 +220,7 @@ bool facts_reader::scalar(const json_token& token) {
             facts_.has_null_choices = facts_.has_null_choices || kind == json_kind::literal_null;
             break;
         case fact::payload:
+        case fact::beside:
         case fact::thought:
         case fact::thought_also:
         case fact::presence:

@@ -64,6 +64,7 @@ struct operation {
     // Asking twice does no harm: it may be asked again while nothing of an answer has been given.
     bool may_be_repeated = true;
     bool may_be_aggregated = false;  // a stream may answer a plain request, a document one for a stream
+    bool may_be_rescued = false;     // a stream that breaks off may be gone on with by asking again
     bool issues_ids = false;         // ids in the answer belong to the account that gave it
     // The member of the body by which the answer's length is bounded, in tokens; "" where nothing is.
     std::string_view length_member = {};

@@ -46,6 +46,7 @@ constexpr operation chat_like(std::string_view name, std::string_view path, word
     row.length_member = "max_tokens";
     row.streams = stream_kind::choices;
     row.may_be_aggregated = true;
+    row.may_be_rescued = words == wording::chat;
     return row;
 }
 
@@ -122,6 +123,7 @@ constexpr operation responses() {
     auto row = streamed(asks_model("responses.create", "/responses", answer_kind::object, unit_kind::tokens));
     row.has_deployment_path = false;
     row.may_be_aggregated = true;
+    row.may_be_rescued = true;
     row.issues_ids = true;
     row.length_member = "max_output_tokens";
     row.refers_to = {"previous_response_id"};

@@ -11,6 +11,7 @@
 #include "relay/answer/answer_sink.hpp"
 #include "relay/answer/document.hpp"
 #include "relay/answer/download.hpp"
+#include "relay/answer/rescue.hpp"
 #include "relay/answer/stream.hpp"
 #include "relay/books/budget.hpp"
 #include "relay/books/durability.hpp"
@@ -55,8 +56,9 @@ asio::awaitable<std::optional<fault>> refuse_answer(request& x, attempt& from) {
 // An answer on its way: the try it comes from, the way it takes, and where it goes. The last piece, which the sink
 // holds, lies in the memory of the other two.
 struct answer_under_way {
-    explicit answer_under_way(request& x) : sink(x) {}
+    explicit answer_under_way(request& x) : broken_off(x), sink(x) {}
 
+    rescue broken_off;
     std::optional<attempt> source;
     std::variant<std::monostate, document, event_stream, aggregate, download> way;
     answer_sink sink;
@@ -103,6 +105,12 @@ asio::awaitable<result<answer_way>> read_until_known(attempt& from) {
     }
 }
 
+// What is to go on with a stream must be one.
+fault is_no_stream() {
+    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
+                           "The upstream answered with a document where a stream was to go on.");
+}
+
 asio::awaitable<std::optional<fault>> pump_document(request& x, answer_under_way& answer) {
     const bool is_told = x.asked.stream && x.operation.may_be_aggregated;
     const auto form = is_told ? document::form::as_events : document::form::as_it_is;
@@ -114,14 +122,18 @@ asio::awaitable<std::optional<fault>> pump_document(request& x, answer_under_way
 asio::awaitable<std::optional<fault>> pump_events(request& x, answer_under_way& answer) {
     std::optional<fault> failed;
     if (counts_words(x)) x.said.count_words();
+    auto* const joint = answer.broken_off.joint();
+    if (joint != nullptr || is_worth_keeping(x)) x.said.keep_given(x.operation.streams == openai::stream_kind::typed);
+    answer.broken_off.tell_given();
     if (!x.asked.stream && x.operation.may_be_aggregated) {
         auto& whole = answer.way.emplace<aggregate>(x, *answer.source);
         failed = co_await whole.pump(answer.sink);
         co_return failed;
     }
-    auto& stream = answer.way.emplace<event_stream>(x, *answer.source);
+    auto& stream = answer.way.emplace<event_stream>(x, *answer.source, joint);
     failed = co_await stream.pump(answer.sink);
     if (!stream.is_document()) co_return failed;
+    if (joint != nullptr) co_return is_no_stream();
     failed = co_await pump_document(x, answer);
     co_return failed;
 }
@@ -139,6 +151,7 @@ asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer)
     if (*way == answer_way::unknown) way = way_by_content(from);
     if (way && *way == answer_way::unknown) way = co_await read_until_known(from);
     if (!way) co_return way.error();
+    if (*way != answer_way::events && answer.broken_off.is_under_way()) co_return is_no_stream();
     if (*way == answer_way::events) {
         failed = co_await pump_events(x, answer);
     } else if (*way == answer_way::document) {
@@ -174,15 +187,35 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
             tell_operator(x, *failed);
             said = failed->upstream_message;
         }
+        auto& broken_off = answer.broken_off;
+        const bool breaks_off = failed && broken_off.begin(*failed);
         current.finish(x.end.error_code, said);
-        if (!failed || answer.sink.has_begun() || x.cut) {
+        if (breaks_off && plan.after_cut()) {
+            wait = milliseconds(0);
+            broken_off.ask(plan.to());
+            continue;
+        }
+        if (breaks_off) broken_off.forgo();
+        const bool goes_on = failed && !breaks_off && broken_off.is_joining();
+        if (!goes_on && (!failed || answer.sink.has_begun() || x.cut)) {
+            broken_off.end();
             if (failed) x.keep_alive = false;
-            plan.answered();
+            if (!breaks_off) plan.answered();
             co_return std::nullopt;
         }
-        const auto next = plan.after(*failed, current, answered);
+        const bool was_refused = goes_on && broken_off.was_refused(*failed);
+        const auto next = was_refused ? next_move{next_step::again} : plan.after(*failed, current, answered);
+        if (next.step == next_step::give_up && goes_on) {
+            broken_off.give_up();
+            x.keep_alive = false;
+            co_return std::nullopt;
+        }
         if (next.step == next_step::give_up) co_return failed;
         wait = next.wait;
+        if (goes_on) {
+            broken_off.ask(plan.to());
+            continue;
+        }
         x.end = {};
         x.said = {};
         x.bill = {};

@@ -39,7 +39,7 @@ void fill_from(const begin_record& begin, store::usage_row& row) {
     row.end_reason = to_text(end_reason::crash);
 }
 
-// The last attempt decides which row of the models table is billed.
+// The last attempt decides which row of the models table is billed, where none says that it answered.
 void fill_from(const attempt_record& last, store::usage_row& row) {
     row.model_id = last.model_id;
     put_storable(last.model_name, row.model_name);
@@ -61,7 +61,9 @@ std::optional<std::string> tags_of(const end_record& end) {
                                                      {end.is_unpriced, "unpriced"},
                                                      {end.is_unmetered, "unmetered"},
                                                      {end.estimated.is_unseen, "answer_unseen"},
-                                                     {end.estimated.is_drained, "drained"}};
+                                                     {end.estimated.is_drained, "drained"},
+                                                     {end.rescued.is_joined, "rescued"},
+                                                     {end.rescued.is_inexact, "rescued_inexactly"}};
     std::string list;
     const auto add = [&list](std::string_view tag) {
         list.append(list.empty() ? "[\"" : ",\"").append(tag).append("\"");
@@ -251,6 +253,9 @@ void assembler::add_row(const pending& known, const decoded_end* end, batch& int
         made.was_sent = true;  // as far as anybody knows, until its result says otherwise
     }
     if (end != nullptr) {
+        for (std::size_t i = 0; i < known.attempt_count; ++i)
+            if (known.attempts[i].record.attempt == end->record.rescued.answered_by)
+                fill_from(known.attempts[i].record, row);
         fill_from(end->record, row);
         for (const attempt_result& result : end->attempts)
             fill_from(result, attempt_numbered(result.attempt, first, row, into));

@@ -69,10 +69,15 @@ void put_estimate(wire_writer& out, const estimate_marks& marks) {
 }
 
 bool has_prices(const end_record& r) {
-    return r.tier_price || r.further.has_any();
+    return r.tier_price || r.further.has_any() || r.rescued != rescue_marks{};
 }
+constexpr std::size_t size_of_rescue = wire_writer::longest_number + 1;
 std::size_t size_of_prices(const end_record& r) {
-    return has_prices(r) ? 9 * wire_writer::longest_number + 1 : 0;
+    return has_prices(r) ? 9 * wire_writer::longest_number + 1 + size_of_rescue : 0;
+}
+void put_rescue(wire_writer& out, const rescue_marks& r) {
+    out.number(r.answered_by);
+    out.byte(static_cast<unsigned char>((r.is_joined ? 1 : 0) | (r.is_inexact ? 2 : 0)));
 }
 void put_prices(wire_writer& out, const end_record& r) {
     const auto& own = r.further;
@@ -164,6 +169,7 @@ std::string_view record_buffer::encode(const uuid& id, const end_record& r, std:
     if (has_units) put_units(out, r);
     if (has_estimate) put_estimate(out, r.estimated);
     if (has_prices_too) put_prices(out, r);
+    if (r.rescued != rescue_marks{}) put_rescue(out, r.rescued);
     return out.written();
 }
 

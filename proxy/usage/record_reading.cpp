@@ -140,6 +140,14 @@ void get_prices(wire_reader& in, end_record& r) {
     for (auto* pico : {&tier.input_pico, &tier.output_pico, &tier.cached_input_pico}) *pico = in.number();
 }
 
+void get_rescue(wire_reader& in, rescue_marks& marks) {
+    if (in.is_at_end()) return;
+    marks.answered_by = static_cast<int>(in.number());
+    const unsigned bits = in.byte();
+    marks.is_joined = (bits & 1) != 0;
+    marks.is_inexact = (bits & 2) != 0;
+}
+
 decoded_record decode_fields(record_kind what, const uuid& id, wire_reader& in) {
     switch (what) {
         case record_kind::begin:
@@ -171,6 +179,8 @@ decoded_record decode_fields(record_kind what, const uuid& id, wire_reader& in) 
     if (!rest.is_good()) end.record.estimated = {};
     if (rest.is_good()) get_prices(rest, end.record);
     if (!rest.is_good()) end.record.further = {}, end.record.tier_price.reset(), end.record.tokens.audio_output.reset();
+    if (rest.is_good()) get_rescue(rest, end.record.rescued);
+    if (!rest.is_good()) end.record.rescued = {};
     return end;
 }
 

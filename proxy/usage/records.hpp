@@ -91,6 +91,15 @@ struct estimate_marks {
     bool operator==(const estimate_marks&) const = default;
 };
 
+// Of a stream that broke off.
+struct rescue_marks {
+    int answered_by = 0;      // the try whose row is billed; 0: the last one
+    bool is_joined = false;   // another try went on with the answer
+    bool is_inexact = false;  // it was asked to in words
+
+    bool operator==(const rescue_marks&) const = default;
+};
+
 // Written before the last byte is released to the client.
 struct end_record {
     std::int64_t ended_at_us = 0;
@@ -108,6 +117,7 @@ struct end_record {
     bool is_unpriced = false;                     // nobody knows a price for what was used
     std::string_view issued_ids;                  // JSON list of ids that the answering account alone knows
     estimate_marks estimated;
+    rescue_marks rescued;
     std::optional<token_prices> tier_price;  // that was billed in place of the last attempt's
     catalog::further_prices further;         // those that were billed
     std::int64_t cost_pico = 0;

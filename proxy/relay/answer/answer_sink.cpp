@@ -52,13 +52,17 @@ void answer_sink::hold_text(int status, std::string json) {
     hold_whole(status, json_type, std::move(pieces));
 }
 
+void answer_sink::hold_event(std::string event) {
+    body_ = std::move(event);
+    held_.clear();
+    if (!body_.empty()) held_.push_back(body_);
+}
+
 void answer_sink::hold_error(const fault& why) {
     if (x_.head_sent) {
         // The head of a stream is out: the error is its only event.
         const bool is_typed = x_.operation.streams == openai::stream_kind::typed;
-        body_ = is_typed ? openai::typed_error_event(why, x_.said.next_sequence()) : openai::sse_error_event(why);
-        held_.clear();
-        held_.push_back(body_);
+        hold_event(is_typed ? openai::typed_error_event(why, x_.said.next_sequence()) : openai::sse_error_event(why));
         x_.keep_alive = false;
         return;
     }

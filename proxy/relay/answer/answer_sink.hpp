@@ -44,6 +44,8 @@ public:
     void hold_whole(int status, std::string_view content_type, piece_list pieces, std::string_view extra_headers = {});
     // The same, of Ferry's own: JSON.
     void hold_text(int status, std::string json);
+    // The last event of a stream that has begun.
+    void hold_event(std::string event);
     // The same: an error in place of an answer.
     void hold_error(const fault& why);
 

@@ -86,7 +86,8 @@ std::optional<fault> event_collector::end(stream_end how) {
     if (ending.failure) return std::move(ending.failure);
     // An event without its blank line was completed by the gate.
     openai::sse_scanner last;
-    std::string_view pending = ending.append;
+    const auto all = ending.tail + ending.append;
+    std::string_view pending = all;
     while (const auto event = last.next(pending)) {
         if (auto failed = collect(*event)) return failed;
         pending.remove_prefix(event->consumed);

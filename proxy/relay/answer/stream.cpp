@@ -2,6 +2,7 @@
 
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/body_end.hpp"
+#include "relay/answer/rescue.hpp"
 #include "relay/books/estimate.hpp"
 #include "relay/books/settle.hpp"
 
@@ -16,13 +17,14 @@ constexpr auto usage_is_awaited = milliseconds(2000);  // of a client that has l
 
 }  // namespace
 
-event_stream::event_stream(request& x, attempt& from)
+event_stream::event_stream(request& x, attempt& from, seam* joint)
     : x_(x),
       from_(from),
       secrets_(secrets_of(from.to())),
-      flow_(gate_options_for(x, from, secrets_), x.said),
+      joint_(joint),
+      flow_(gate_options_for(x, from, secrets_), x.said, joint),
       pace_(x),
-      hold_(x) {}
+      hold_(x, joint) {}
 
 // What the end of the body, or a read that brought nothing, means for the stream. The fault is for the books.
 std::optional<fault> event_stream::end_stream(const net::io_result& got) {
@@ -36,14 +38,16 @@ std::optional<fault> event_stream::end_stream(const net::io_result& got) {
 std::optional<fault> event_stream::end_after_done() {
     from_.read_available();
     auto failed = flow_.take(from_);
-    if (!failed) flow_.release_done();
+    if (!failed) failed = flow_.release_done();
     return failed;
 }
 
 void event_stream::note_progress() {
-    if (flow_.has_payload() && !x_.first_token) {
-        x_.first_token = steady::now();
+    if (flow_.has_payload() && !has_payload_) {
+        has_payload_ = true;
+        if (!x_.first_token) x_.first_token = steady::now();
         from_.clock().on_payload();
+        if (may_be_rescued(x_)) from_.clock().limit_idle(x_.settings->relay.rescue_after);
     } else if (!flow_.pieces().empty()) {
         from_.clock().on_keepalive();
     }
@@ -69,9 +73,29 @@ asio::awaitable<std::optional<fault>> event_stream::pump(answer_sink& sink) {
     const bool may_wait = x_.gone && !x_.was_drained && !x_.stopping();
     if (may_wait && flow_.gate().awaits_usage()) co_await await_usage();
     hold_.end();
+    const bool is_joining = joint_ != nullptr && !joint_->is_passed();
+    if (failed && !is_joining && is_whole_but_for_its_end(x_, *failed)) {
+        flow_.take_failure();
+        flow_.end_as_whole();
+        failed.reset();
+    }
     note_outcome();
-    sink.hold_last(flow_.pieces());
+    if (!failed || !may_go_on(x_, *failed)) {
+        sink.hold_last(flow_.pieces());
+        co_return failed;
+    }
+    failed = co_await break_off(sink, *failed);
     co_return failed;
+}
+
+// The client gets what there is, and the error only if nobody goes on with the answer.
+asio::awaitable<std::optional<fault>> event_stream::break_off(answer_sink& sink, fault why) {
+    auto error = flow_.take_failure();
+    if (joint_ != nullptr && !joint_->is_passed()) co_return why;
+    if (!flow_.pieces().empty()) co_await sink.send(flow_.pieces());
+    flow_.written();
+    sink.hold_event(std::move(error));
+    co_return why;
 }
 
 asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {

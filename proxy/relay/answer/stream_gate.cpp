@@ -113,9 +113,15 @@ void stream_gate::note_oddity(const openai::event_facts& facts, std::string_view
 
 // The fault behind a finish reason that means one.
 std::optional<fault> stream_gate::learn(const openai::event_facts& facts) {
-    said_.learn(facts);
-    if (facts.finish_reason.empty()) return std::nullopt;
-    return options_.service->failed_finish(facts.finish_reason);
+    auto failed = facts.finish_reason.empty() ? std::nullopt : options_.service->failed_finish(facts.finish_reason);
+    if (!failed) {
+        said_.learn(facts);
+        return std::nullopt;
+    }
+    auto unfinished = facts;
+    unfinished.finished.reset();
+    said_.learn(unfinished);
+    return failed;
 }
 
 void stream_gate::read_ahead(std::string_view bytes) {
@@ -212,7 +218,7 @@ gate_ending stream_gate::end_tail(const openai::sse_event& tail, std::size_t rea
         on_part(tail.raw, read);
         tail_lost_ = long_->has_data() && !long_->facts().is_object;
         // What the client has of it must not run into what comes now.
-        if (tail_lost_) ending.append = "\n\n";
+        if (tail_lost_) ending.tail = "\n\n";
     } else if (is_blank(data)) {
         return ending;
     } else if (!is_done(data) && !openai::inspect_event(data).is_object) {
@@ -221,10 +227,10 @@ gate_ending stream_gate::end_tail(const openai::sse_event& tail, std::size_t rea
     }
     if (tail_lost_) return ending;
     auto judged = tail.is_headless ? on_end_of_long(tail.raw) : on_event(tail);
-    if (judged.action == gate_action::pass) ending.append = std::string(tail.raw).append(missing_end(tail));
-    if (judged.action == gate_action::replace) ending.append = judged.text.append(missing_end(tail));
+    if (judged.action == gate_action::pass) ending.tail = std::string(tail.raw).append(missing_end(tail));
+    if (judged.action == gate_action::replace) ending.tail = judged.text.append(missing_end(tail));
     if (judged.action == gate_action::fail) {
-        ending.append = std::move(judged.text);
+        ending.error = std::move(judged.text);
         ending.failure = std::move(judged.failure);
     }
     return ending;
@@ -239,15 +245,22 @@ gate_ending stream_gate::on_end(stream_end how, const std::optional<openai::sse_
         held_ = done_event;
     }
     if (done_) {
-        ending.append += release_done();
+        ending.append = release_done();
         return ending;
     }
     failed_ = true;
     ending.failure = fault::upstream(fault_code::upstream_stream_interrupted, retry_advice::next_candidate,
                                      "The upstream's stream ended before its answer was complete. "
                                      "What was received is only a part of it.");
-    ending.append += error_event(*ending.failure);
+    ending.error = error_event(*ending.failure);
     return ending;
+}
+
+std::string stream_gate::end_as_whole() {
+    failed_ = false;
+    done_ = true;
+    held_ = done_event;
+    return release_done();
 }
 
 usage::basis stream_gate::basis() const {

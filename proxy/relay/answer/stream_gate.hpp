@@ -39,8 +39,11 @@ enum class stream_end : std::uint8_t {
     truncated,  // it was cut
 };
 
+// What the client gets at the end, in this order.
 struct gate_ending {
-    std::string append;            // the last bytes for the client
+    std::string tail;              // an event that came without its blank line
+    std::string append;            // what was held back
+    std::string error;             // tells of the failure
     std::optional<fault> failure;  // absent when the answer is complete
 };
 
@@ -78,6 +81,11 @@ public:
     // The upstream's body has ended. `tail` is sse_scanner::finish(). To be called once, not after fail.
     gate_ending on_end(stream_end how, const std::optional<openai::sse_event>& tail, std::size_t read = 0);
 
+    // Of each choice it is known why it finished, and the stream broke off behind that: but for its last event, which
+    // this is, the answer is whole.
+    std::string end_as_whole();
+
+    bool is_typed() const { return options_.streams == openai::stream_kind::typed; }
     const transcript& said() const { return said_; }
     // The event that tells of a failure in a stream of this kind.
     std::string error_event(const fault& why) const;
@@ -99,7 +107,6 @@ private:
     gate_verdict on_end_of_long(std::string_view rest);
     gate_verdict on_unreadable(std::string_view data);
     // Of streams whose events have types: stream_gate_typed.cpp.
-    bool is_typed() const { return options_.streams == openai::stream_kind::typed; }
     gate_verdict on_typed(const openai::sse_event& event, std::string_view data, const openai::event_facts& facts);
     gate_verdict on_typed_done(const openai::sse_event& event);
     gate_verdict hold_last(std::string_view raw);

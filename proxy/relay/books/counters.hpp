@@ -19,6 +19,8 @@ struct counters {
     std::atomic<std::uint64_t> relayed{0};          // requests that resolved to a model: one usage row each
     std::atomic<std::uint64_t> failed{0};           // ... of those, answered with an error or cut
     std::atomic<std::uint64_t> unpriced{0};         // ... of those, answered by a row whose price nobody knows
+    std::atomic<std::uint64_t> rescued{0};          // streams that broke off and that another try went on with
+    std::atomic<std::uint64_t> not_rescued{0};      // ... that nobody did, though tried
     std::atomic<std::uint64_t> lost_turns{0};       // of conversations, that could not be kept
     std::atomic<std::int64_t> open_connections{0};
     std::atomic<std::int64_t> open_exchanges{0};

@@ -54,6 +54,10 @@ struct options {
     std::chrono::milliseconds drain_limit{30'000};
     std::int64_t drain_tokens = 4096;  // of the answer, estimated
 
+    // Whether another try may go on with a stream that breaks off, and how long one may be silent before that.
+    bool rescue = true;
+    std::chrono::milliseconds rescue_after{30'000};
+
     bool operator==(const options&) const = default;
 };
 

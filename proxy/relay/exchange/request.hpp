@@ -17,6 +17,7 @@
 #include "provider/repair.hpp"
 #include "relay/exchange/asked_words.hpp"
 #include "relay/exchange/body_buffer.hpp"
+#include "relay/exchange/continuation.hpp"
 #include "relay/exchange/http_exchange.hpp"
 #include "relay/exchange/memory_claim.hpp"
 #include "relay/exchange/transcript.hpp"
@@ -90,6 +91,11 @@ struct request : http_exchange {
     std::string upstream_limits;    // header lines `x-ratelimit-...: ...\r\n` of the upstream, checked
     bool attempts_used = false;     // Ferry has made all the tries it may: the client need not make more
     provider::repair_set adjusted;  // how the request that was answered differs from what its provider refused
+
+    // a stream that broke off
+    std::optional<continuation> goes_on;  // how the tries are asked that may go on with it
+    int rescues = 0;                      // how often one has broken off
+    usage::rescue_marks rescued;
 
     // the answer
     transcript said;  // by the try that answers

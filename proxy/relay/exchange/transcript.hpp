@@ -10,14 +10,16 @@
 
 #include "openai/event_facts.hpp"
 #include "openai/token_usage.hpp"
+#include "relay/exchange/given_answer.hpp"
 #include "relay/exchange/kept_answer.hpp"
 #include "usage/word_tally.hpp"
 
 namespace ferry::relay {
 
 // Learnt once as the answer passes by, event by event from a stream, at its end from a document; who bills, counts or
-// decides asks here, and nobody else looks into an answer. Bounded: no text of the answer is kept, its words are
-// counted. Owned by: the request, for the try that answers. Lives on: its core. No I/O, no clock.
+// decides asks here, and nobody else looks into an answer. Bounded: its words are counted, and its text is kept only of
+// streams that another try may have to go on with. Owned by: the request, for the try that answers. Lives on: its core.
+// No I/O, no clock.
 class transcript {
 public:
     // An event, or a whole document, that tells of no failure.
@@ -36,11 +38,18 @@ public:
     // The answer is to be stored: its words are kept.
     void keep_words() { words_ = std::make_unique<kept_answer>(); }
     kept_answer* words() { return words_.get(); }
-    std::size_t held() const { return words_ ? words_->bytes() : 0; }
+    // Another try may have to go on with the stream: what the client has of it is kept.
+    void keep_given(bool is_typed) { given_ = std::make_unique<given_answer>(is_typed); }
+    given_answer* given() { return given_.get(); }
+    const given_answer* given() const { return given_.get(); }
+    std::size_t held() const { return (words_ ? words_->bytes() : 0) + (given_ ? given_->held() : 0); }
     // Nobody may say how many tokens the answer has: its words are counted as they come, by whoever reads it.
     void count_words() { counts_words_ = true; }
-    openai::answer_words* tally() { return counts_words_ ? &tally_ : nullptr; }
-    const usage::word_tally& words_said() const { return tally_; }
+    openai::answer_words* tally() {
+        if (given_) return given_.get();
+        return counts_words_ ? &tally_ : nullptr;
+    }
+    const usage::word_tally& words_said() const { return given_ ? given_->tally() : tally_; }
     // A part of an event that is not there as a whole yet.
     void learn_payload() { has_payload_ = true; }
 
@@ -61,6 +70,8 @@ public:
     std::int64_t last_events() const { return last_events_; }
     // The number of the next event in a stream of numbered ones.
     std::int64_t next_sequence() const { return next_sequence_; }
+    // It goes on with another answer under that one's numbers.
+    void count_on_from(std::int64_t next) { next_sequence_ = next; }
     // Some choice carried text, reasoning, tool calls or a refusal.
     bool has_payload() const { return has_payload_; }
     // Each choice that has begun has its finish reason, and there is one.
@@ -71,7 +82,8 @@ private:
     std::string finish_reason_, status_;
     counts counted_;
     std::vector<std::string> ids_;
-    std::unique_ptr<kept_answer> words_;  // null: nobody wants them
+    std::unique_ptr<kept_answer> words_;   // null: nobody wants them
+    std::unique_ptr<given_answer> given_;  // null: nobody can go on with it
     std::int64_t next_sequence_ = 0, bytes_ = 0, last_events_ = 0;
     std::bitset<openai::choices_max> seen_, finished_;
     usage::word_tally tally_;

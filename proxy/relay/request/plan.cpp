@@ -11,6 +11,7 @@
 #include "openai/secret_scrub.hpp"
 #include "openai/top_members.hpp"
 #include "provider/request_edits.hpp"
+#include "relay/request/go_on.hpp"
 
 namespace ferry::relay {
 
@@ -113,6 +114,7 @@ openai::edit_list edits_for(const asked_of& asked, const catalog::candidate& to,
         openai::ask_for_usage(request, edits);
     }
     const bool has_length = bound_answer(asked, to, repairs, edits);
+    if (asked.goes_on != nullptr) edit_to_go_on(asked, to, repairs, edits);
     if (operation.words != openai::wording::chat) return edits;
     if (!asked.history.empty()) edits.replace_lent({asked.history_at, asked.history_at}, asked.history);
     provider::request_wishes wishes{.speaks = to.speaks, .repairs = repairs};

@@ -14,6 +14,7 @@
 #include "openai/operation.hpp"
 #include "openai/splice.hpp"
 #include "provider/repair.hpp"
+#include "relay/exchange/continuation.hpp"
 
 namespace ferry::relay {
 
@@ -28,7 +29,8 @@ struct asked_of {
     bool is_modelless = false;      // no model is put in
     std::string_view history = {};  // messages that are put in, and where in the body
     std::size_t history_at = 0;
-    std::int64_t most_output = -1;  // tokens the answer may have, by a limit of who asks; -1: any number
+    std::int64_t most_output = -1;          // tokens the answer may have, by a limit of who asks; -1: any number
+    const continuation* goes_on = nullptr;  // an answer that broke off; null: a new one is asked for
 };
 
 // Owned by an attempt. `pieces` are views into `head`, `edits`, the row, the history and the

@@ -48,6 +48,11 @@ public:
     void on_keepalive() { first_until_ = std::max(first_until_, sent_ + limits_.kept_alive); }
     // Something of the answer itself has come: the first-byte clock is done.
     void on_payload() { payload_ = true; }
+    // From now on no read waits longer than that for more.
+    void limit_idle(std::chrono::milliseconds most) {
+        limits_.idle = std::min(limits_.idle, most);
+        rearm();
+    }
     which expired() const { return expired_; }
 
     // Pokes a read that is under way at `when`, once; a write to the client is never ended by it.

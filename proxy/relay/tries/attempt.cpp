@@ -7,6 +7,7 @@
 #include "openai/fault_map.hpp"
 #include "provider/provider.hpp"
 #include "relay/books/budget.hpp"
+#include "relay/books/limits.hpp"
 #include "relay/exchange/row_secrets.hpp"
 #include "relay/tries/answer_coding.hpp"
 #include "relay/tries/answer_fields.hpp"
@@ -24,9 +25,21 @@ usage::token_prices prices_of(const catalog::candidate& row) {
     return {row.price.input, row.price.output, row.price.cached_input};
 }
 
+// Whoever is shown the answer so far gives only the rest of it.
+std::int64_t most_left_of(const request& x, std::int64_t most_output) {
+    if (x.goes_on->way == go_on_by::asking_again) return most_output;
+    const auto asked = asked_length(x);
+    const auto most = most_output < 0 || (asked > 0 && asked < most_output) ? asked : most_output;
+    return most > 0 ? std::max<std::int64_t>(most - x.goes_on->given_tokens, 1) : most_output;
+}
+
 asked_of asked_by(const request& x) {
     asked_of asked{x.operation, x.below, x.asked, x.form ? &*x.form : nullptr, x.body.view(), x.head, x.is_modelless};
     if (!x.who->limits.empty()) asked.most_output = most_output_of(x);
+    if (x.goes_on) {
+        asked.goes_on = &*x.goes_on;
+        asked.most_output = most_left_of(x, asked.most_output);
+    }
     if (x.talk) asked.history = x.talk->history, asked.history_at = x.talk->history_at;
     return asked;
 }

@@ -5,9 +5,9 @@
 #include "base/chance.hpp"
 #include "base/ending_faults.hpp"
 #include "net/signal.hpp"
+#include "relay/exchange/row_speeds.hpp"
 #include "relay/tries/attempt.hpp"
 #include "relay/tries/cooldowns.hpp"
-#include "relay/exchange/row_speeds.hpp"
 
 namespace ferry::relay {
 
@@ -57,7 +57,7 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
         }
     }
     const auto& rules = x_.settings->relay.retry;
-    failed.client_waits = !x_.content_sent && !x_.gone && !x_.stopping();
+    failed.client_waits = (!x_.content_sent || x_.goes_on) && !x_.gone && !x_.stopping();
     failed.tries = once_ ? rules.attempts : tries_;
     failed.held = held_;
     const bool is_refusal = why.upstream_status == 503 || (why.upstream_status >= 400 && why.upstream_status < 500);
@@ -80,6 +80,23 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
     x_.attempts_used = next.step == next_step::give_up && why.retry != retry_advice::never &&
                        why.source == fault_source::upstream && all_tries_ >= rules.attempts;
     return next;
+}
+
+bool failover::after_cut() {
+    answered();
+    auto& all = x_.route.candidates;
+    const auto next = all.begin() + static_cast<std::ptrdiff_t>(at_) + 1;
+    const auto goes_on = [](const catalog::candidate* row) { return row->rescues != catalog::row_rescue::off; };
+    all.erase(std::stable_partition(next, all.end(), goes_on), all.end());
+    if (at_ + 1 < all.size()) {
+        enter(at_ + 1);
+        return true;
+    }
+    if (same_again_) return false;
+    same_again_ = true;
+    enter(at_);
+    fresh_ = true;
+    return true;
 }
 
 boost::asio::awaitable<std::optional<fault>> failover::pause(milliseconds length) {

@@ -22,6 +22,9 @@ public:
 
     // `answered`: the try got the head of an answer. Notes the failure and moves on if that is the move.
     next_move after(const fault& why, const attempt& tried, bool answered);
+    // The answer of the last try broke off when its client had a part of it: on to who may go on with it, the next
+    // candidate or the same one once. False: nobody is left.
+    bool after_cut();
     // Waits before the next try. A fault: the client has gone or the process stops, at once.
     boost::asio::awaitable<std::optional<fault>> pause(milliseconds length);
     // The last try's answer was given to the client, whole or not.
@@ -39,6 +42,7 @@ private:
     milliseconds held_{0};
     bool once_ = false;  // this candidate kept failing: it is not asked twice
     bool fresh_ = false;
+    bool same_again_ = false;  // it was asked to go on with its own answer
 };
 
 }  // namespace ferry::relay

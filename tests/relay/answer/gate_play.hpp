@@ -65,7 +65,7 @@ inline played play(std::string_view stream, const play_options& options = {}) {
         }
     }
     const auto ending = gate.on_end(options.how, scanner.finish(buffer));
-    out.text += ending.append;
+    out.text += ending.tail + ending.append + ending.error;
     if (ending.failure) out.code = openai::code_text(*ending.failure);
     out.basis = gate.basis();
     out.is_complete = gate.is_complete();

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(a_released_done_is_not_given_twice) {
     BOOST_TEST(gate.release_done() == done);
     BOOST_TEST(!gate.holding_done());
     BOOST_TEST((gate.on_event(*scanner.next(done)).action == gate_action::drop));
-    BOOST_TEST(gate.on_end(stream_end::truncated, std::nullopt).append.empty());
+    BOOST_TEST(gate.on_end(stream_end::truncated, std::nullopt).error.empty());
     BOOST_TEST(gate.is_complete());
 }
 

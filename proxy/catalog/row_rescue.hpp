@@ -1,0 +1,28 @@
+// What a row says of going on with an answer that broke off elsewhere. Pure.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/fault.hpp"
+
+namespace ferry::catalog {
+
+// How an answer can be shown to it that it shall go on with.
+enum class row_prefill : unsigned char { none, prefix, partial, final_message };
+
+// regenerate: it is asked for the whole answer again. in_words: it is asked to go on. off: neither, and nobody goes on
+// with its own answers.
+enum class row_rescue : unsigned char { regenerate, in_words, off };
+
+struct rescue_words {
+    row_prefill prefill = row_prefill::none;
+    row_rescue rescues = row_rescue::regenerate;
+};
+
+// Of the column `capabilities` (JSON, "" for NULL) the members `prefill` ("prefix", "partial" or "continue") and
+// `rescue`
+// ("regenerate", "continue" or "off"). Refused: anything else.
+result<rescue_words> parse_rescue(std::string_view column);
+
+}  // namespace ferry::catalog

@@ -1,0 +1,64 @@
+#include "relay/exchange/given_answer.hpp"
+
+#include "openai/sse.hpp"
+
+namespace ferry::relay {
+
+void given_answer::add(std::string_view piece) {
+    tally_.add(piece);
+    if (piece.empty() || is_lost_) return;
+    const bool is_text = is_typed_ ? place_ == openai::word_place::delta : place_ == openai::word_place::said;
+    const bool is_thought = !is_typed_ && place_ == openai::word_place::thought;
+    if (!is_text && !is_thought) {
+        if (!is_typed_) lose();
+        return;
+    }
+    if (said_.size() + thought_.size() + mark_bytes_ + piece.size() > most_kept) return lose();
+    (is_text ? said_ : thought_).append(piece);
+}
+
+void given_answer::note_call() {
+    tally_.note_call();
+    if (!is_typed_) lose();
+}
+
+void given_answer::keep(std::string_view raw) {
+    const bool has_text = said_.size() > said_kept_;
+    said_kept_ = said_.size();
+    thought_kept_ = thought_.size();
+    if (is_lost_) return;
+    if (is_typed_ ? !has_text : !has_event_) add_mark(raw);
+    has_event_ = true;
+}
+
+void given_answer::keep_as_first(const given_answer& before) {
+    said_kept_ = said_.size();
+    has_event_ = true;
+    if (!before.marks_.empty()) marks_.push_back(before.marks_.front());
+}
+
+void given_answer::add_mark(std::string_view raw) {
+    if (held() + raw.size() > most_kept) return lose();
+    openai::sse_scanner scanner;
+    const auto event = scanner.next(raw);
+    if (!event || event->is_comment_only()) return;
+    std::string joined;
+    marks_.push_back({said_.size(), std::string(openai::data_of(*event, joined))});
+    mark_bytes_ += marks_.back().data.size() + sizeof(mark);
+}
+
+void given_answer::forget() {
+    said_.resize(said_kept_);
+    thought_.resize(thought_kept_);
+}
+
+// What is no longer of use is not held for the rest of a long stream.
+void given_answer::lose() {
+    is_lost_ = true;
+    said_kept_ = thought_kept_ = mark_bytes_ = 0;
+    said_ = {};
+    thought_ = {};
+    marks_ = {};
+}
+
+}  // namespace ferry::relay
