@@ -62,6 +62,10 @@ void add_cores(metric_sheet& sheet, const status_sources& from) {
             .add(number(counts.refused_framing.load()), labels);
         sheet.counter("ferry_lost_turns_total", "Turns of conversations that could not be kept.")
             .add(number(counts.lost_turns.load()), labels);
+        const std::string what = "Streams that broke off, by whether another try went on with them.";
+        for (const auto& [result, total] : {std::pair("rescued", &counts.rescued), {"failed", &counts.not_rescued}})
+            sheet.counter("ferry_stream_rescues_total", what)
+                .add(number(total->load()), {{"core", core}, {"result", result}});
         sheet.counter("ferry_limited_requests_total", "Requests refused by a limit or a budget of who asks.")
             .add(number(counts.refused_limit.load()), labels);
         sheet.counter("ferry_unpriced_requests_total", "Requests answered by a model whose price is unknown.")

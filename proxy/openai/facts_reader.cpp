@@ -191,10 +191,13 @@ void facts_reader::take_sign(fact which, const json_token& token) {
             }
             break;
         case fact::error_flag:
-            if (is_string && token.text == "error")
+            if (is_string && token.text == "error") {
                 facts_.is_error = true;
-            else
-                facts_.has_identity = facts_.has_identity || (is_string && !token.is_empty_string());
+                break;
+            }
+            [[fallthrough]];
+        case fact::identity:
+            facts_.has_identity = facts_.has_identity || (is_string && !token.is_empty_string());
             break;
         default:
             break;
@@ -235,11 +238,9 @@ bool facts_reader::scalar(const json_token& token) {
         case fact::sign:
         case fact::success:
         case fact::code:
+        case fact::identity:
         case fact::error_flag:
             take_sign(which, token);
-            break;
-        case fact::identity:
-            facts_.has_identity = facts_.has_identity || (is_string && !token.is_empty_string());
             break;
         case fact::event_type:
         case fact::state:

@@ -282,9 +282,7 @@ constexpr auto table = std::to_array<operation>({
 
     anything_else(),
 });
-
 static_assert(table.size() <= operations_max);
-
 }  // namespace
 
 std::span<const operation> operations() {

@@ -10,6 +10,8 @@ from waiting import paced
 
 
 class StreamsFailOver(FailoverCase):
+    options = {**FailoverCase.options, "stream.rescue": False}
+
     def test_that_die_before_anything_of_the_answer_came(self):
         for events in ([], [COMMENT], [ROLE], [COMMENT, ROLE, COMMENT]):
             for end in ("close", "reset"):

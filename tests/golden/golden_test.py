@@ -103,7 +103,7 @@ def script_of(case, section):
 
 class Golden(FerryCase):
     # A case tells of one try.
-    options = {"timeouts.idle": "2s", "timeouts.first_byte": "2s", "retry.attempts": 1}
+    options = {"timeouts.idle": "2s", "timeouts.first_byte": "2s", "retry.attempts": 1, "stream.rescue": False}
 
     @classmethod
     def models(cls):

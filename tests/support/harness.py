@@ -20,6 +20,10 @@ def quote(text):
     return "'" + text.replace("'", "''") + "'"
 
 
+def make_nonce():
+    return f"nonce-{next(_numbers)}x{secrets.token_hex(6)}"
+
+
 def insert_model(name, endpoint, provider="other", key=UPSTREAM_KEY, **columns):
     """The INSERT of one row of ai_models; further columns by name, already SQL."""
     values = {
@@ -127,7 +131,7 @@ class FerryCase(unittest.TestCase):
         return key
 
     def nonce(self, *script):
-        made = f"nonce-{next(_numbers)}x{secrets.token_hex(6)}"
+        made = make_nonce()
         if script:
             self.upstream.on(made, *script)
         return made

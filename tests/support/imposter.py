@@ -41,28 +41,46 @@ class Served:
 
 
 class Imposter:
-    def __init__(self, tls=None, way=None):
+    stall_seconds = 30  # it gives up then, and closes
+
+    def __init__(self, tls=None, way=None, listens=True):
+        """Until it listens its port is its own, and nobody is there."""
         self.tls = tls  # an ssl.SSLContext to serve TLS
         self.way = way or Way()
         self.scripts, self.served, self.raw = {}, [], b""
         self.default = [answers.json_answer(answers.completion())]
         self.connections = 0
         self._changed = threading.Condition()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.way.shape(self._listener)
+        self._listener, self._acceptor = socket.socket(), None
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.bind(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/v1"
+        if listens:
+            self.listen()
+
+    def listen(self):
+        self.way.shape(self._listener)
+        self._listener.listen(512)
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
+
+    @property
+    def listens(self):
+        return self._acceptor is not None
 
     def on(self, nonce, *steps):
         self.scripts[nonce] = list(steps)
 
+    def script_for(self, request):
+        return self.scripts.get(request.nonce, self.default)
+
     def close(self):
         # A thread that is left in accept() is a trap: a signal, as of a child that stops while the main thread starts
         # another one, makes the kernel begin that call anew, with the same number, which is the next listener's by now.
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._acceptor.join()
+        if self.listens:
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._acceptor.join()
         self._listener.close()
 
     def requests(self, nonce):
@@ -96,7 +114,7 @@ class Imposter:
                 with self._changed:
                     self.served.append(request)
                     self._changed.notify_all()
-                script = self.scripts.get(request.nonce, self.default)
+                script = self.script_for(request)
                 # A list of scripts answers the first request with the first of them, and so on.
                 if script and isinstance(script[0], list):
                     script = script[min(len(self.requests(request.nonce)), len(script)) - 1]
@@ -144,7 +162,7 @@ class Imposter:
                 pass
 
     def _watch(self, peer, request):
-        peer.settimeout(30)
+        peer.settimeout(self.stall_seconds)
         try:
             while peer.recv(65536):
                 pass

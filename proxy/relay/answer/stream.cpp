@@ -80,6 +80,10 @@ asio::awaitable<std::optional<fault>> event_stream::pump(answer_sink& sink) {
         failed.reset();
     }
     note_outcome();
+    if (failed && is_joining) {
+        flow_.take_failure();
+        co_return failed;
+    }
     if (!failed || !may_go_on(x_, *failed)) {
         sink.hold_last(flow_.pieces());
         co_return failed;
@@ -91,7 +95,6 @@ asio::awaitable<std::optional<fault>> event_stream::pump(answer_sink& sink) {
 // The client gets what there is, and the error only if nobody goes on with the answer.
 asio::awaitable<std::optional<fault>> event_stream::break_off(answer_sink& sink, fault why) {
     auto error = flow_.take_failure();
-    if (joint_ != nullptr && !joint_->is_passed()) co_return why;
     if (!flow_.pieces().empty()) co_await sink.send(flow_.pieces());
     flow_.written();
     sink.hold_event(std::move(error));

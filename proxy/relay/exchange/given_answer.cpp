@@ -56,9 +56,9 @@ void given_answer::forget() {
 void given_answer::lose() {
     is_lost_ = true;
     said_kept_ = thought_kept_ = mark_bytes_ = 0;
-    said_ = {};
-    thought_ = {};
-    marks_ = {};
+    std::string().swap(said_);
+    std::string().swap(thought_);
+    std::vector<mark>().swap(marks_);
 }
 
 }  // namespace ferry::relay
