@@ -132,7 +132,9 @@ private:
     upstream::name_lookup lookup_;
     upstream::name_cache names_{lookup_};
     relay::memory_budget bodies_, answers_, spools_;
-    relay::cooldowns cooling_;
+    relay::circuits breakers_;
+    relay::row_delays delays_;
+    relay::retry_budget repetitions_;
     relay::id_owners owners_;
     relay::row_speeds speeds_;
     conversation::memory remembered_{{}};

@@ -17,11 +17,13 @@
 #include "net/buffer_pool.hpp"
 #include "net/timer_wheel.hpp"
 #include "relay/books/counters.hpp"
+#include "relay/exchange/circuits.hpp"
 #include "relay/exchange/id_owners.hpp"
+#include "relay/exchange/row_delays.hpp"
 #include "relay/exchange/row_speeds.hpp"
 #include "relay/exchange/services.hpp"
 #include "relay/request/repair_memory.hpp"
-#include "relay/tries/cooldowns.hpp"
+#include "relay/tries/retry_budget.hpp"
 #include "server/address_counts.hpp"
 #include "server/listener.hpp"
 #include "server/session.hpp"
@@ -39,7 +41,9 @@ struct shared_parts {
     log_thread& access_lines;  // the access log's way to stdout
     server::address_counts& addresses;
     upstream::socket_budget& upstream_sockets;
-    relay::cooldowns& cooling;
+    relay::circuits& breakers;
+    relay::row_delays& delays;
+    relay::retry_budget& repetitions;
     relay::id_owners& owners;
     relay::row_speeds& speeds;
     conversation::memory& remembered;

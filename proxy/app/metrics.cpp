@@ -1,5 +1,7 @@
 #include "app/metrics.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "app/process_figures.hpp"
@@ -98,6 +100,33 @@ void add_pools(metric_sheet& sheet, const status_sources& from) {
           &pool_status::failed);
 }
 
+// By level and state: who is left alone says /status.
+void add_circuits(metric_sheet& sheet, const status_sources& from) {
+    using relay::circuit_level, relay::circuit_state;
+    constexpr std::array levels = {circuit_level::row, circuit_level::key, circuit_level::endpoint};
+    const auto all = from.breakers.list(from.configuration.relay.circuit, steady::now());
+    sheet.gauge("ferry_circuits", "Circuits that are not closed.");
+    for (const auto level : levels) {
+        for (const auto state : {circuit_state::waiting, circuit_state::open, circuit_state::half_open}) {
+            const auto count = std::count_if(all.begin(), all.end(), [level, state](const auto& one) {
+                return one.level == level && one.state == state;
+            });
+            sheet.add(number(count), {{"level", relay::to_text(level)}, {"state", relay::to_text(state)}});
+        }
+    }
+    const auto changes = from.breakers.figures();
+    sheet.counter("ferry_circuit_changes_total", "Circuits that opened, were probed, or closed.");
+    for (const auto level : levels) {
+        const auto at = static_cast<std::size_t>(level);
+        const auto name = relay::to_text(level);
+        sheet.add(number(changes.opened[at]), {{"level", name}, {"to", "open"}});
+        sheet.add(number(changes.probed[at]), {{"level", name}, {"to", "half_open"}});
+        sheet.add(number(changes.closed[at]), {{"level", name}, {"to", "closed"}});
+    }
+    sheet.counter("ferry_circuit_refusals_total", "Requests of which nobody was asked because of open circuits.")
+        .add(number(changes.refused));
+}
+
 void add_journal(metric_sheet& sheet, const status_sources& from) {
     const auto& j = from.journal;
     const auto& s = from.shipper;
@@ -155,6 +184,7 @@ std::string metrics_text(metric_sheet& sheet, const status_sources& from) {
     add_logs(sheet, from);
     add_cores(sheet, from);
     add_pools(sheet, from);
+    add_circuits(sheet, from);
     add_journal(sheet, from);
     add_budgets(sheet, from);
     add_catalog(sheet, from);

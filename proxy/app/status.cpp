@@ -38,15 +38,21 @@ json::object catalog_part(const status_sources& from) {
 }
 
 // What is left alone for a while, and why.
-json::array cooling_part(const status_sources& from) {
+json::array circuits_part(const status_sources& from) {
     json::array all;
-    for (const auto& cooling : from.cooling.list(steady::now())) {
-        all.push_back(json::object{{"model_id", cooling.model_id},
-                                   {"host", cooling.host},
-                                   {"error_code", cooling.error_code},
-                                   {"reason", cooling.reason},
-                                   {"failures", cooling.failures},
-                                   {"left_ms", cooling.left.count()}});
+    for (const auto& one : from.breakers.list(from.configuration.relay.circuit, steady::now())) {
+        json::array names(one.model_names.begin(), one.model_names.end());
+        all.push_back(json::object{{"level", relay::to_text(one.level)},
+                                   {"state", relay::to_text(one.state)},
+                                   {"refuses", one.refuses},
+                                   {"host", one.host},
+                                   {"models", std::move(names)},
+                                   {"model_id", one.model_id},
+                                   {"error_code", one.error_code},
+                                   {"reason", one.reason},
+                                   {"failures", one.failures},
+                                   {"openings", one.openings},
+                                   {"left_ms", one.left.count()}});
     }
     return all;
 }
@@ -152,7 +158,7 @@ std::string status_json(const status_sources& from) {
     all["catalog"] = catalog_part(from);
     all["cores"] = cores_part(from);
     all["upstreams"] = upstream_part(from);
-    all["cooling"] = cooling_part(from);
+    all["circuits"] = circuits_part(from);
     all["journal"] = journal_part(from);
     all["limits"] = limits_part(from);
     all["log"] = {{"dropped_stderr_lines", from.dropped.of_stderr}, {"dropped_stdout_lines", from.dropped.of_stdout}};

@@ -32,7 +32,7 @@ struct status_sources {
     connection_figures connections;
     const relay::memory_budget& bodies;
     const relay::memory_budget& answers;
-    const relay::cooldowns& cooling;
+    const relay::circuits& breakers;
     catalog::refresher_state catalog;
     std::vector<catalog::refused_row> refused_keys;
     usage::journal_status journal;

@@ -169,6 +169,7 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
     x.asked_at = steady::now();
     x.total_until = x.asked_at + x.settings->relay.total;
     failover plan(x);
+    if (plan.refused()) co_return plan.refused();
     for (milliseconds wait{0};;) {
         if (wait.count() > 0) {
             if (auto ended = co_await plan.pause(wait)) co_return ended;

@@ -122,6 +122,11 @@ class WaitsEnd(FailoverCase):
     options = {**FailoverCase.options, "retry.retry_after_max": "60s", "retry.hold_max": "60s",
                "server.drain_timeout": "100ms", "timeouts.total": "3s"}
 
+    def setUp(self):
+        super().setUp()
+        # No limit of a test before is waited for.
+        self.assertEqual(self.chat(self.nonce(), model="alone").status, 200)
+
     def test_no_wait_goes_beyond_the_deadline(self):
         nonce, began = self.nonce(*limited(20_000)), time.monotonic()
         answer = self.assert_error(self.chat(nonce, model="alone"), 429)
@@ -176,31 +181,3 @@ class WaitsAreNotFerrysTime(FailoverCase):
 
 def row_ended(row):
     return datetime.fromisoformat(row["ended_at"].replace("Z", "+00:00")).replace(tzinfo=timezone.utc).timestamp()
-
-
-class AFailingRowIsLeftAlone(FailoverCase):
-    options = {**FailoverCase.options, "circuit.minimum_requests": 3, "circuit.cooldown": "60s", "server.threads": 1}
-
-    def cooling(self):
-        return [(one["model_id"], one["error_code"])
-                for one in json.loads(self.ferry.admin("/status")[1])["cooling"]]
-
-    def test_and_asked_once_when_there_is_no_other(self):
-        nonce = self.nonce(*BUSY)
-        self.assert_error(self.chat(nonce, model="alone"), 503)
-        self.assertEqual(self.asked(nonce), [3, 3, 3])
-        self.assertIn((3, "upstream_overloaded"), self.cooling())
-        nonce = self.nonce(*BUSY)
-        answer = self.assert_error(self.chat(nonce, model="alone"), 503)
-        self.assertEqual(self.asked(nonce), [3])
-        self.assertEqual(answer.field("x-should-retry"), None)
-        # A good answer ends it.
-        self.assertEqual(self.chat(self.nonce(), model="alone").status, 200)
-        self.assertNotIn(3, [row for row, _ in self.cooling()])
-
-    def test_for_as_long_as_its_429_says(self):
-        nonce, answer = self.play([limited(50_000)])
-        self.assertEqual(self.asked(nonce), [1, 2])
-        nonce, answer = self.play([])
-        self.assert_answered_by(nonce, answer, 2, [2], "backup")
-        self.assertIn((1, "rate_limit_exceeded"), self.cooling())

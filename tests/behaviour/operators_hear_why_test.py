@@ -109,8 +109,8 @@ class OperatorsHearWhy(FerryCase):
     def test_status_tells_why_an_endpoint_is_left_alone(self):
         self.hear(model="refused")
 
-        def cooling():
-            told = json.loads(self.ferry.admin("/status")[1])["cooling"]
+        def circuits():
+            told = json.loads(self.ferry.admin("/status")[1])["circuits"]
             return [one for one in told if str(self.closed) in one["host"]]
 
-        self.assertIn("refused", eventually(cooling)[0]["reason"])
+        self.assertIn("refused", eventually(circuits)[0]["reason"])

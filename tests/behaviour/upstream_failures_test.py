@@ -214,6 +214,8 @@ class UpstreamFailures(FerryCase):
                 self.assertEqual(int(answer.field("retry-after")), seconds)
                 self.assertIsNotNone(answer.field("retry-after-ms"))
                 self.assertNotEqual(answer.field("x-should-retry"), "false")
+                # It may have been about this one request: the next is asked all the same.
+                self.assertEqual(self.chat(self.nonce()).status, 200)
 
     def test_no_balance_is_not_worth_a_retry(self):
         _, answer = self.fails(*FAILURES["has_no_balance"])

@@ -25,8 +25,7 @@ class FailoverCase(FerryCase):
     """Every row has its own key, by which the upstream's requests are told apart: key-1 is of row 1, and so on."""
 
     options = {"timeouts.first_byte": "400ms", "timeouts.connect": "1s", "retry.backoff_base": "20ms",
-               "retry.backoff_max": "40ms", "retry.retry_after_max": "2s", "circuit.minimum_requests": 1000,
-               "circuit.cooldown": "1ms"}
+               "retry.backoff_max": "40ms", "retry.retry_after_max": "2s"}
 
     @classmethod
     def row_of(cls, number, name, base=None, **columns):

@@ -46,7 +46,10 @@ class Ferry:
             "server.listen": "127.0.0.1:0", "server.admin_listen": "127.0.0.1:0", "server.threads": 2,
             "server.drain_grace": "0s", "server.drain_timeout": "5s", "store.url": f"sqlite:{self.database}",
             "usage.journal_dir": str(self.journal), "usage.flush_interval": "10ms", "log.format": "json",
-            "retry.backoff_base": "1ms", "retry.retry_after_max": "0s", **options,
+            "retry.backoff_base": "1ms", "retry.retry_after_max": "0s",
+            # Most tests make one row fail in many ways, one after the other.
+            "retry.budget": 1, "circuit.minimum_requests": 1000, "circuit.cooldown": "1ms",
+            "circuit.cooldown_max": "1ms", **options,
         }
         sections = {}
         for name, value in wanted.items():

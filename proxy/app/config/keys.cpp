@@ -68,8 +68,9 @@ template <std::size_t N, class... Path>
 assign_fn choice(std::array<std::string_view, N> names, Path... path) {
     return stored<std::size_t>([=](auto& raw, auto& value) { return read_choice(raw, names, value); }, path...);
 }
-assign_fn ratio() {
-    return stored<double>(read_ratio);
+template <class... Path>
+assign_fn ratio(Path... path) {
+    return stored<double>(read_ratio, path...);
 }
 template <class... Path>
 assign_fn text(Path... path) {
@@ -131,17 +132,18 @@ std::vector<key_rule> upstream_keys() {
         {"upstream", "proxy", assign_proxy},
         {"upstream", "header_bytes", size({16 * kib, mib}, in, &upstream::options::header_bytes)},
         {"retry", "attempts", integer({1, 100}, relayed, retry, &relay::retry_options::attempts)},
-        {"retry", "budget", ratio(), false},
+        {"retry", "budget", ratio(relayed, retry, &relay::retry_options::budget)},
         {"retry", "backoff_base", duration(some_time, relayed, retry, &relay::retry_options::backoff_base)},
         {"retry", "backoff_max", duration(some_time, relayed, retry, &relay::retry_options::backoff_max)},
         {"retry", "retry_after_max", duration(or_at_once, relayed, retry, &relay::retry_options::retry_after_max)},
+        {"retry", "first_token_quantile", ratio(relayed, retry, &relay::retry_options::first_token_quantile)},
         {"retry", "hold_max", duration(or_at_once, relayed, retry, &relay::retry_options::hold_max)},
-        {"circuit", "failure_ratio", ratio(), false},
+        {"circuit", "failure_ratio", ratio(relayed, circuit, &relay::circuit_options::failure_ratio)},
         {"circuit", "minimum_requests",
          integer({1, 1'000'000}, relayed, circuit, &relay::circuit_options::minimum_requests)},
-        {"circuit", "window", duration(some_time), false},
+        {"circuit", "window", duration(some_time, relayed, circuit, &relay::circuit_options::window)},
         {"circuit", "cooldown", duration(some_time, relayed, circuit, &relay::circuit_options::cooldown)},
-        {"circuit", "cooldown_max", duration(some_time), false},
+        {"circuit", "cooldown_max", duration(some_time, relayed, circuit, &relay::circuit_options::cooldown_max)},
     };
 }
 

@@ -17,9 +17,12 @@ enum class on_disconnect { cut, drain };
 
 // How often one request is tried, and how long it waits in between.
 struct retry_options {
-    int attempts = 3;  // at one candidate
+    int attempts = 3;     // at one candidate
+    double budget = 0.2;  // share of an endpoint's requests that may be repeated there
     std::chrono::milliseconds backoff_base{500}, backoff_max{8'000};
     std::chrono::milliseconds retry_after_max{60'000};  // the longest wait an upstream may ask for
+    // While another candidate is left, a try has three times this quantile of its row's first content; 0: first_byte.
+    double first_token_quantile = 0.99;
     // All waits of a request for which nobody else can be asked: a client that hears of the limit can plan, one that is
     // held cannot.
     std::chrono::milliseconds hold_max{2'000};
@@ -27,10 +30,12 @@ struct retry_options {
     bool operator==(const retry_options&) const = default;
 };
 
-// When an endpoint is left alone as long as there is another.
+// When a row, a key or an endpoint is left alone, and for how long.
 struct circuit_options {
-    int minimum_requests = 5;  // failures in a row
-    std::chrono::milliseconds cooldown{5'000};
+    double failure_ratio = 0.5;  // of what was asked within the window
+    int minimum_requests = 5;    // fewer in the window tell nothing
+    std::chrono::milliseconds window{60'000};
+    std::chrono::milliseconds cooldown{5'000}, cooldown_max{60'000};  // doubled each time the probe fails
 
     bool operator==(const circuit_options&) const = default;
 };

@@ -17,6 +17,7 @@
 #include "provider/repair.hpp"
 #include "relay/exchange/asked_words.hpp"
 #include "relay/exchange/body_buffer.hpp"
+#include "relay/exchange/circuits.hpp"
 #include "relay/exchange/continuation.hpp"
 #include "relay/exchange/http_exchange.hpp"
 #include "relay/exchange/memory_claim.hpp"
@@ -81,6 +82,10 @@ struct request : http_exchange {
     steady::time_point total_until = steady::time_point::max();
 
     // the tries
+    // For its first content, where another could be asked; else timeouts.first_byte.
+    std::optional<std::chrono::milliseconds> patience;
+    bool is_hurried = false;                      // ... by the client's own timeout
+    circuits::pass pass;                          // of the row that is asked
     usage::open_request books;                    // open once the request resolved to a model
     int tries = 0;                                // begun so far
     std::vector<usage::attempt_result> attempts;  // ended

@@ -25,9 +25,11 @@
 
 namespace ferry::relay {
 
-class cooldowns;
+class circuits;
 class id_owners;
 class repair_memory;
+class retry_budget;
+class row_delays;
 class row_speeds;
 struct counters;
 
@@ -79,13 +81,15 @@ struct services {
     memory_budget& spools;  // of the disk: request bodies in files
     counters& counts;
     repair_memory& learned;
-    cooldowns& cooling;                               // of all cores
+    circuits& breakers;                               // of all cores
+    row_delays& delays;                               // likewise
+    retry_budget& repetitions;                        // likewise
     id_owners& owners;                                // likewise
     row_speeds& speeds;                               // likewise
     conversation::memory& remembered;                 // likewise
     conversation::archive& archive;                   // likewise
     limits::limiter& limiter;                         // likewise
-    limits::request_sizes& sizes;                      // likewise
+    limits::request_sizes& sizes;                     // likewise
     limits::budgets& budgets;                         // likewise
     usage::calibrations& calibrations;                // likewise
     access::snapshot current;                         // what the next request pins

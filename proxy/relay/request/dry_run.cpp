@@ -9,6 +9,7 @@
 #include "provider/provider.hpp"
 #include "relay/books/budget.hpp"
 #include "relay/books/limits.hpp"
+#include "relay/exchange/circuits.hpp"
 #include "relay/exchange/row_speeds.hpp"
 #include "relay/request/choice.hpp"
 #include "relay/request/standing.hpp"
@@ -18,6 +19,16 @@ namespace ferry::relay {
 namespace asio = boost::asio;
 
 namespace {
+
+// What stands against asking the row now.
+std::string tell_circuit(const request& x, const catalog::candidate& row) {
+    using openai::quote_json;
+    const auto view = x.core.breakers.view(row, x.settings->relay.circuit, steady::now());
+    if (!view) return "null";
+    return fmt::format("{{\"level\":{},\"state\":{},\"refuses\":{},\"error_code\":{},\"left_ms\":{}}}",
+                       quote_json(to_text(view->level)), quote_json(to_text(view->state)), view->refuses,
+                       quote_json(view->error_code), view->left.count());
+}
 
 std::string tell_candidate(const request& x, const catalog::candidate& row, const catalog::request_choice& choice) {
     using openai::quote_json;
@@ -32,6 +43,7 @@ std::string tell_candidate(const request& x, const catalog::candidate& row, cons
     text += ",\"currency\":" + quote_json(row.currency) + "," + prices_json(row, expected);
     const auto speed = choice.speed_of ? choice.speed_of(row.id) : std::nullopt;
     text += ",\"ttft_ms\":" + (speed ? fmt::format("{}.{:03}", *speed / 1000, *speed % 1000) : "null");
+    text += ",\"circuit\":" + tell_circuit(x, row);
     return text + "}";
 }
 

@@ -5,6 +5,7 @@
 
 #include "net/interrupt_slot.hpp"
 #include "net/timer_wheel.hpp"
+#include "relay/exchange/circuits.hpp"
 
 namespace ferry::relay {
 
@@ -22,8 +23,9 @@ class answer_clock {
 public:
     enum class which { none, first_byte, idle, total };
 
-    answer_clock(net::timer_wheel& wheel, net::interrupt_slot& slot, answer_limits limits)
-        : limits_(limits), slot_(slot), deadline_(wheel) {
+    answer_clock(net::timer_wheel& wheel, net::interrupt_slot& slot, answer_limits limits,
+                 circuits::pass* pass = nullptr)
+        : limits_(limits), slot_(slot), pass_(pass), deadline_(wheel) {
         deadline_.on_expiry([this] { due(); });
         rearm();
     }
@@ -47,7 +49,11 @@ public:
     // A comment or a blank line has come: the upstream is alive, and its queue may be long.
     void on_keepalive() { first_until_ = std::max(first_until_, sent_ + limits_.kept_alive); }
     // Something of the answer itself has come: the first-byte clock is done.
-    void on_payload() { payload_ = true; }
+    void on_payload() {
+        payload_ = true;
+        if (pass_ != nullptr) pass_->begun();
+    }
+    bool has_payload() const { return payload_; }
     // From now on no read waits longer than that for more.
     void limit_idle(std::chrono::milliseconds most) {
         limits_.idle = std::min(limits_.idle, most);
@@ -96,6 +102,7 @@ private:
 
     answer_limits limits_;
     net::interrupt_slot& slot_;
+    circuits::pass* pass_;  // of the request, which outlives this
     net::deadline deadline_;
     steady::time_point armed_for_{}, quiet_since_{}, sent_{};
     steady::time_point first_until_ = steady::time_point::max(), wake_ = steady::time_point::max();

@@ -8,6 +8,7 @@
 #include "provider/provider.hpp"
 #include "relay/books/budget.hpp"
 #include "relay/books/limits.hpp"
+#include "relay/exchange/row_delays.hpp"
 #include "relay/exchange/row_secrets.hpp"
 #include "relay/tries/answer_coding.hpp"
 #include "relay/tries/answer_fields.hpp"
@@ -181,6 +182,11 @@ void attempt::finish(std::string_view error_code, std::string_view message) {
     if (finished_) return;
     finished_ = true;
     x_.is_asked = false;
+    // Measures of a row are of use where somebody else could be asked.
+    if (clock_ && clock_->has_payload() && x_.route.candidates.size() > 1) {
+        const auto took = x_.first_token ? us_between(sent_at_, *x_.first_token) : x_.upstream_us;
+        x_.core.delays.note(to_.id, x_.asked.stream, took);
+    }
     if (!error_code.empty()) result_.error_code = x_.attempt_texts.emplace_back(error_code);
     if (!message.empty()) result_.message = x_.attempt_texts.emplace_back(message);
     x_.moment = steady::now();
@@ -204,9 +210,11 @@ fault attempt::why_no_bytes(const net::io_result& got) const {
     if (x_.stopping()) return ferry_is_stopping();
     switch (clock_->expired()) {
         case which::first_byte:
-            return fault::upstream(fault_code::upstream_timeout, retry_advice::next_candidate,
-                                   "The upstream did not begin its answer in time.",
-                                   "Nothing came within timeouts.first_byte, or first_byte_timeout_ms of the row.");
+            return fault::upstream(
+                fault_code::upstream_timeout, retry_advice::next_candidate,
+                "The upstream did not begin its answer in time.",
+                x_.patience ? "Nothing came in the time it has while another row can be asked."
+                            : "Nothing came within timeouts.first_byte, or first_byte_timeout_ms of the row.");
         case which::idle:
             return fault::upstream(
                 failed_.answer_begun ? fault_code::upstream_stream_timeout : fault_code::upstream_timeout,

@@ -21,9 +21,11 @@ net::gather_list attempt::begin_send() {
     limits.idle = to_.limits.idle.value_or(timeouts.idle);
     // A row that sets its own limit means it.
     if (!to_.limits.first_byte) limits.kept_alive = to_.speaks->kept_alive;
+    // Comments for ever are no answer either while another has one.
+    if (x_.patience) limits.first_byte = *x_.patience, limits.kept_alive = milliseconds(0);
     limits.total_until = x_.total_until;
     if (to_.limits.total) limits.total_until = std::min(limits.total_until, x_.asked_at + *to_.limits.total);
-    clock_.emplace(x_.core.wheel, x_.waiting, limits);
+    clock_.emplace(x_.core.wheel, x_.waiting, limits, &x_.pass);
     lease_->reader.reset();
     result_.was_sent = true;
     if (x_.before_us < 0) x_.before_us = us_between(x_.started, x_.moment) - x_.waited_us;

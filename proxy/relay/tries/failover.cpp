@@ -1,45 +1,145 @@
 #include "relay/tries/failover.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/chance.hpp"
 #include "base/ending_faults.hpp"
 #include "net/signal.hpp"
+#include "relay/exchange/circuits.hpp"
+#include "relay/exchange/row_delays.hpp"
 #include "relay/exchange/row_speeds.hpp"
 #include "relay/tries/attempt.hpp"
-#include "relay/tries/cooldowns.hpp"
+#include "relay/tries/patience.hpp"
+#include "relay/tries/retry_budget.hpp"
 
 namespace ferry::relay {
 
+static_assert(catalog::max_candidates <= 32);
+
 failover::failover(request& x) : x_(x) {
-    const auto& cooling = x.core.cooling;
-    auto& all = x.route.candidates;
-    if (!cooling.is_empty() && all.size() > 1) {
-        std::stable_partition(all.begin(), all.end(), [&cooling, now = steady::now()](const catalog::candidate* row) {
-            return !cooling.is_cooling(*row, now);
-        });
-    }
-    enter(0);
+    note_clients_timeout();
+    if (enter_next()) return;
+    refused_ = why_nobody(steady::now());
+    // What stood in the way may be gone in this very moment.
+    if (!refused_ && enter_next()) return;
+    x.core.breakers.count_refused();
+    if (refused_) return;
+    refused_ =
+        fault::upstream(fault_code::upstream_overloaded, retry_advice::never, "The upstream is not asked again yet.");
+    refused_->retry_after = milliseconds(1'000);
 }
 
-void failover::enter(std::size_t candidate) {
+// False: its circuits do not let this request through.
+bool failover::enter(std::size_t candidate, bool even_behind) {
+    auto& breakers = x_.core.breakers;
+    const auto now = breakers.is_empty() ? steady::time_point{} : steady::now();
+    auto pass = breakers.enter(*x_.route.candidates[candidate], even_behind, x_.settings->relay.circuit, now);
+    if (!pass) return false;
+    x_.pass = std::move(*pass);
     at_ = candidate;
+    asked_ |= 1u << candidate;
     tries_ = 0;
-    fresh_ = false;
-    const auto& cooling = x_.core.cooling;
-    once_ = !cooling.is_empty() && cooling.is_failing(to(), steady::now());
+    fresh_ = shut_ = false;
+    once_ = x_.pass.is_probe();
     repairs_.emplace(x_, to());
+    set_patience();
+    x_.core.repetitions.note_request(to().where.pool_key, x_.settings->relay.retry.budget);
+    return true;
+}
+
+bool failover::enter_next() {
+    for (const bool even_behind : {false, true}) {
+        for (std::size_t i = 0; i < x_.route.candidates.size(); ++i) {
+            if ((asked_ >> i & 1u) == 0 && enter(i, even_behind)) return true;
+        }
+        if (x_.core.breakers.is_empty()) return false;
+    }
+    return false;
+}
+
+// The SDKs say how long they wait: Python for each read, JavaScript for the head. A stream that has begun is alive for
+// both, whatever it takes. Who waits for a document hears of the end a little before it would give up.
+void failover::note_clients_timeout() {
+    for (const auto* name : {"x-stainless-read-timeout", "x-stainless-timeout"}) {
+        if (const auto value = x_.head.find(name); value && !clients_) clients_ = client_timeout(*value);
+    }
+    if (clients_ && !x_.asked.stream) x_.total_until = std::min(x_.total_until, x_.started + *clients_ * 19 / 20);
+}
+
+bool failover::has_healthy_next() const {
+    const auto& all = x_.route.candidates;
+    const auto now = x_.core.breakers.is_empty() ? steady::time_point{} : steady::now();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if ((asked_ >> i & 1u) == 0 && x_.core.breakers.is_well(*all[i], now)) return true;
+    }
+    return false;
+}
+
+// A row that sets its own limit means it.
+void failover::set_patience() {
+    x_.patience.reset();
+    x_.is_hurried = false;
+    const auto share = x_.settings->relay.retry.first_token_quantile;
+    if (share <= 0 || x_.route.candidates.size() == 1 || !has_healthy_next()) return;
+    auto length = to().limits.first_byte.value_or(x_.settings->relay.first_byte);
+    if (!to().limits.first_byte) {
+        expected_delay expected;
+        expected.usual = x_.core.delays.of(to().id, x_.asked.stream, share);
+        expected.is_stream = x_.asked.stream;
+        const auto most = x_.asked.max_completion_tokens ? x_.asked.max_completion_tokens : x_.asked.max_tokens;
+        if (most) expected.tokens = std::clamp<std::int64_t>(*most, 0, expected.tokens);
+        expected.openings = x_.pass.openings();
+        length = patience_for(expected, length);
+    }
+    if (clients_) {
+        // The other one needs time as well.
+        const auto half = (*clients_ - std::chrono::duration_cast<milliseconds>(steady::now() - x_.started)) / 2;
+        x_.is_hurried = half < length;
+        length = std::max(milliseconds(1), std::min(length, half));
+    }
+    x_.patience = length;
 }
 
 // A request that is too long for one model may fit into another.
-std::optional<std::size_t> failover::larger_candidate() const {
+bool failover::enter_larger() {
     const auto limit = to().max_context_tokens;
-    if (!limit) return std::nullopt;
+    if (!limit) return false;
     const auto& all = x_.route.candidates;
     for (auto i = at_ + 1; i < all.size(); ++i) {
-        if (all[i]->max_context_tokens.value_or(0) > *limit) return i;
+        if (all[i]->max_context_tokens.value_or(0) > *limit && enter(i, true)) return true;
     }
-    return std::nullopt;
+    return false;
+}
+
+bool failover::has_next(steady::time_point now) const {
+    for (std::size_t i = 0; i < x_.route.candidates.size(); ++i) {
+        if ((asked_ >> i & 1u) == 0 && !x_.core.breakers.refusal(*x_.route.candidates[i], now)) return true;
+    }
+    return false;
+}
+
+// The one that may be asked first tells it.
+std::optional<fault> failover::why_nobody(steady::time_point now) const {
+    std::optional<fault> soonest;
+    for (const auto* row : x_.route.candidates) {
+        auto why = x_.core.breakers.refusal(*row, now);
+        if (!why) return std::nullopt;
+        if (!soonest || *why->retry_after < *soonest->retry_after) soonest = std::move(why);
+    }
+    return soonest;
+}
+
+void failover::note_failure(const fault& why, const attempt& tried, bool answered, steady::time_point now) {
+    if (why.source != fault_source::upstream) return;
+    const bool was_timed = why.code == fault_code::upstream_timeout || why.code == fault_code::upstream_stream_timeout;
+    if (x_.is_hurried && was_timed) return;
+    const failed_how how{.connected = tried.failure().connected, .answered = answered};
+    auto& breakers = x_.core.breakers;
+    breakers.failed(x_.pass, to(), why, how, x_.settings->relay.circuit, now);
+    // A limit that names a time may be waited for.
+    const bool may_wait = why.code == fault_code::upstream_rate_limited && why.retry_after;
+    shut_ = !may_wait && breakers.refusal(to(), now).has_value();
 }
 
 next_move failover::after(const fault& why, const attempt& tried, bool answered) {
@@ -52,31 +152,31 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
     if (!was_stale(why, failed)) {
         ++tries_;
         ++all_tries_;
-        if (why.source == fault_source::upstream) {
-            x_.core.cooling.note_failure(to(), why, x_.settings->relay.circuit, now);
-        }
+        note_failure(why, tried, answered, now);
     }
     const auto& rules = x_.settings->relay.retry;
     failed.client_waits = (!x_.content_sent || x_.goes_on) && !x_.gone && !x_.stopping();
-    failed.tries = once_ ? rules.attempts : tries_;
+    failed.tries = once_ || shut_ ? rules.attempts : tries_;
     failed.held = held_;
     const bool is_refusal = why.upstream_status == 503 || (why.upstream_status >= 400 && why.upstream_status < 500);
     failed.may_have_acted = !x_.operation.may_be_repeated && failed.connected && !is_refusal;
-    failed.has_next = at_ + 1 < x_.route.candidates.size();
+    failed.has_next = has_next(now);
     auto until = x_.total_until;
     if (to().limits.total) until = std::min(until, x_.asked_at + *to().limits.total);
     failed.left = std::chrono::duration_cast<milliseconds>(until - now);
     auto next = decide(why, failed, rules, static_cast<int>(draw_below(1001)));
-    if (why.code == fault_code::context_length_exceeded && failed.client_waits) {
-        if (const auto larger = larger_candidate()) {
-            enter(*larger);
-            return {next_step::next_candidate};
-        }
+    if (why.code == fault_code::context_length_exceeded && failed.client_waits && enter_larger()) {
+        return {next_step::next_candidate};
+    }
+    if (next.step == next_step::again && !was_stale(why, failed) &&
+        !x_.core.repetitions.take(to().where.pool_key, rules.budget, now)) {
+        next = {failed.has_next ? next_step::next_candidate : next_step::give_up};
     }
     held_ += next.wait;
     // A broken connection is not worth a second idle one.
     fresh_ = !answered;
-    if (next.step == next_step::next_candidate) enter(at_ + 1);
+    if (next.step == next_step::next_candidate && !enter_next()) next = {};
+    if (next.step == next_step::give_up) x_.pass = {};
     x_.attempts_used = next.step == next_step::give_up && why.retry != retry_advice::never &&
                        why.source == fault_source::upstream && all_tries_ >= rules.attempts;
     return next;
@@ -84,17 +184,11 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
 
 bool failover::after_cut() {
     answered();
-    auto& all = x_.route.candidates;
-    const auto next = all.begin() + static_cast<std::ptrdiff_t>(at_) + 1;
-    const auto goes_on = [](const catalog::candidate* row) { return row->rescues != catalog::row_rescue::off; };
-    all.erase(std::stable_partition(next, all.end(), goes_on), all.end());
-    if (at_ + 1 < all.size()) {
-        enter(at_ + 1);
-        return true;
+    for (std::size_t i = 0; i < x_.route.candidates.size(); ++i) {
+        if (x_.route.candidates[i]->rescues == catalog::row_rescue::off) asked_ |= 1u << i;
     }
-    if (same_again_) return false;
-    same_again_ = true;
-    enter(at_);
+    if (enter_next()) return true;
+    if (std::exchange(same_again_, true) || !enter(at_, true)) return false;
     fresh_ = true;
     return true;
 }
@@ -113,24 +207,41 @@ boost::asio::awaitable<std::optional<fault>> failover::pause(milliseconds length
     if (x_.before_us < 0) x_.waited_us += us_between(before, steady::now());
     if (x_.gone) co_return client_has_left();
     if (x_.stopping()) co_return ferry_is_stopping();
-    co_return std::nullopt;
+    co_return enter_again();
+}
+
+// The row may have been closed meanwhile, by what others met.
+std::optional<fault> failover::enter_again() {
+    const auto now = steady::now();
+    auto pass = x_.core.breakers.enter(to(), true, x_.settings->relay.circuit, now);
+    if (pass) {
+        x_.pass = std::move(*pass);
+        return std::nullopt;
+    }
+    if (enter_next()) return std::nullopt;
+    return x_.core.breakers.refusal(to(), now);
 }
 
 void failover::answered() {
     repairs_->keep();
     using usage::end_reason;
     const auto reason = x_.end.reason;
+    const auto& rules = x_.settings->relay.circuit;
     if (x_.core.speeds.is_kept() && reason == end_reason::done) {
         // What answers in one document has its first token with the last.
         const auto now = steady::now();
         x_.core.speeds.note(to().id, us_between(x_.asked_at, x_.first_token.value_or(now)), now);
     }
-    if (reason == end_reason::done) x_.core.cooling.note_success(to());
-    if (reason != end_reason::upstream_cut && reason != end_reason::upstream_error && reason != end_reason::timeout) {
-        return;
+    if (reason == end_reason::done && !x_.core.breakers.is_empty()) {
+        x_.core.breakers.succeeded(x_.pass, to(), rules, steady::now());
     }
-    const auto why = fault::upstream(fault_code::upstream_stream_interrupted, retry_advice::never, {});
-    x_.core.cooling.note_failure(to(), why, x_.settings->relay.circuit, steady::now());
+    if (reason == end_reason::upstream_cut || reason == end_reason::upstream_error || reason == end_reason::timeout) {
+        const auto why = fault::upstream(fault_code::upstream_stream_interrupted, retry_advice::next_candidate,
+                                         "The upstream did not end an answer that it had begun.");
+        const failed_how how{.connected = true, .answered = true};
+        x_.core.breakers.failed(x_.pass, to(), why, how, rules, steady::now());
+    }
+    x_.pass = {};
 }
 
 }  // namespace ferry::relay

@@ -10,12 +10,15 @@ namespace ferry::relay {
 
 class attempt;
 
-// Where one request stands among its candidates: whom to ask now, and what comes after a try that failed. Those that
-// cool down are asked last. Owned by the relay of one request; lives on its core.
+// Where one request stands among its candidates: whom to ask now, and what comes after a try that failed. Whom circuits
+// put behind is asked last, and whom they refuse not at all. Owned by the relay of one request; lives on its core.
 class failover {
 public:
     explicit failover(request& x);
 
+    // Why nobody may be asked now, at the beginning.
+    const std::optional<fault>& refused() const { return refused_; }
+    // REQUIRES: somebody may be.
     const catalog::candidate& to() const { return *x_.route.candidates[at_]; }
     // The next try may not use a connection that stood idle.
     bool fresh() const { return fresh_ || !x_.operation.may_be_repeated; }
@@ -31,16 +34,28 @@ public:
     void answered();
 
 private:
-    void enter(std::size_t candidate);
-    std::optional<std::size_t> larger_candidate() const;
+    bool enter(std::size_t candidate, bool even_behind);
+    bool enter_next();
+    bool enter_larger();
+    std::optional<fault> enter_again();
+    void note_clients_timeout();
+    void set_patience();
+    bool has_healthy_next() const;
+    bool has_next(steady::time_point now) const;
+    std::optional<fault> why_nobody(steady::time_point now) const;
+    void note_failure(const fault& why, const attempt& tried, bool answered, steady::time_point now);
 
     request& x_;
     std::optional<request_repairs> repairs_;
+    std::optional<fault> refused_;
     std::size_t at_ = 0;
-    int tries_ = 0;      // at this candidate
-    int all_tries_ = 0;  // at all of them; neither counts repairs and stale connections
+    std::optional<milliseconds> clients_;  // how long it waits, from x.started
+    std::uint32_t asked_ = 0;              // a bit for each candidate
+    int tries_ = 0;                        // at this candidate
+    int all_tries_ = 0;                    // at all of them; neither counts repairs and stale connections
     milliseconds held_{0};
     bool once_ = false;  // this candidate kept failing: it is not asked twice
+    bool shut_ = false;  // ... and is not asked any more
     bool fresh_ = false;
     bool same_again_ = false;  // it was asked to go on with its own answer
 };
