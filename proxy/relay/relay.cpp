@@ -172,7 +172,13 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
     if (plan.refused()) co_return plan.refused();
     for (milliseconds wait{0};;) {
         if (wait.count() > 0) {
-            if (auto ended = co_await plan.pause(wait)) co_return ended;
+            auto ended = co_await plan.pause(wait);
+            if (ended && !answer.broken_off.is_under_way()) co_return ended;
+            if (ended) {
+                note_failure(x, *ended);
+                answer.broken_off.give_up();
+                co_return std::nullopt;
+            }
         }
         answer.way.emplace<std::monostate>();
         if (x.talk && x.talk->is_kept) x.said.keep_words();
