@@ -39,6 +39,11 @@ void add_network(CLI::App& to, network& way) {
                      "100 Continue so long after a request's head, asked for or not");
 }
 
+void add_pauses(CLI::App& to, pauses& still) {
+    add_milliseconds(to, "--pause-every-ms", still.every, "stand still every so often, with --pause-ms");
+    add_milliseconds(to, "--pause-ms", still.lasting, "for so long: nothing is accepted, read or sent");
+}
+
 }  // namespace
 
 command add_upstream_command(CLI::App& app) {
@@ -53,6 +58,7 @@ command add_upstream_command(CLI::App& app) {
     upstream->add_option("--tls-key", options->tls_key, "PEM private key of --tls-cert");
     add_tls_versions(*upstream, *options);
     add_network(*upstream, options->way);
+    add_pauses(*upstream, options->standing_still);
     upstream->add_option("--ledger", options->ledger_file, "append a JSON line per finished request to this file");
     upstream->add_flag("--no-record", *forgets, "keep counters only, no requests in memory");
     upstream->add_flag("--sha256", options->sha256, "hash every body received and served");

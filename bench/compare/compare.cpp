@@ -19,6 +19,15 @@
 namespace ferry::bench {
 namespace {
 
+// A run may be over before the load itself takes a target for dead.
+std::string why_dead(const load_result& run) {
+    if (!run.ended.empty()) return run.ended;
+    const auto refused = run.counts->errors.find("connect_failed");
+    if (run.counts->completed > 0 || refused == run.counts->errors.end()) return "";
+    if (refused->second.count < run.counts->failed) return "";
+    return "the target died: all of a run is connect_failed (" + refused->second.example + ")";
+}
+
 class comparing {
 public:
     explicit comparing(const compare_options& options) : options_(options) {
@@ -94,8 +103,8 @@ private:
         const auto before = target.server ? usage_of(*target.server) : server_usage{};
         const auto result = run_load(load, where_[i], nullptr, {});
         const auto after = target.server ? usage_of(*target.server) : server_usage{};
-        if (result.interrupted || !result.ended.empty()) {
-            ended_ = target.name + ": " + (result.ended.empty() ? "interrupted" : result.ended);
+        if (const auto why = why_dead(result); result.interrupted || !why.empty()) {
+            ended_ = target.name + ": " + (why.empty() ? "interrupted" : why);
             died_ = !result.interrupted;
             return;
         }
@@ -167,6 +176,7 @@ int run_compare_command(const compare_options& options) {
     }
     comparing all(options);
     all.look();
+    const held_endings held;
     all.run();
     return all.report();
 }

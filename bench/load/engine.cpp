@@ -60,6 +60,20 @@ struct load_engine::signals final : watcher {
     int fd = -1;
 };
 
+held_endings::held_endings() {
+    sigemptyset(&ending_);
+    sigaddset(&ending_, SIGINT);
+    sigaddset(&ending_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &ending_, &before_);
+}
+
+held_endings::~held_endings() {
+    const timespec at_once{};
+    while (sigtimedwait(&ending_, nullptr, &at_once) > 0) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
 load_engine::load_engine(const load_options& options, const load_target& target, run_observer* observer,
                          const run_files& files)
     : options_(options),

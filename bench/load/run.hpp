@@ -1,5 +1,7 @@
 #pragma once
 
+#include <signal.h>
+
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -52,6 +54,19 @@ struct load_result {
 // options do not go together or the workload's files are bad.
 load_result run_load(const load_options& options, const load_target& target, run_observer* observer,
                      const run_files& files);
+
+// While it lives, SIGINT and SIGTERM do not end the program, but the load that runs, or the next one at once: so that
+// between two of them there is no moment in which all that was measured is lost. Any thread.
+class held_endings {
+public:
+    held_endings();
+    ~held_endings();
+    held_endings(const held_endings&) = delete;
+    held_endings& operator=(const held_endings&) = delete;
+
+private:
+    sigset_t ending_{}, before_{};
+};
 
 // One request, as the load's first one: of a stream only the beginning.
 request_outcome probe(const load_options& options, const load_target& target);

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "load/report/json.hpp"
+#include "load/report/result_files.hpp"
 #include "load/report/table.hpp"
 
 namespace ferry::bench {
@@ -94,14 +95,22 @@ std::string sweep::broke(const load_result& r) const {
     return "";
 }
 
-bool sweep::run(const load_target& target, run_observer* observer, const run_files& files) {
+std::string sweep::added_to_names(std::size_t point) const {
+    char text[64];
+    std::snprintf(text, sizeof text, "-%s-%g", plan_.is_rate ? "rate" : "concurrency", plan_.points[point]);
+    return text;
+}
+
+bool sweep::run(const load_target& target, run_observer* observer) {
     std::printf("%12s%14s%10s%12s%12s%12s%12s%12s\n", plan_.is_rate ? "rate" : "concurrency", "requests/s", "failed",
                 "tokens/s", "TTFT p50", "TTFT p99", "ITL p99", "e2e p99");
     for (const double at : plan_.points) {
         load_options one = each_;
         one.rate = plan_.is_rate ? at : 0;
         one.concurrency = plan_.is_rate ? 0 : static_cast<std::uint32_t>(at);
-        results_.push_back(run_load(one, target, observer, files));
+        result_files files(csv_, hdr_log_, added_to_names(results_.size()));
+        results_.push_back(run_load(one, target, observer, files.view()));
+        files.finish();
         if (observer) observer->over();
         const auto& r = results_.back();
         const auto shown = [&r](metric m, double q) { return shown_ms(in_ms(r.counts->times(m).quantile(q))); };

@@ -20,10 +20,13 @@ sweep_plan parsed_sweep(const std::string& text);  // throws std::invalid_argume
 // tenth less done.
 class sweep {
 public:
-    sweep(const sweep_plan& plan, const load_options& each) : plan_(plan), each_(each) {}
+    // `csv` and `hdr_log` as of result_files: each point has its own.
+    sweep(const sweep_plan& plan, const load_options& each, std::string csv = "", std::string hdr_log = "")
+        : plan_(plan), each_(each), csv_(std::move(csv)), hdr_log_(std::move(hdr_log)) {}
 
     // Writes a line for each point as it ends. False: it was interrupted.
-    bool run(const load_target& target, run_observer* observer, const run_files& files);
+    bool run(const load_target& target, run_observer* observer);
+    std::string added_to_names(std::size_t point) const;  // "-concurrency-16": of the files of a point
     boost::json::object json() const;
     std::string summary() const;  // lines
     const std::vector<load_result>& results() const { return results_; }
@@ -36,6 +39,7 @@ private:
 
     const sweep_plan plan_;
     const load_options each_;
+    const std::string csv_, hdr_log_;
     std::vector<load_result> results_;
     std::string why_;  // the last one broke; "": it did not
 };

@@ -51,6 +51,12 @@ void prepare(upstream_shared& shared) {
     if (o.tls_certificate.empty() != o.tls_key.empty()) {
         throw std::runtime_error("--tls-cert and --tls-key go together: give both or none");
     }
+    const auto& still = o.standing_still;
+    if ((still.every.count() > 0) != (still.lasting.count() > 0) || still.lasting > still.every) {
+        throw std::runtime_error(
+            "--pause-every-ms and --pause-ms go together, and a pause ends before the next one: give 10000 and 1000, "
+            "or none");
+    }
     if (!o.tls_certificate.empty()) shared.tls = make_tls_context(o.tls_certificate, o.tls_key, o.tls_allowed);
     if (o.script_file.empty()) return;
     try {

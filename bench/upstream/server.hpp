@@ -14,6 +14,7 @@
 #include "upstream/object_store.hpp"
 #include "upstream/rate_limiter.hpp"
 #include "upstream/script.hpp"
+#include "upstream/standstill.hpp"
 #include "upstream/stats.hpp"
 
 namespace ferry::bench {
@@ -26,6 +27,7 @@ struct upstream_options {
     std::string tls_certificate, tls_key;
     tls_versions tls_allowed;
     network way;
+    pauses standing_still;
     std::string ledger_file;
     std::string port_file;
     bool record = true;
@@ -39,6 +41,7 @@ struct upstream_shared {
         : options(o), rules(o.way, o.preset), journal(o.record, o.ledger_file) {}
 
     const upstream_options options;
+    const steady::time_point begun = steady::now();
     tls_context tls;  // null: plain
     script rules;
     ledger journal;

@@ -13,7 +13,8 @@ constexpr auto out_of_descriptors_pause = std::chrono::milliseconds(20);
 
 }  // namespace
 
-worker::worker(int listening_fd, upstream_shared& shared) : listening_fd_(listening_fd), shared_(shared) {
+worker::worker(int listening_fd, upstream_shared& shared)
+    : listening_fd_(listening_fd), shared_(shared), pauses_(loop_, shared.options.standing_still, shared.begun) {
     loop_.watch(listening_fd_, *this, EPOLLIN | EPOLLEXCLUSIVE);
 }
 

@@ -7,6 +7,7 @@
 #include "io/event_loop.hpp"
 #include "upstream/server.hpp"
 #include "upstream/session.hpp"
+#include "upstream/standstill.hpp"
 
 namespace ferry::bench {
 
@@ -28,12 +29,13 @@ private:
     void remove(delayed_link& link) override;
     void serve(int fd);
     int behind_a_link(int fd, const network& way);  // the descriptor for its session
-    void on_ready(std::uint32_t events) override;  // a connection waits
-    void on_timer() override;                      // descriptors may be free again
+    void on_ready(std::uint32_t events) override;   // a connection waits
+    void on_timer() override;                       // descriptors may be free again
 
     const int listening_fd_;
     upstream_shared& shared_;
     event_loop loop_;
+    standstill pauses_;
     const std::unique_ptr<char[]> scratch_ = std::make_unique<char[]>(scratch_size);
     std::unordered_map<session*, std::unique_ptr<session>> sessions_;
     std::unordered_map<delayed_link*, std::unique_ptr<delayed_link>> links_;

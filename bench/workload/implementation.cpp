@@ -12,6 +12,7 @@ namespace ferry::bench {
 namespace {
 
 constexpr std::uint64_t looked_through = std::uint64_t(16) << 20;
+constexpr std::size_t most_remembered = std::size_t(16) << 20;  // bytes of bodies
 // So that prefixes, blocks of traces and prompts do not come out of one number.
 constexpr std::uint64_t prefix_salt = 0x70726566, block_salt = 0x626c6f63;
 
@@ -70,7 +71,8 @@ void workload::implementation::look_through() {
     if (prompts_ && options.turns.highest() > 1 && prompts_->form() != prompts_form::sharegpt) {
         throw std::invalid_argument("--turns: of the prompts files only ShareGPT's has conversations");
     }
-    std::uint64_t seen = 0;
+    bool remembers = prompts_ && asks_the_same(), is_whole = false;
+    std::uint64_t seen = 0, kept = 0;
     double input = 0, output = 0;
     const auto consumed = [&] { return prompts_ ? prompts_->consumed() : trace_->consumed(); };
     while (consumed() < looked_through) {
@@ -82,11 +84,16 @@ void workload::implementation::look_through() {
             one->input_tokens = entry->input_tokens;
             one->output_tokens = entry->output_tokens;
         }
-        if (!one) break;
+        is_whole = !one;
+        if (is_whole) break;
         ++seen;
         input += one->input_tokens;
         output += one->output_tokens;
+        kept += one->body.size();
+        remembers = remembers && kept <= most_remembered;
+        if (remembers) remembered_.push_back(std::move(*one));
     }
+    if (!remembers || !is_whole) remembered_.clear();
     if (seen == 0) {
         throw std::invalid_argument((prompts_ ? "--prompts: " + options.prompts_file + " holds no prompts"
                                               : "--trace: " + options.trace_file + " holds no requests"));
@@ -116,7 +123,19 @@ std::optional<planned_request> workload::implementation::next() {
     return begun(std::move(s));
 }
 
+bool workload::implementation::asks_the_same() const {
+    const auto& output = options.output_tokens;
+    return options.repeat && options.models.size() < 2 && options.turns.highest() == 1 &&
+           output.lowest() == output.highest();
+}
+
 std::optional<planned_request> workload::implementation::next_filed() {
+    // To read and to write JSON again for each request is most of what one costs.
+    if (!remembered_.empty()) {
+        auto again = remembered_[next_remembered_++ % remembered_.size()];
+        again.key = keys_.draw(dice_);
+        return again;
+    }
     auto read = prompts_->next();
     if (!read && options.repeat) {
         prompts_->rewind();

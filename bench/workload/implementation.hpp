@@ -39,6 +39,8 @@ private:
     void check_options() const;
     void look_through();  // the beginning of a file, and the means
     std::optional<planned_request> next_filed();
+    // A record is always asked in the same words: nothing of it is drawn, and no answer becomes part of it.
+    bool asks_the_same() const;
     planned_request filed(filed_prompt one);
     planned_request traced(const trace_entry& entry);
     planned_request begun(session s);
@@ -56,6 +58,8 @@ private:
     std::optional<trace_file> trace_;
     std::unordered_map<std::uint32_t, session> sessions_;
     std::uint32_t next_session_ = 0;
+    std::vector<planned_request> remembered_;  // all of a file that repeats and is small, once it was looked through
+    std::size_t next_remembered_ = 0;
     std::unordered_set<std::string> named_;  // models that bodies of the file name
 };
 

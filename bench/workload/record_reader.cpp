@@ -32,12 +32,17 @@ void record_reader::fail(std::uint64_t line, const std::string& what) const {
 }
 
 void record_reader::rewind() {
-    if (std::fseek(in_.get(), 0, SEEK_SET) != 0) fail("cannot be read from its beginning again: give a plain file");
-    held_.clear();
+    // A file that is held as a whole is not read again.
+    if (consumed_ > 0 || !has_ended_) {
+        if (std::fseek(in_.get(), 0, SEEK_SET) != 0) fail("cannot be read from its beginning again: give a plain file");
+        held_.clear();
+        at_ = 0;
+        consumed_ = 0;
+        has_ended_ = false;
+        fill();
+    }
     at_ = 0;
-    consumed_ = 0;
     line_ = 1;
-    fill();
     if (held_.substr(0, 3) == "\xef\xbb\xbf") at_ = 3;  // a byte order mark
     skip_blanks(false);
     is_array_ = peek() == '[';
@@ -45,6 +50,7 @@ void record_reader::rewind() {
 }
 
 bool record_reader::fill() {
+    if (has_ended_) return false;
     if (at_ > 0) {
         held_.erase(0, at_);
         consumed_ += at_;
@@ -55,7 +61,8 @@ bool record_reader::fill() {
     held_.resize(before + step);
     const auto got = std::fread(held_.data() + before, 1, step, in_.get());
     held_.resize(before + got);
-    if (got == 0 && std::ferror(in_.get())) fail(std::string("cannot be read: ") + std::strerror(errno));
+    has_ended_ = got < step;
+    if (has_ended_ && std::ferror(in_.get())) fail(std::string("cannot be read: ") + std::strerror(errno));
     return got > 0;
 }
 

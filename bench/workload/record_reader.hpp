@@ -14,8 +14,8 @@ struct record {
     std::uint64_t line = 0;  // on which it begins, from 1
 };
 
-// A large text file, record by record: its lines, or the objects of the one JSON array that it is. Holds one record at
-// a time. Owned by: what reads its form. Lives on: one thread.
+// A large text file, record by record: its lines, or the objects of the one JSON array that it is. Holds some 256 KiB,
+// or one record. Owned by: what reads its form. Lives on: one thread.
 class record_reader {
 public:
     // `option` is named in errors. Throws std::invalid_argument in words, as all else here, if it cannot be read.
@@ -49,6 +49,7 @@ private:
     std::size_t at_ = 0;          // in held_
     std::uint64_t consumed_ = 0;  // before held_
     std::uint64_t line_ = 1;      // of at_
+    bool has_ended_ = false;      // there is nothing behind held_
     bool is_array_ = false;
 };
 
