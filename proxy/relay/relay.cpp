@@ -214,7 +214,6 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
         const auto next = was_refused ? next_move{next_step::again} : plan.after(*failed, current, answered);
         if (next.step == next_step::give_up && goes_on) {
             broken_off.give_up();
-            x.keep_alive = false;
             co_return std::nullopt;
         }
         if (next.step == next_step::give_up) co_return failed;

@@ -144,6 +144,7 @@ void rescue::give_up() {
     x_.answered_by = by_;
     x_.answer_status = status_;
     x_.rescued.answered_by = attempt_ == x_.tries ? 0 : attempt_;
+    x_.keep_alive = false;
 }
 
 }  // namespace ferry::relay
