@@ -102,6 +102,13 @@ class Schedules(LoadTest):
             _, dues = self.dues(f"--trace={trace.name}", "--trace-speed=2")
         self.assertEqual([round(due * 2000) for due in sorted(dues)], times)
 
+    def test_a_second_without_answers_has_no_latencies(self):
+        self.script({"delay_ms": 1300, "chunks": 3, "interval_ms": 1})
+        first, *_, last = self.load("--concurrency=1", "--requests=1", "--no-probe").json["timeline"]
+        self.assertEqual([first[name] for name in ("ttft_p50_ms", "ttft_p99_ms", "itl_p50_ms", "itl_p99_ms")],
+                         [None] * 4)
+        self.assertGreater(last["ttft_p50_ms"], 1300)
+
     def test_a_rate_that_piles_up_breaks_a_sweep(self):
         # One answer takes 20 ms, of which one client gets 50 in a second.
         self.script({"delay_ms": 20})
