@@ -38,7 +38,7 @@ def figures(told, names):
 
 
 class Tester:
-    name, package, program = "", "", ""
+    name, package, extras = "", "", ""
 
     def __init__(self, folder, python):
         self.folder, self.python = Path(folder) / self.name, python
@@ -53,7 +53,7 @@ class Tester:
         print(f"installing {self.package} into {self.folder}", file=sys.stderr)
         for command in ([self.python, "-m", "venv", self.folder],
                         [self.folder / "bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check",
-                         self.package]):
+                         self.package + self.extras]):
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode:
                 raise Missing(f"{self.package} could not be installed: {done.stderr.strip()[-500:]}")
@@ -142,10 +142,10 @@ class GuideLlm(Tester):
 
 
 class Vllm(Tester):
-    name, package = "vllm", "vllm"
+    name, package, extras = "vllm", "vllm", "[bench]"
 
     def command(self, url, load, out):
-        return [self.folder / "bin/python", Path(__file__).with_name("vllm_bench_serve.py"), "--backend", "openai-chat",
+        return [self.folder / "bin/vllm", "bench", "serve", "--backend", "openai-chat",
                 "--base-url", url, "--endpoint", "/v1/chat/completions", "--model", "mock", "--tokenizer",
                 load.folder / "tokenizer", "--dataset-name", "custom", "--dataset-path", load.prompts("prompt"),
                 "--custom-output-len", load.tokens, "--skip-chat-template", "--num-prompts", load.requests,
