@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t resamples = 4000;
 
 constexpr std::size_t fewest_trimmed = 8;
+constexpr double rounding = 1e-6;  // what equal values differ by from their mean, of an error that is one
 
 struct mean_and_error {
     double mean = 0;
@@ -34,14 +35,14 @@ mean_and_error mean_of(std::vector<double>& values) {
 }
 
 // How many errors the mean of a resample is away from the mean of all, in all but `beyond` of the resamples. One that
-// happens to have no spread has that of the values themselves.
+// happens to have no spread, but for what rounding makes, has that of the values themselves.
 double reach_of(const std::vector<double>& values, const mean_and_error& all, double beyond, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     std::vector<double> resample(values.size()), away(resamples);
     for (double& one : away) {
         for (double& v : resample) v = values[random() % values.size()];
         const auto found = mean_of(resample);
-        one = std::abs(found.mean - all.mean) / (found.error > 0 ? found.error : all.error);
+        one = std::abs(found.mean - all.mean) / (found.error > rounding * all.error ? found.error : all.error);
     }
     const auto at = static_cast<std::size_t>(std::ceil((1 - beyond) * resamples)) - 1;
     std::nth_element(away.begin(), away.begin() + static_cast<std::ptrdiff_t>(at), away.end());

@@ -72,6 +72,7 @@ private:
     void end_when_done();
     void write_row(const request_outcome& o);
     load_result result();
+    steady::time_point measured_until() const;
 
     const load_options options_;
     const load_target& target_;

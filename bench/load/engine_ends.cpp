@@ -149,14 +149,21 @@ void load_engine::write_row(const request_outcome& o) {
                  o.usage ? "usage" : "chunks", o.chunks);
 }
 
+// When what is measured ends: with the last answer. Behind a warm-up of a closed loop it ends with --duration: until
+// then every answer, those of the warm-up too, began a request that counts, so as many count as were answered.
+steady::time_point load_engine::measured_until() const {
+    if (options_.duration.count() == 0 || stopped_at_ < end_) return last_end_;
+    if (is_closed_loop() && options_.warmup.count() > 0) return end_;
+    return std::max(end_, last_end_);
+}
+
 load_result load_engine::result() {
     const auto now = steady::now();
     counts_->close_second(seconds_of(now - begin_), in_flight_ + waiting_.size(), files_.hdr_log);
     load_result made;
     made.options = options_;
     made.date = date_;
-    const auto until = options_.duration.count() > 0 && ended_.empty() ? std::max(end_, last_end_) : last_end_;
-    made.duration = std::max(0.0, seconds_of((ended_.empty() ? until : now) - begin_));
+    made.duration = std::max(0.0, seconds_of((ended_.empty() ? measured_until() : now) - begin_));
     made.counts = std::move(counts_);
     made.busy = busy_;
     made.waited = waited_;

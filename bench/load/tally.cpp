@@ -19,8 +19,12 @@ double milliseconds(nanoseconds n) {
 // Two points as one: percentiles of the middle by their weight, high ones by the larger.
 void merge(timeline_point& into, const timeline_point& next) {
     const double a = static_cast<double>(into.completed) + 1e-9, b = static_cast<double>(next.completed) + 1e-9;
-    into.ttft_p50_ms = (into.ttft_p50_ms * a + next.ttft_p50_ms * b) / (a + b);
-    into.itl_p50_ms = (into.itl_p50_ms * a + next.itl_p50_ms * b) / (a + b);
+    const auto between = [&](double one, double other) {
+        if (one == 0 || other == 0) return one + other;  // 0 is none
+        return (one * a + other * b) / (a + b);
+    };
+    into.ttft_p50_ms = between(into.ttft_p50_ms, next.ttft_p50_ms);
+    into.itl_p50_ms = between(into.itl_p50_ms, next.itl_p50_ms);
     into.ttft_p99_ms = std::max(into.ttft_p99_ms, next.ttft_p99_ms);
     into.itl_p99_ms = std::max(into.itl_p99_ms, next.itl_p99_ms);
     into.t = next.t;

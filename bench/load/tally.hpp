@@ -22,8 +22,8 @@ struct error_count {
 struct timeline_point {
     double t = 0;  // seconds since what is measured begins, at its end
     std::uint64_t completed = 0, failed = 0, output_tokens = 0;
-    std::uint64_t in_flight = 0;  // at its end: due and not answered yet
-    double ttft_p50_ms = 0, ttft_p99_ms = 0, itl_p50_ms = 0, itl_p99_ms = 0;
+    std::uint64_t in_flight = 0;                                              // at its end: due and not answered yet
+    double ttft_p50_ms = 0, ttft_p99_ms = 0, itl_p50_ms = 0, itl_p99_ms = 0;  // 0 where there were none
 };
 
 // The five times of requests, in the order of all tables.

@@ -102,6 +102,25 @@ class Schedules(LoadTest):
             _, dues = self.dues(f"--trace={trace.name}", "--trace-speed=2")
         self.assertEqual([round(due * 2000) for due in sorted(dues)], times)
 
+    def test_a_second_without_answers_has_no_latencies(self):
+        self.script({"delay_ms": 1300, "chunks": 3, "interval_ms": 1})
+        first, *_, last = self.load("--concurrency=1", "--requests=1", "--no-probe").json["timeline"]
+        self.assertEqual([first[name] for name in ("ttft_p50_ms", "ttft_p99_ms", "itl_p50_ms", "itl_p99_ms")],
+                         [None] * 4)
+        self.assertGreater(last["ttft_p50_ms"], 1300)
+
+    def test_a_count_that_ends_a_run_before_its_duration_ends_what_is_measured(self):
+        run = self.load("--concurrency=1", "--requests=5", "--duration=20s", "--no-probe").json
+        self.assertEqual(run["completed"], 5)
+        self.assertLess(run["duration"], 10)
+
+    def test_the_rate_of_a_closed_loop_is_right_however_long_its_answers_are(self):
+        # 8 clients that wait 0.5 s each are answered 16 times a second, also when a run is only three answers long.
+        self.script({"delay_ms": 500})
+        run = self.load("--concurrency=8", "--ramp-up=400ms", "--warmup=1s", "--duration=1500ms", "--no-probe").json
+        self.assertAlmostEqual(run["request_throughput"], 16, delta=2.5)
+        self.assertEqual(run["duration"], 1.5)
+
     def test_a_rate_that_piles_up_breaks_a_sweep(self):
         # One answer takes 20 ms, of which one client gets 50 in a second.
         self.script({"delay_ms": 20})

@@ -105,6 +105,19 @@ BOOST_AUTO_TEST_CASE(what_differs_by_the_same_in_every_round_is_told_exactly) {
     BOOST_TEST(found.high == 2);
 }
 
+// Percentiles of a steady server are the same steps of a histogram again and again.
+BOOST_AUTO_TEST_CASE(what_rounding_leaves_of_equal_values_is_no_spread) {
+    std::vector<round_pair> rounds;
+    for (int i = 0; i < 6; ++i) rounds.insert(rounds.end(), {{20.143, 21.151}, {20.159, 21.167}});
+    rounds[3].b += 0.016;
+    rounds[5].b -= 0.016;
+    rounds[7].b += 0.031;
+    const auto found = difference_of(rounds, metrics_of_a_run, 1);
+    BOOST_TEST(found.told);
+    BOOST_TEST(found.low > 0.9);
+    BOOST_TEST(found.high < 1.1);
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_differ_at_all_is_not_told) {
     const auto found = difference_of(std::vector<round_pair>(6, {10, 10}), 5, 1);
     BOOST_TEST(!found.told);

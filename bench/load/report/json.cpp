@@ -73,16 +73,17 @@ boost::json::object json_of_ranges(const histogram& h) {
 
 boost::json::array json_of_timeline(const std::vector<timeline_point>& points) {
     boost::json::array made;
+    const auto measured = [](double ms) { return ms > 0 ? boost::json::value(ms) : boost::json::value(); };
     for (const auto& p : points) {
         made.push_back({{"t", p.t},
                         {"completed", p.completed},
                         {"failed", p.failed},
                         {"in_flight", p.in_flight},
                         {"output_tokens", p.output_tokens},
-                        {"ttft_p50_ms", p.ttft_p50_ms},
-                        {"ttft_p99_ms", p.ttft_p99_ms},
-                        {"itl_p50_ms", p.itl_p50_ms},
-                        {"itl_p99_ms", p.itl_p99_ms}});
+                        {"ttft_p50_ms", measured(p.ttft_p50_ms)},
+                        {"ttft_p99_ms", measured(p.ttft_p99_ms)},
+                        {"itl_p50_ms", measured(p.itl_p50_ms)},
+                        {"itl_p99_ms", measured(p.itl_p99_ms)}});
     }
     return made;
 }

@@ -56,6 +56,11 @@ std::string errors_so_far(const tally& c) {
     return out.empty() ? "  none" : out;
 }
 
+// Of a second, in which there may have been none.
+std::string seen_ms(double ms) {
+    return ms > 0 ? shown_ms(ms) : "-";
+}
+
 class live_screen final : public run_observer {
 public:
     void second(const run_progress& p) override {
@@ -67,10 +72,10 @@ public:
         std::fprintf(stderr, "%7.0f s   %s\n", p.elapsed, time_left(p).c_str());
         std::fprintf(stderr, "  requests/s  %10s   in flight %-8s %s\n", shown_count(s.completed).c_str(),
                      shown_count(p.in_flight).c_str(), rates_.drawn().c_str());
-        std::fprintf(stderr, "  TTFT ms p50 %10s   p99 %-14s %s\n", shown_ms(s.ttft_p50_ms).c_str(),
-                     shown_ms(s.ttft_p99_ms).c_str(), ttfts_.drawn().c_str());
-        std::fprintf(stderr, "  ITL  ms p50 %10s   p99 %-14s %s\n", shown_ms(s.itl_p50_ms).c_str(),
-                     shown_ms(s.itl_p99_ms).c_str(), itls_.drawn().c_str());
+        std::fprintf(stderr, "  TTFT ms p50 %10s   p99 %-14s %s\n", seen_ms(s.ttft_p50_ms).c_str(),
+                     seen_ms(s.ttft_p99_ms).c_str(), ttfts_.drawn().c_str());
+        std::fprintf(stderr, "  ITL  ms p50 %10s   p99 %-14s %s\n", seen_ms(s.itl_p50_ms).c_str(),
+                     seen_ms(s.itl_p99_ms).c_str(), itls_.drawn().c_str());
         std::fprintf(stderr, "  tokens/s    %10s   errors%.*s\n", shown_count(s.output_tokens).c_str(), line_room(),
                      errors_so_far(p.counts).c_str());
         drawn_ = 5;
@@ -100,8 +105,8 @@ public:
         std::fprintf(stderr,
                      "%6.0f s  %s requests/s  %s in flight  TTFT p50 %s p99 %s ms  ITL p50 %s p99 %s ms  errors%s\n",
                      p.elapsed, shown_count(s.completed).c_str(), shown_count(p.in_flight).c_str(),
-                     shown_ms(s.ttft_p50_ms).c_str(), shown_ms(s.ttft_p99_ms).c_str(), shown_ms(s.itl_p50_ms).c_str(),
-                     shown_ms(s.itl_p99_ms).c_str(), errors_so_far(p.counts).c_str());
+                     seen_ms(s.ttft_p50_ms).c_str(), seen_ms(s.ttft_p99_ms).c_str(), seen_ms(s.itl_p50_ms).c_str(),
+                     seen_ms(s.itl_p99_ms).c_str(), errors_so_far(p.counts).c_str());
     }
     void over() override { seconds_ = 0; }
 
