@@ -29,7 +29,8 @@ class Silences(FaultsCase):
 
 if not FULL:  # where they are all played so
 
-    @plays({name: fault for name, fault in SILENCES.items() if fault.clock == "first_byte"}, ("with_a_backup",))
+    @plays({name: fault for name, fault in SILENCES.items()
+            if fault.clock == "first_byte" and fault.backup == "healthy"}, ("with_a_backup",))
     class SilencesUnderTheDefaults(FaultsCase):
         """A provider whose usual time is known is not waited for for two minutes where somebody else can be asked."""
 

@@ -35,7 +35,7 @@ def broken(body, chunked, end):
 
 
 class EveryByte(FerryCase):
-    options = {"stream.rescue": True, "timeouts.first_byte": "500ms", "timeouts.idle": "500ms", "retry.budget": 1.0,
+    options = {"stream.rescue": True, "timeouts.first_byte": "1500ms", "timeouts.idle": "1500ms", "retry.budget": 1.0,
                "circuit.minimum_requests": 1_000_000, "circuit.cooldown": "1ms"}
     every = EVERY
     turn = None  # from which piece on the backup tells another text

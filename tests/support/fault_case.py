@@ -5,7 +5,7 @@ FULL_TIMES=1 plays all scenes of a class at once, under the defaults of config/f
 from concurrent.futures import ThreadPoolExecutor
 
 from harness import FerryCase, make_nonce
-from provider_faults import FULL, PROMPT, TIMES, TOKENS, Refused, Right, Scene, ask_plainly, text_of
+from provider_faults import BACKUPS, FULL, PROMPT, TIMES, TOKENS, Refused, Right, Scene, ask_plainly, text_of
 
 
 # As config/ferry.toml has it, where Ferry(options) would have something else.
@@ -143,8 +143,8 @@ class FaultsCase(FerryCase):
         by_backup = row["model_id"] == backup
         # A connection that stood idle since the requests before may break without counting for a try.
         self.assertTrue(1 <= counted[0] <= scene.fault.tries + bool(self.requests_before), told)
-        self.assertTrue(1 <= counted[1] <= (2 if scene.fault.backup == "dead" else 1) if by_backup
-                        else counted[1] == 0, told)
+        most = BACKUPS[scene.fault.backup][1] if by_backup else 0
+        self.assertTrue(bool(most) <= counted[1] <= most, told)
         self.assertEqual(row["attempts"], len(tries), told)
         self.assertTrue(all(one[2] for one in tries[:-1]), told)
         self.assertEqual(tries[-1][2] is None, isinstance(scene.wanted, Right), told)

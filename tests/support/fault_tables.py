@@ -71,6 +71,7 @@ REFUSALS = {
     "500_once": Fault(once(error(500, None, "server_error")), Right("primary"), Right("either"), tries=2),
     "500_for_ever": Fault(always(error(500, None, "server_error")), FAILED, tries=3),
     "503_for_ever": Fault(always(error(503, "overloaded")), BUSY, tries=3),
+    "503_for_ever_everywhere": Fault(always(error(503, "overloaded")), BUSY, BUSY, tries=3, backup="busy"),
     "401": Fault(always(error(401, "invalid_api_key")), Refused(502, ("upstream_auth_error",))),
     "402": Fault(always(error(402, "pay_first")), Refused(503, ("upstream_insufficient_balance",))),
     "404_of_the_model": Fault(always(error(404, "model_not_found")), Refused(404, ("model_not_found",))),
@@ -106,6 +107,7 @@ CONNECTIONS = {
 
 SILENCES = {
     "accepted_and_silent": Fault(always("stall"), LATE, silent=True),
+    "silent_everywhere": Fault(always("stall"), LATE, LATE, silent=True, backup="silent", lasts=TIMES.first_byte),
     **{f"silent_after_{name}": Fault(begun(held, "stall"), LATE, silent=True, ways=STREAM)
        for name, held in NO_CONTENT.items()},
     "silent_behind_the_head": Fault(part(0, "stall"), LATE, silent=True, ways=DOCUMENT),

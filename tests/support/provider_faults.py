@@ -68,7 +68,7 @@ class Fault:
     backed: object = Right("backup")
     tries: int = 1  # at most so many requests reach the provider
     ways: tuple = (True, False)  # streamed, not
-    backup: str = "healthy"  # or "dead"
+    backup: str = "healthy"  # or another of BACKUPS
     silent: bool = False  # it is given up when a clock has run out
     lasts: float = 0  # how long the fault itself takes
     clock: str = "first_byte"  # which one runs out where nobody else can be asked
@@ -106,6 +106,15 @@ def good(stream, who="word"):
     return answers.chunked_stream(story(who)) if stream else [answers.json_answer(document(who))]
 
 
+# What it does, as a Fault's `plays`, and how often it may be asked.
+BACKUPS = {
+    "healthy": (lambda stream: [], 1),
+    "dead": (None, 2),
+    "silent": (lambda stream: [["stall"]], 1),
+    "busy": (lambda stream: [[answers.error_answer(503, "busy", "overloaded")]], 3),
+}
+
+
 @dataclass
 class Scene:
     name: str  # of its model, and of what it asks
@@ -129,7 +138,7 @@ class Scene:
     def open(self):
         self.primary = self._provider("word", self.fault.plays)
         if self.backed:
-            self.backup = self._provider("spare", None if self.fault.backup == "dead" else lambda stream: [])
+            self.backup = self._provider("spare", BACKUPS[self.fault.backup][0])
         return self
 
     def _provider(self, who, plays):
