@@ -11,7 +11,9 @@ from outage import Crowd, ask, make_pair
 from provider_faults import FULL
 from waiting import eventually, paced, play
 
-CIRCUIT = {"circuit.cooldown": "250ms", "circuit.cooldown_max": "2s", "circuit.window": "3s"}
+AS_DEPLOYED = {"retry.budget": 0.2, "circuit.minimum_requests": 5, "circuit.cooldown": "5s",
+               "circuit.cooldown_max": "60s"}
+CIRCUIT = {**AS_DEPLOYED, "circuit.cooldown": "250ms", "circuit.cooldown_max": "2s", "circuit.window": "3s"}
 QUICK = {**CIRCUIT, "timeouts.connect": "250ms", "timeouts.first_byte": "400ms", "retry.backoff_base": "25ms",
          "retry.backoff_max": "400ms", "retry.retry_after_max": "3s"}
 SCALE = 20 if FULL else 1
@@ -23,7 +25,7 @@ WAYS = [(way, places) for way in ("busy", "failing", "reset", "silent")
 
 
 class Outages(FerryCase):
-    options = DEFAULTS if FULL else QUICK
+    options = {**DEFAULTS, **AS_DEPLOYED} if FULL else QUICK
 
     @classmethod
     def setUpClass(cls):

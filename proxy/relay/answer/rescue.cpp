@@ -48,7 +48,7 @@ bool is_whole_but_for_its_end(const request& x, const fault& why) {
     const bool broke_off = why.code == fault_code::upstream_stream_interrupted ||
                            why.code == fault_code::upstream_truncated_body ||
                            why.code == fault_code::upstream_stream_timeout;
-    return broke_off && x.said.given() != nullptr && x.said.all_finished() && !x.gone;
+    return broke_off && x.said.all_finished() && !x.gone;
 }
 
 bool rescue::begin(const fault& why) {
