@@ -4,11 +4,11 @@
 #include <variant>
 
 #include "base/ending_faults.hpp"
-#include "openai/dialect.hpp"
 #include "openai/fault_map.hpp"
 #include "relay/answer/aggregate.hpp"
 #include "relay/answer/answer_check.hpp"
 #include "relay/answer/answer_sink.hpp"
+#include "relay/answer/answer_way.hpp"
 #include "relay/answer/document.hpp"
 #include "relay/answer/download.hpp"
 #include "relay/answer/rescue.hpp"
@@ -63,47 +63,6 @@ struct answer_under_way {
     std::variant<std::monostate, document, event_stream, aggregate, download> way;
     answer_sink sink;
 };
-
-// How an answer reaches the client.
-enum class answer_way { unknown, document, events, download };
-
-// By what the operation answers, and by the label. The head of a stream need not wait for its first event.
-answer_way way_by_head(const request& x, const net::http_head& head) {
-    using openai::answer_kind;
-    if (x.operation.answer == answer_kind::file) return answer_way::download;
-    const bool has_streams = x.operation.streams != openai::stream_kind::none;
-    const bool is_any = x.operation.answer == answer_kind::any;
-    if (has_streams && (x.asked.stream || is_any) && is_event_stream(head)) return answer_way::events;
-    if (is_any) return is_document(head) ? answer_way::document : answer_way::download;
-    return has_streams ? answer_way::unknown : answer_way::document;
-}
-
-answer_way way_by_label(const attempt& from) {
-    return is_event_stream(from.head()) ? answer_way::events : answer_way::document;
-}
-
-// By what has come so far. Where label and content differ, the content is right; where it tells nothing, the label is
-// believed.
-result<answer_way> way_by_content(attempt& from) {
-    openai::dialect_finder finder;
-    if (auto failed = from.look_ahead(finder)) return std::move(*failed);
-    const auto what = finder.found();
-    if (what == openai::dialect::events) return answer_way::events;
-    if (what == openai::dialect::document) return answer_way::document;
-    const bool is_all = what == openai::dialect::other || from.has_all() || from.buffer_is_full();
-    return is_all ? way_by_label(from) : answer_way::unknown;
-}
-
-asio::awaitable<result<answer_way>> read_until_known(attempt& from) {
-    for (;;) {
-        const auto got = co_await from.read_more();
-        if (got.status == net::io_status::eof && from.ends_with_connection()) co_return way_by_label(from);
-        if (got.status != net::io_status::ok) co_return from.why_no_bytes(got);
-        from.clock().on_keepalive();
-        auto found = way_by_content(from);
-        if (!found || *found != answer_way::unknown) co_return found;
-    }
-}
 
 // What is to go on with a stream must be one.
 fault is_no_stream() {
@@ -163,6 +122,52 @@ asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer)
     co_return failed;
 }
 
+struct how_it_went {
+    bool answered = false;    // it got the head of an answer
+    bool breaks_off = false;  // the client has a part of it, and another try may go on with that
+};
+
+// What comes after a try. Giving up means that the client has its answer, or what there is of it, or an error to get.
+next_move after_try(request& x, answer_under_way& answer, failover& plan, const std::optional<fault>& failed,
+                    how_it_went how) {
+    auto& broken_off = answer.broken_off;
+    if (how.breaks_off) {
+        if (plan.after_cut()) {
+            broken_off.ask(plan.to());
+            return {next_step::next_candidate};
+        }
+        broken_off.forgo();
+    }
+    const bool is_joining = failed && !how.breaks_off && broken_off.is_joining();
+    if (!is_joining && (!failed || answer.sink.has_begun() || x.cut)) {
+        broken_off.end();
+        if (failed) x.keep_alive = false;
+        if (!how.breaks_off) plan.answered();
+        return {};
+    }
+    const bool was_refused = is_joining && broken_off.was_refused(*failed);
+    const auto next = was_refused ? next_move{next_step::again} : plan.after(*failed, *answer.source, how.answered);
+    if (next.step == next_step::give_up) {
+        if (is_joining) broken_off.give_up();
+    } else if (is_joining) {
+        broken_off.ask(plan.to());
+    } else {
+        x.end = {};
+        x.said = {};
+        x.bill = {};
+        x.first_token.reset();
+    }
+    return next;
+}
+
+// A client that has a part of the answer keeps that.
+std::optional<fault> end_wait(request& x, answer_under_way& answer, fault ended) {
+    if (!answer.broken_off.is_under_way()) return ended;
+    note_failure(x, ended);
+    answer.broken_off.give_up();
+    return std::nullopt;
+}
+
 // Asks one candidate after the other, each as often as that is safe and of use, until the last piece of an answer is
 // held. A fault means that the client has not had a byte yet.
 asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) {
@@ -172,13 +177,7 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
     if (plan.refused()) co_return plan.refused();
     for (milliseconds wait{0};;) {
         if (wait.count() > 0) {
-            auto ended = co_await plan.pause(wait);
-            if (ended && !answer.broken_off.is_under_way()) co_return ended;
-            if (ended) {
-                note_failure(x, *ended);
-                answer.broken_off.give_up();
-                co_return std::nullopt;
-            }
+            if (auto ended = co_await plan.pause(wait)) co_return end_wait(x, answer, std::move(*ended));
         }
         answer.way.emplace<std::monostate>();
         if (x.talk && x.talk->is_kept) x.said.keep_words();
@@ -194,38 +193,14 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
             tell_operator(x, *failed);
             said = failed->upstream_message;
         }
-        auto& broken_off = answer.broken_off;
-        const bool breaks_off = failed && broken_off.begin(*failed);
+        const bool breaks_off = failed && answer.broken_off.begin(*failed);
         current.finish(x.end.error_code, said);
-        if (breaks_off && plan.after_cut()) {
-            wait = milliseconds(0);
-            broken_off.ask(plan.to());
-            continue;
+        const auto next = after_try(x, answer, plan, failed, {answered, breaks_off});
+        if (next.step == next_step::give_up) {
+            if (!failed || answer.sink.has_begun() || x.cut) co_return std::nullopt;
+            co_return failed;
         }
-        if (breaks_off) broken_off.forgo();
-        const bool goes_on = failed && !breaks_off && broken_off.is_joining();
-        if (!goes_on && (!failed || answer.sink.has_begun() || x.cut)) {
-            broken_off.end();
-            if (failed) x.keep_alive = false;
-            if (!breaks_off) plan.answered();
-            co_return std::nullopt;
-        }
-        const bool was_refused = goes_on && broken_off.was_refused(*failed);
-        const auto next = was_refused ? next_move{next_step::again} : plan.after(*failed, current, answered);
-        if (next.step == next_step::give_up && goes_on) {
-            broken_off.give_up();
-            co_return std::nullopt;
-        }
-        if (next.step == next_step::give_up) co_return failed;
         wait = next.wait;
-        if (goes_on) {
-            broken_off.ask(plan.to());
-            continue;
-        }
-        x.end = {};
-        x.said = {};
-        x.bill = {};
-        x.first_token.reset();
     }
 }
 
