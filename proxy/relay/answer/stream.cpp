@@ -88,7 +88,8 @@ asio::awaitable<std::optional<fault>> event_stream::pump(answer_sink& sink) {
         sink.hold_last(flow_.pieces());
         co_return failed;
     }
-    failed = co_await break_off(sink, *failed);
+    auto why = std::move(*failed);
+    failed = co_await break_off(sink, std::move(why));
     co_return failed;
 }
 
