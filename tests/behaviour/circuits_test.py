@@ -111,6 +111,16 @@ class ARowThatKeepsFailing(CircuitCase):
         self.assertGreaterEqual(self.ferry.metric("ferry_circuits", level="row", state="open"), 1)
         self.assertGreaterEqual(self.ferry.metric("ferry_circuit_changes_total", level="row", to="open"), 1)
 
+    def test_is_told_by_explain_where_its_ferry_runs(self):
+        self.open()
+        ask = ("explain", "--model", "alone", "--json")
+        self.assertNotIn("circuit", json.loads(self.ferry.run(*ask).stdout)["candidates"][0])  # which port, who knows
+        self.ferry.environment["FERRY_SERVER_ADMIN_LISTEN"] = f"127.0.0.1:{self.ferry.admin_port}"
+        self.addCleanup(self.ferry.environment.pop, "FERRY_SERVER_ADMIN_LISTEN")
+        told = json.loads(self.ferry.run(*ask).stdout)["candidates"][0]["circuit"]
+        self.assertEqual((told["level"], told["error_code"]), ("row", "upstream_overloaded"))
+        self.assertIn("upstream_overloaded", self.ferry.run("explain", "--model", "alone").stdout)
+
 
 class AKeyThatIsRefused(CircuitCase):
     options = {**CircuitCase.options, "circuit.cooldown": "60s"}

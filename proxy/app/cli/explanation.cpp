@@ -61,6 +61,12 @@ std::string expected_line(const explained_row& each) {
                        each.row->currency, parts);
 }
 
+std::string circuit_line(const told_circuit& is) {
+    return fmt::format("   circuit   {} ({}), {} for {:.1f} s: {}: {}\n", is.state, is.level,
+                       is.refuses ? "not asked" : "asked after others", static_cast<double>(is.left_ms) / 1000,
+                       is.error_code, is.reason);
+}
+
 std::string row_text(const explained_row& each, std::size_t number, const settings& chosen) {
     const auto& row = *each.row;
     std::string text =
@@ -68,6 +74,7 @@ std::string row_text(const explained_row& each, std::size_t number, const settin
     text += fmt::format("   url       {}\n   price     {}\n", each.url, price_line(row));
     text += further_lines(each);
     if (each.expected.is_known) text += expected_line(each);
+    if (each.circuit) text += circuit_line(*each.circuit);
     text += "   timeouts ";
     for (const auto& one : limits_of(row, chosen)) {
         text += fmt::format(" {} {} ms{}", one.name, one.value.count(), one.is_own ? " (row)" : "");
@@ -110,6 +117,12 @@ std::string row_json(const explained_row& each, const settings& chosen) {
     made.number("priority", row.priority).number("weight", row.weight).raw("timeouts", timeouts.take());
     made.text("head", each.head).number("body_bytes", static_cast<std::int64_t>(each.body_bytes));
     made.raw("edits", fmt::format("[{}]", fmt::join(edits, ",")));
+    if (each.circuit) {
+        json_object circuit;
+        circuit.text("level", each.circuit->level).text("state", each.circuit->state);
+        circuit.flag("refuses", each.circuit->refuses).text("error_code", each.circuit->error_code);
+        made.raw("circuit", circuit.number("left_ms", each.circuit->left_ms).take());
+    }
     return made.take();
 }
 

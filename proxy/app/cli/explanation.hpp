@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/cli/body_edits.hpp"
+#include "app/cli/told_circuits.hpp"
 #include "app/cli/told_limits.hpp"
 #include "app/config/settings.hpp"
 #include "base/fault.hpp"
@@ -22,7 +23,8 @@ struct explained_row {
     std::string url;                // of the upstream; values of its query are left out
     std::string head;               // as it would be sent; values of credentials are left out
     std::vector<body_edit> edits;
-    std::size_t body_bytes = 0;  // as it would be sent
+    std::size_t body_bytes = 0;           // as it would be sent
+    std::optional<told_circuit> circuit;  // why a running Ferry asks it after others, or not at all
 };
 
 struct explanation {

@@ -113,9 +113,10 @@ asio::awaitable<ferry_answer> ferry_call::ask(ferry_request request, sink events
 
 std::string ferry_call::head_of(const ferry_request& request) const {
     const auto& host = where_.unix_path.empty() ? where_.endpoint.host_header : "ferry";
-    std::string head = fmt::format("POST {}{} HTTP/1.1\r\nhost: {}\r\n", where_.base, request.path, host);
+    std::string head = fmt::format("{} {}{} HTTP/1.1\r\nhost: {}\r\n", request.method, where_.base, request.path, host);
     if (!request.key.empty()) head += "authorization: Bearer " + request.key + "\r\n";
     head += fmt::format("user-agent: ferry/{}\r\nconnection: close\r\n", FERRY_VERSION);
+    if (request.method == "GET") return head + "\r\n";
     head += fmt::format("content-type: application/json\r\ncontent-length: {}\r\n\r\n", request.body.size());
     return head;
 }

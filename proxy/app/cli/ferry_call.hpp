@@ -34,6 +34,7 @@ struct ferry_request {
     std::string path;  // below the base: "/v1/..."
     std::string key;   // "": none
     std::string body;  // JSON
+    std::string method = "POST";
 };
 
 struct ferry_answer {

@@ -89,7 +89,10 @@ bool circuit::failed(std::uint64_t by, const circuit_blow& what, const circuit_o
     const auto recent = recent_.of(now, rules.window);
     const bool is_enough = recent.all >= rules.minimum_requests && recent.failures >= rules.failure_ratio * recent.all;
     if (!is_probe && !what.at_once && !(is_enough && what.may_open)) return false;
-    open(what.refuses, rules, now);
+    // Who is answered now and then is not kept away from the last that could answer.
+    constexpr double nearly_all = 0.9;
+    const bool is_down = what.at_once || recent.failures >= nearly_all * recent.all;
+    open(what.refuses && is_down, rules, now);
     return true;
 }
 

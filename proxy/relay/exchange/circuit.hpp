@@ -16,7 +16,7 @@ enum class circuit_state : unsigned char { closed, waiting, open, half_open };
 // A failure as it concerns one circuit.
 struct circuit_blow {
     bool at_once = false;  // the next one will meet it, too: it need not happen again
-    bool refuses = true;   // once open, nobody is let through; else they are asked after others
+    bool refuses = true;   // once open by it, nobody is let through; else they are asked after others
     bool may_open = true;  // false: it counts, and opens nothing by itself
 };
 

@@ -47,6 +47,7 @@ BOOST_FIXTURE_TEST_CASE(probes_never_meet_whatever_happens, circuits_bench) {
                 if (!mine) continue;
                 const bool is_probe = mine->is_probe();
                 if (is_probe && out.fetch_add(1) != 0) has_met = true;
+                std::this_thread::yield();
                 if (is_probe) out.fetch_sub(1);
                 if (chance >> 62u == 0) continue;  // it dies
                 if (chance >> 63u == 0) {

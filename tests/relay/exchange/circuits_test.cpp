@@ -25,7 +25,12 @@ BOOST_FIXTURE_TEST_CASE(only_a_share_of_failures_opens_it, circuits_bench) {
     busy(one, 2);
     BOOST_TEST(may_ask(one));  // 3 of 7
     busy(one);
-    BOOST_TEST(!may_ask(one, true));  // 4 of 8
+    BOOST_TEST(!may_ask(one));  // 4 of 8
+    // Half of what is asked is answered: who has nobody else is not kept away.
+    BOOST_TEST(may_ask(one, true));
+    now += 5s;
+    probe_fails(one);
+    BOOST_TEST(!may_ask(one, true));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_older_than_the_window_does_not_count, circuits_bench) {
