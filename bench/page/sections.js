@@ -4,15 +4,23 @@ function section(title, ...content) {
   return element("section", {}, element("h2", {}, title), content);
 }
 
-function bottleneck_text(run) {
-  const why = String(run.bottleneck).replace(/\.$/, "");
-  return `ferry-bench was the bottleneck, so these numbers say as much about it as about the target: ${why}.`;
+function bottleneck_text(late, all) {
+  const why = String(late[0].bottleneck).replace(/\.$/, "");
+  const [where, once] = all > 1 ? [` in ${late.length} of ${all} runs`, "once "] : ["", ""];
+  return (
+    `ferry-bench was the bottleneck${where}, so these numbers say as much about it as about the target: ` +
+    `${once}${why}.`
+  );
 }
 
+// One for all runs of a name.
 function warnings(runs) {
-  return runs
-    .filter(({run}) => run.bottleneck)
-    .map(({name, run}) => element("p", {class: "warning"}, element("b", {}, `${name}: `), bottleneck_text(run)));
+  return [...new Set(runs.map(({name}) => name))].map((name) => {
+    const all = runs.filter((one) => one.name === name).map(({run}) => run);
+    const late = all.filter((run) => run.bottleneck);
+    if (!late.length) return null;
+    return element("p", {class: "warning"}, element("b", {}, `${name}: `), bottleneck_text(late, all.length));
+  });
 }
 
 function figure_of(run, key, name, places, scale, unit) {

@@ -135,6 +135,15 @@ class Page(unittest.TestCase):
         self.assertEqual(self.title(), "ferry begins to answer 90.0 µs later than direct")
         self.assertEqual(len([text for text in self.texts("td.told") if "no difference can be told" in text]), 4)
 
+    def test_a_target_whose_generator_was_late_in_many_runs_is_warned_of_once(self):
+        result = samples.compare()
+        for run in result["targets"][0]["runs"][:5]:
+            run["bottleneck"] = "it was late"
+        self.opened("late", {"late.json": result})
+        self.assertEqual(len(self.texts(".warning")), 1)
+        self.assertIn("direct: ferry-bench was the bottleneck in 5 of 8 runs", self.texts(".warning")[0])
+        self.assertIn("once it was late.", self.texts(".warning")[0])
+
     def test_equal_targets_are_called_so(self):
         self.check_numbers(self.check_everywhere("equal", {"same.json": samples.compare(equal=True)}))
         self.assertEqual(self.title(), "No difference can be told between ferry and direct")
