@@ -97,6 +97,29 @@ for _way, _places in WAYS:
     setattr(Outages, f"test_a_primary_that_is_{_name}", lambda self, name=_name: self.survives(name))
 
 
+class RareRequests(FerryCase):
+    """Whoever asks seldom, or waits long for each silence, never has five failures within the window."""
+
+    options = {**QUICK, "circuit.window": "1s", "circuit.cooldown": "5s", "circuit.cooldown_max": "60s"}
+
+    @classmethod
+    def models(cls):
+        cls.pair = make_pair("rare", "silent", "two_endpoints")
+        return cls.pair.rows()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.pair.primary_at.close()
+        cls.pair.backup_at.close()
+
+    def test_find_a_silent_primary_left_alone_all_the_same(self):
+        self.pair.go_down()
+        replies = [ask(self.ferry, self.key, "rare", stream=number % 2 == 0) for number in range(12)]
+        self.assertEqual({reply.text for reply in replies}, {self.pair.backup})
+        self.assertLessEqual(len(self.pair.primary_at.served), 8, [reply.seconds for reply in replies])
+
+
 class Amplification(FerryCase):
     """All providers are busy while 20 clients ask on."""
 
