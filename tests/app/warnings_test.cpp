@@ -3,16 +3,8 @@
 #include "app/config_text.hpp"
 
 using ferry::test::load_sources;
-using ferry::test::load_text;
 
 BOOST_AUTO_TEST_SUITE(warnings)
-
-BOOST_AUTO_TEST_CASE(a_key_that_is_not_implemented_warns_where_it_is_set) {
-    const auto loaded = load_text("[stream]\nrescue = true\n");
-    BOOST_TEST(loaded.faults.empty());
-    BOOST_TEST_REQUIRE(loaded.warnings.size() == 1u);
-    BOOST_TEST(loaded.warnings[0] == "F:2:1: stream.rescue: is not implemented in this build yet and has no effect");
-}
 
 BOOST_AUTO_TEST_CASE(the_defaults_give_no_warning) {
     BOOST_TEST(load_sources({}).warnings.empty());

@@ -15,8 +15,6 @@ struct key_rule {
     std::string_view name;
     // Checks the value and puts it where it belongs.
     std::function<verdict(settings&, const raw_value&)> assign;
-    // False: the value is checked but this build does nothing with it; the loader warns.
-    bool implemented = true;
 };
 
 // In the order of config/ferry.toml.

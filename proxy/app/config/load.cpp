@@ -146,7 +146,6 @@ private:
         if (!v.problem.empty()) return fault(value_place, key, std::move(v.problem), std::move(v.suggestion));
         given_.insert(key);
         if (!v.warning.empty()) warn(value_place, key, std::move(v.warning));
-        if (!rule->implemented) warn(key_place, key, "is not implemented in this build yet and has no effect");
     }
 
     void unknown_key(const place& at, std::string_view section, std::string_view name) {
