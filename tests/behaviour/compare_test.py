@@ -12,7 +12,7 @@ def events_of(body):
 
 
 class Compare(FerryCase):
-    options = {"retry.attempts": 1}
+    options = {"retry.attempts": 1, "stream.rescue": False}
 
     @classmethod
     def models(cls):

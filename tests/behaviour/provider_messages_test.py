@@ -4,6 +4,8 @@ from failover_case import BUSY, GOOD, STREAM, FailoverCase
 
 
 class ProviderMessages(FailoverCase):
+    options = {**FailoverCase.options, "stream.rescue": False}
+
     def messages(self, nonce):
         row = self.row(nonce)
         query = "SELECT message FROM usage_attempts WHERE request_id = ? ORDER BY attempt"

@@ -142,8 +142,8 @@ std::vector<key_rule> upstream_keys() {
         {"circuit", "minimum_requests",
          integer({1, 1'000'000}, relayed, circuit, &relay::circuit_options::minimum_requests)},
         {"circuit", "window", duration(some_time, relayed, circuit, &relay::circuit_options::window)},
-        {"circuit", "cooldown", duration(some_time, relayed, circuit, &relay::circuit_options::cooldown)},
-        {"circuit", "cooldown_max", duration(some_time, relayed, circuit, &relay::circuit_options::cooldown_max)},
+        {"circuit", "cooldown", duration(or_at_once, relayed, circuit, &relay::circuit_options::cooldown)},
+        {"circuit", "cooldown_max", duration(or_at_once, relayed, circuit, &relay::circuit_options::cooldown_max)},
     };
 }
 

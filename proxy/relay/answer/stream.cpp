@@ -110,7 +110,7 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
         note_progress();
         if (failed) co_return failed;
         end_long_drain(x_);
-        if (!x_.answer_memory.cover(flow_.held() + from_.held() + x_.said.held())) {
+        if (!has_memory()) {
             auto full = answers_use_all_memory();
             flow_.add_error(full);
             co_return full;
@@ -132,6 +132,15 @@ asio::awaitable<std::optional<fault>> event_stream::pass_on(answer_sink& sink) {
         if (from_.clock().woken() && goes_on) co_return end_after_done();
         co_return end_stream(got);
     }
+}
+
+// What the client has is kept only as long as there is memory for it.
+bool event_stream::has_memory() {
+    const auto is_covered = [this] { return x_.answer_memory.cover(flow_.held() + from_.held() + x_.said.held()); };
+    if (is_covered()) return true;
+    if (x_.said.given() == nullptr) return false;
+    x_.said.given()->lose();
+    return is_covered();
 }
 
 // A document that is labelled as a stream: seen at its first byte, while nothing but blanks was consumed.

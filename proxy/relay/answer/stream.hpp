@@ -36,6 +36,7 @@ private:
     boost::asio::awaitable<std::optional<fault>> pass_on(answer_sink& sink);
     boost::asio::awaitable<bool> give_out(answer_sink& sink);
     boost::asio::awaitable<void> await_usage();
+    bool has_memory();
     bool look_for_document();
     std::optional<fault> end_stream(const net::io_result& got);
     std::optional<fault> end_after_done();

@@ -63,6 +63,7 @@ bool circuit::begun(std::uint64_t by) {
     probe_ = 0;
     trial_ = by;
     is_open_ = false;
+    in_a_row_ = 0;
     recent_.clear();
     return true;
 }
@@ -84,10 +85,13 @@ void circuit::open(bool refuses, const circuit_options& rules, steady::time_poin
 bool circuit::failed(std::uint64_t by, const circuit_blow& what, const circuit_options& rules, steady::time_point now) {
     const bool is_probe = by != 0 && (probe_ == by || trial_ == by);
     if (is_open_ && !is_probe) return false;
+    in_a_row_ = now < last_failure_ + rules.window ? in_a_row_ + 1 : 1;
     last_failure_ = now;
     recent_.note(true, now, rules.window);
     const auto recent = recent_.of(now, rules.window);
-    const bool is_enough = recent.all >= rules.minimum_requests && recent.failures >= rules.failure_ratio * recent.all;
+    const bool is_share = recent.all >= rules.minimum_requests && recent.failures >= rules.failure_ratio * recent.all;
+    // Where little is asked, the window may never hold so much.
+    const bool is_enough = is_share || in_a_row_ >= rules.minimum_requests;
     if (!is_probe && !what.at_once && !(is_enough && what.may_open)) return false;
     // Who is answered now and then is not kept away from the last that could answer.
     constexpr double nearly_all = 0.9;
@@ -119,6 +123,7 @@ bool circuit::succeeded(std::uint64_t by, steady::time_point asked, const circui
     const bool is_trial = by != 0 && trial_ == by;
     if (is_trial || state(now) != circuit_state::closed) return alive(by, asked);
     if (asked >= changed_at_) openings_ = 0;
+    in_a_row_ = 0;
     recent_.note(false, now, rules.window);
     return false;
 }

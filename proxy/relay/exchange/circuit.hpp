@@ -41,7 +41,7 @@ private:
     std::array<slot, 6> slots_;
 };
 
-// Closed, it opens when enough of what was asked failed, or at once; after the cooldown one try, and no more at a time,
+// Closed, it opens when enough of what was asked failed, of late or in a row, or at once; after the cooldown one try, and no more at a time,
 // probes it. Content closes it, and the end of the answer forgets it; a probe that fails opens it for twice as long. A
 // probe that tells nothing for `probe_patience` is not waited for: another may go.
 class circuit {
@@ -92,6 +92,7 @@ private:
     std::uint64_t probe_ = 0, trial_ = 0;  // serials of the try that probes, and of a probe that has content already
     int openings_ = 0;                     // in a row
     int failures_ = 0;                     // counted when it opened
+    int in_a_row_ = 0;                     // failures since the last success
     bool is_open_ = false, refuses_ = false;
 };
 

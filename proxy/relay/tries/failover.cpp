@@ -156,7 +156,8 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
     }
     const auto& rules = x_.settings->relay.retry;
     failed.client_waits = (!x_.content_sent || x_.goes_on) && !x_.gone && !x_.stopping();
-    failed.tries = once_ || shut_ ? rules.attempts : tries_;
+    // To go on with an answer nobody is asked twice.
+    failed.tries = once_ || shut_ || x_.goes_on ? rules.attempts : tries_;
     failed.held = held_;
     const bool is_refusal = why.upstream_status == 503 || (why.upstream_status >= 400 && why.upstream_status < 500);
     failed.may_have_acted = !x_.operation.may_be_repeated && failed.connected && !is_refusal;

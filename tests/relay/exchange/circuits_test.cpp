@@ -42,6 +42,15 @@ BOOST_FIXTURE_TEST_CASE(what_is_older_than_the_window_does_not_count, circuits_b
     BOOST_TEST(!may_ask(one, true));
 }
 
+BOOST_FIXTURE_TEST_CASE(who_is_asked_seldom_is_left_alone_after_as_many_failures_in_a_row, circuits_bench) {
+    for (int i = 0; i < 2; ++i, now += 50s) busy(one);
+    good(one);
+    for (int i = 0; i < 2; ++i, now += 50s) busy(one);
+    BOOST_TEST(may_ask(one));
+    busy(one);
+    BOOST_TEST(!may_ask(one));
+}
+
 BOOST_FIXTURE_TEST_CASE(one_probe_goes_after_the_cooldown_and_nobody_else, circuits_bench) {
     busy(one, 3);
     now += 5s;
