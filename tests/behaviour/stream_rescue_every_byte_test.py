@@ -2,7 +2,7 @@
 the client has the whole text where the backup tells the same, once and in valid events, and an honest error where it
 tells another; without, an honest error once content went out. Never a part that looks whole.
 
-RESCUE_EVERY: 1 for each byte; default 7, for each seventh. Stalls, which take their time, are then at a third of those.
+RESCUE_EVERY: 1 for each byte; default 13, for each thirteenth. Stalls, which take their time, are then at a third of those.
 RESCUE_SEED: where the first one is."""
 import itertools
 import json
@@ -19,7 +19,7 @@ from imposter import Imposter
 from told_stream import read_stream
 from waiting import eventually
 
-EVERY = int(os.environ.get("RESCUE_EVERY", "7"))
+EVERY = int(os.environ.get("RESCUE_EVERY", "13"))
 SEED = int(os.environ.get("RESCUE_SEED", random.randrange(1 << 30)))
 SELDOM = 5 * EVERY if EVERY > 1 else 1
 AT_ONCE = 32

@@ -80,7 +80,7 @@ std::optional<fault> event_flow::judge(std::string_view& pending) {
         auto verdict = gate_.on_event(*event, read_ > start ? read_ - start : 0);
         read_ = 0;
         pending.remove_prefix(event->consumed);
-        if (auto failed = give(*event, std::move(verdict))) return failed;
+        if (auto failed = give(*event, verdict)) return failed;
     }
     return std::nullopt;
 }
@@ -92,7 +92,7 @@ void event_flow::keep(std::string_view event) {
     given->count_event(said_.next_sequence());
 }
 
-std::optional<fault> event_flow::give(const openai::sse_event& event, gate_verdict verdict) {
+std::optional<fault> event_flow::give(const openai::sse_event& event, gate_verdict& verdict) {
     auto* const given = said_.given();
     switch (verdict.action) {
         case gate_action::pass:

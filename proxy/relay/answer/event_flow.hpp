@@ -55,7 +55,7 @@ public:
 
 private:
     std::optional<fault> judge(std::string_view& pending);
-    std::optional<fault> give(const openai::sse_event& event, gate_verdict verdict);
+    std::optional<fault> give(const openai::sse_event& event, gate_verdict& verdict);
     void keep(std::string_view event);
     std::optional<fault> join(std::string_view event);
     std::optional<fault> add_last(std::string text);

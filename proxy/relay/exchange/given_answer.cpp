@@ -6,14 +6,14 @@ namespace ferry::relay {
 
 void given_answer::add(std::string_view piece) {
     tally_.add(piece);
-    if (piece.empty() || is_lost_) return;
-    const bool is_text = is_typed_ ? place_ == openai::word_place::delta : place_ == openai::word_place::said;
-    const bool is_thought = !is_typed_ && place_ == openai::word_place::thought;
-    if (!is_text && !is_thought) {
-        if (!is_typed_) lose();
+    if (is_lost_) return;
+    const bool is_text = place_ == text_place_;
+    if (!is_text && place_ != openai::word_place::thought) {
+        if (!is_typed_ && !piece.empty()) lose();
         return;
     }
-    if (said_.size() + thought_.size() + mark_bytes_ + piece.size() > most_kept) return lose();
+    if (piece.size() > room_) return lose();
+    room_ -= piece.size();
     (is_text ? said_ : thought_).append(piece);
 }
 
@@ -38,13 +38,15 @@ void given_answer::keep_as_first(const given_answer& before) {
 }
 
 void given_answer::add_mark(std::string_view raw) {
-    if (held() + raw.size() > most_kept) return lose();
+    if (raw.size() + sizeof(mark) > room_) return lose();
     openai::sse_scanner scanner;
     const auto event = scanner.next(raw);
     if (!event || event->is_comment_only()) return;
     std::string joined;
     marks_.push_back({said_.size(), std::string(openai::data_of(*event, joined))});
-    mark_bytes_ += marks_.back().data.size() + sizeof(mark);
+    const auto bytes = marks_.back().data.size() + sizeof(mark);
+    mark_bytes_ += bytes;
+    room_ -= bytes;
 }
 
 void given_answer::forget() {

@@ -18,7 +18,8 @@ class given_answer final : public openai::answer_words {
 public:
     // Of events with types everything is kept: those with a piece of text as that, the others as they are. Else text
     // and thoughts are, and what is neither ends it.
-    explicit given_answer(bool is_typed) : is_typed_(is_typed) {}
+    explicit given_answer(bool is_typed)
+        : text_place_(is_typed ? openai::word_place::delta : openai::word_place::said), is_typed_(is_typed) {}
 
     void begin(openai::word_place place) override { place_ = place; }
     void add(std::string_view piece) override;
@@ -60,9 +61,10 @@ private:
     std::string said_, thought_;
     std::size_t said_kept_ = 0, thought_kept_ = 0;  // of them what the client is known to have
     std::vector<mark> marks_;
-    std::size_t mark_bytes_ = 0;
+    std::size_t mark_bytes_ = 0, room_ = most_kept;
     std::int64_t next_sequence_ = 0;
     openai::word_place place_ = openai::word_place::other;
+    const openai::word_place text_place_;
     const bool is_typed_;
     bool has_event_ = false, is_lost_ = false;
 };
