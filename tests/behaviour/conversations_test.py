@@ -267,6 +267,9 @@ class AfterACrash(Conversation):
         self.ferry.process.kill()
         self.ferry.process.wait()
         self.ferry.start()
+        # It lies in the journal of the one that was killed, and the next one ships that beside serving.
+        at = f"/{self.number}/messages"
+        eventually(lambda: len(self.call("GET", at).json.get("data", ())) == 2, what="the turn in the store")
         got, asked = self.turn(said("user", "after"), answer="it")
         self.assertEqual(got.field("x-ferry-history"), "2")
         self.assertEqual([one["content"] for one in asked], ["before", "the crash", "after"])
