@@ -100,13 +100,13 @@ bool circuit::failed(std::uint64_t by, const circuit_blow& what, const circuit_o
     return true;
 }
 
-bool circuit::wait(std::uint64_t by, bool refuses, milliseconds length, steady::time_point now) {
+bool circuit::wait(std::uint64_t by, milliseconds length, steady::time_point now) {
     if (is_open_ && (by == 0 || probe_ != by)) return false;
     give_back(by);
     is_open_ = false;
     wait_until_ = std::max(wait_until_, now + length);
     changed_at_ = last_failure_ = now;
-    refuses_ = refuses;
+    refuses_ = false;
     return true;
 }
 

@@ -72,7 +72,8 @@ public:
     // success.
     bool begun(std::uint64_t by);
     bool failed(std::uint64_t by, const circuit_blow& what, const circuit_options& rules, steady::time_point now);
-    bool wait(std::uint64_t by, bool refuses, milliseconds length, steady::time_point now);
+    // A limit puts it behind others and never refuses: the next request may be smaller, or somebody else's.
+    bool wait(std::uint64_t by, milliseconds length, steady::time_point now);
     bool alive(std::uint64_t by, steady::time_point asked);
     bool succeeded(std::uint64_t by, steady::time_point asked, const circuit_options& rules, steady::time_point now);
 

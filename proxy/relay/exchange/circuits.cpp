@@ -196,10 +196,7 @@ bool circuits::weigh(circuit_level level, const pass& by, const catalog::candida
     of.saw_others |= of.model_id != 0 && of.model_id != row.id;
     of.saw_answers |= how.connected;
     const auto blow = blow_of(level, weight, why, of.saw_answers, of.saw_others);
-    // One that is asked last in spite of its limit, and meets it again, is not asked any more: the first may have been
-    // about that one request, which was too large.
-    const bool is_met_again = level == circuit_level::row && of.is.state(now) == circuit_state::waiting;
-    const bool has_changed = weight == fault_weight::waits ? of.is.wait(by.serial_, is_met_again, *why.retry_after, now)
+    const bool has_changed = weight == fault_weight::waits ? of.is.wait(by.serial_, *why.retry_after, now)
                                                            : of.is.failed(by.serial_, blow, rules, now);
     of.model_id = row.id;
     of.host = row.where.host_header;

@@ -59,12 +59,12 @@ bool failover::enter_next() {
 }
 
 // The SDKs say how long they wait: Python for each read, JavaScript for the head. A stream that has begun is alive for
-// both, whatever it takes. Who waits for a document hears of the end a little before it would give up.
+// both, whatever it takes. Who waits for a document gives up first, and says so as it would without Ferry.
 void failover::note_clients_timeout() {
     for (const auto* name : {"x-stainless-read-timeout", "x-stainless-timeout"}) {
         if (const auto value = x_.head.find(name); value && !clients_) clients_ = client_timeout(*value);
     }
-    if (clients_ && !x_.asked.stream) x_.total_until = std::min(x_.total_until, x_.started + *clients_ * 19 / 20);
+    if (clients_ && !x_.asked.stream) x_.total_until = std::min(x_.total_until, x_.started + *clients_ * 21 / 20);
 }
 
 bool failover::has_healthy_next() const {

@@ -56,13 +56,13 @@ compareAimock("responses that fail", async (client) => {
 });
 
 compareAimock("a response whose stream is cut", async (client) => {
-  const stream = await client.responses.create(ask("break off", { stream: true }));
   const kinds = [];
+  // Before something of the answer has come, Ferry says it by the status.
   await assert.rejects(async () => {
+    const stream = await client.responses.create(ask("break off", { stream: true }));
     for await (const { type } of stream) kinds.push(type);
   });
   assert.ok(!kinds.includes("response.completed"));
-  return kinds;
 });
 
 compareAimock("embeddings", async (client) => {
