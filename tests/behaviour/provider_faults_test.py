@@ -48,7 +48,8 @@ if not FULL:  # where they are all played so
 @plays(pick(SILENCES, "accepted_and_silent", "silent_after_a_role", "silent_behind_the_head"), ("with_a_backup",))
 @plays(pick(SILENCES, "silent_behind_the_head"), ("alone",))
 class SilencesWithinTheTimeOfTheClient(FaultsCase):
-    """The SDK for Python says how long it waits for each read: it is answered before it gives up, or hears why not when it should have."""
+    """The SDK for Python says how long it waits for each read: it is answered before it gives up, or hears why not
+    when it should have."""
 
     options, times = DEFAULTS, replace(SHORT, first_byte=5, patience=3, slack=2)
     is_played_at_once = True

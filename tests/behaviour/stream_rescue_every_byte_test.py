@@ -2,7 +2,8 @@
 the client has the whole text where the backup tells the same, once and in valid events, and an honest error where it
 tells another; without, an honest error once content went out. Never a part that looks whole.
 
-RESCUE_EVERY: 1 for each byte; default 13, for each thirteenth. Stalls, which take their time, are then at a third of those.
+RESCUE_EVERY: 1 for each byte; default 13, for each thirteenth. Stalls, which take their time, are then at a third of
+those.
 RESCUE_SEED: where the first one is."""
 import itertools
 import json

@@ -41,9 +41,9 @@ private:
     std::array<slot, 6> slots_;
 };
 
-// Closed, it opens when enough of what was asked failed, of late or in a row, or at once; after the cooldown one try, and no more at a time,
-// probes it. Content closes it, and the end of the answer forgets it; a probe that fails opens it for twice as long. A
-// probe that tells nothing for `probe_patience` is not waited for: another may go.
+// Closed, it opens when enough of what was asked failed, of late or in a row, or at once; after the cooldown one try,
+// and no more at a time, probes it. Content closes it, and the end of the answer forgets it; a probe that fails opens
+// it for twice as long. A probe that tells nothing for `probe_patience` is not waited for: another may go.
 class circuit {
 public:
     static constexpr auto probe_patience = milliseconds(10'000);

@@ -112,8 +112,7 @@ class Responses(Served):
     @scenario
     async def a_stream_that_is_cut(self, target):
         kinds = []
-        with self.assertRaises(Exception) as failed:
-            # Before something of the answer has come, Ferry says it by the status.
+        with self.assertRaises(Exception) as failed:  # before something of the answer has come by the status
             stream = await settle(target.client.responses.create(**ask("break off"), stream=True))
             async for event in each(stream):
                 kinds.append(event.type)
