@@ -61,6 +61,7 @@ bool failover::enter_next() {
 // The SDKs say how long they wait: Python for each read, JavaScript for the head. A stream that has begun is alive for
 // both, whatever it takes. Who waits for a document gives up first, and says so as it would without Ferry.
 void failover::note_clients_timeout() {
+    if (x_.asked.stream && x_.route.candidates.size() == 1) return;  // nothing depends on it
     for (const auto* name : {"x-stainless-read-timeout", "x-stainless-timeout"}) {
         if (const auto value = x_.head.find(name); value && !clients_) clients_ = client_timeout(*value);
     }
