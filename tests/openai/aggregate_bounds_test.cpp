@@ -1,35 +1,10 @@
 // What one event can make an answer that is put together cost. Counted in allocations, which do not depend on how busy
 // the machine is: the program's operator new is replaced by one that counts.
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include "openai/stream_aggregate.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t bytes) {
-    ++allocations;
-    if (void* const made = std::malloc(bytes)) return made;
-    throw std::bad_alloc();
-}
-// All that belong together, or memory of one allocator would be given back to another.
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-    ++allocations;
-    return std::malloc(bytes);
-}
-void operator delete(void* memory, const std::nothrow_t&) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
+#include "support/counted_allocations.hpp"
 
 using namespace ferry::openai;
 
@@ -52,9 +27,9 @@ struct added {
 
 added add(const std::string& event) {
     stream_aggregate made(1u << 30);
-    const auto before = allocations;
+    const auto before = ferry::test::allocations;
     const auto outcome = made.add(event);
-    return {outcome, allocations - before};
+    return {outcome, ferry::test::allocations - before};
 }
 
 }  // namespace
@@ -98,9 +73,9 @@ BOOST_AUTO_TEST_CASE(members_said_again_in_each_event_cost_nothing_new) {
     const auto event = R"({"choices":[{"index":0,"delta":{)" + members(1000) + "}}]}";
     stream_aggregate made(1u << 20);
     BOOST_TEST((made.add(event) == aggregation::taken));
-    const auto before = allocations;
+    const auto before = ferry::test::allocations;
     BOOST_TEST((made.add(event) == aggregation::taken));
-    BOOST_TEST(allocations - before < 50u);
+    BOOST_TEST(ferry::test::allocations - before < 50u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

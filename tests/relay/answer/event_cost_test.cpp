@@ -1,38 +1,10 @@
 // What an event costs on its way through a stream that has begun. Counted in allocations, which do not depend on how
 // busy the machine is: the program's operator new is replaced by one that counts.
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <new>
 
 #include "relay/answer/event_flow.hpp"
 #include "relay/answer/gate_play.hpp"
-
-namespace {
-thread_local std::size_t event_allocations = 0;
-
-void* counted_for_events(std::size_t bytes) noexcept {
-    ++event_allocations;
-    return std::malloc(bytes);
-}
-}  // namespace
-
-void* operator new(std::size_t bytes) {
-    if (void* const made = counted_for_events(bytes)) return made;
-    throw std::bad_alloc();
-}
-// All that belong together, or memory of one allocator would be given back to another.
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-    return counted_for_events(bytes);
-}
-void operator delete(void* memory, const std::nothrow_t&) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
+#include "support/counted_allocations.hpp"
 
 using namespace ferry;
 using namespace ferry::relay;
@@ -102,9 +74,9 @@ BOOST_AUTO_TEST_CASE(an_event_of_a_stream_that_has_begun_allocates_nothing) {
             event_flow flow(options, said);
             std::size_t begun = 0, passed = 0;
             for (int i = 0; i != 3; ++i) take_and_write(flow, one, begun);
-            const auto before = event_allocations;
+            const auto before = ferry::test::allocations;
             for (int i = 0; i != 300; ++i) take_and_write(flow, one, passed);
-            const auto made = event_allocations - before;
+            const auto made = ferry::test::allocations - before;
             BOOST_TEST_CONTEXT(one.what << (counts_words ? ", words counted" : "")) {
                 BOOST_TEST(made == 0u);
                 BOOST_TEST(passed == 100 * begun);
