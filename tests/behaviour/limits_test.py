@@ -5,6 +5,7 @@ import shlex
 import threading
 
 import answers
+from client import unread
 from ferry import ROOT
 from harness import FerryCase, eventually, insert_model
 from postgres_case import PostgresCase, PostgresFerry
@@ -237,11 +238,16 @@ class LimitsOfReplicas(Limited, PostgresCase):
         eventually(lambda: self.ask(key, client=clients[1]).status == 200)
         go_on = threading.Event()
         self.addCleanup(go_on.set)
-        for number in range(4):
-            nonce = self.nonce(go_on, answers.json_answer(answers.completion()))
-            client = self.client([self.ferry, self.other][number % 2].port)
+
+        def is_let_in(ferry):
+            nonce, client = self.nonce(go_on, answers.json_answer(answers.completion())), self.client(ferry.port)
             client.send(self.request(self.body(nonce), nonce=nonce, key=key))
-            self.upstream.wait_for(nonce)
+            eventually(lambda: self.upstream.requests(nonce) or unread(client.socket))
+            return bool(self.upstream.requests(nonce))
+
+        # What is left now may be the other's until it tells that it does not use it.
+        for number in range(4):
+            eventually(lambda: is_let_in([self.ferry, self.other][number % 2]))
         # At most one more for each further process, and those that were let in before the others told.
         for client in clients:
             eventually(lambda: self.ask(key, client=client).status == 429)
