@@ -135,6 +135,7 @@ private:
     relay::circuits breakers_;
     relay::row_delays delays_;
     relay::retry_budget repetitions_;
+    relay::hedge_budget hedges_;
     relay::id_owners owners_;
     relay::row_speeds speeds_;
     conversation::memory remembered_{{}};

@@ -67,6 +67,7 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
                 shared.breakers,
                 shared.delays,
                 shared.repetitions,
+                shared.hedges,
                 shared.owners,
                 shared.speeds,
                 shared.remembered,

@@ -23,6 +23,7 @@
 #include "relay/exchange/row_speeds.hpp"
 #include "relay/exchange/services.hpp"
 #include "relay/request/repair_memory.hpp"
+#include "relay/tries/hedge_budget.hpp"
 #include "relay/tries/retry_budget.hpp"
 #include "server/address_counts.hpp"
 #include "server/listener.hpp"
@@ -44,6 +45,7 @@ struct shared_parts {
     relay::circuits& breakers;
     relay::row_delays& delays;
     relay::retry_budget& repetitions;
+    relay::hedge_budget& hedges;
     relay::id_owners& owners;
     relay::row_speeds& speeds;
     conversation::memory& remembered;

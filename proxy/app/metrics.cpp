@@ -68,6 +68,12 @@ void add_cores(metric_sheet& sheet, const status_sources& from) {
         for (const auto& [result, total] : {std::pair("rescued", &counts.rescued), {"failed", &counts.not_rescued}})
             sheet.counter("ferry_stream_rescues_total", what)
                 .add(number(total->load()), {{"core", core}, {"result", result}});
+        const std::string hedges = "Second tries beside a late first one, by what became of them.";
+        const auto& won = counts.hedges_won;
+        for (const auto& [result, total] :
+             {std::pair("begun", &counts.hedged), {"won", &won}, {"forgone", &counts.hedges_forgone}})
+            sheet.counter("ferry_hedges_total", hedges)
+                .add(number(total->load()), {{"core", core}, {"result", result}});
         sheet.counter("ferry_limited_requests_total", "Requests refused by a limit or a budget of who asks.")
             .add(number(counts.refused_limit.load()), labels);
         sheet.counter("ferry_unpriced_requests_total", "Requests answered by a model whose price is unknown.")

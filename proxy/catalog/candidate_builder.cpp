@@ -131,6 +131,7 @@ defect fill_operations(const store::model_row& row, candidate& made) {
     if (!rescues) return rescues.error();
     made.prefill = rescues->prefill;
     made.rescues = rescues->rescues;
+    made.hedges = rescues->hedges;
     return {};
 }
 

@@ -92,6 +92,7 @@ struct candidate {
         drains;  // whether an answer whose client has left is read on; the configuration's word if empty
     row_prefill prefill = row_prefill::none;
     row_rescue rescues = row_rescue::regenerate;
+    std::optional<bool> hedges;  // whether a second try may be begun beside one of it; nothing: as configured
     std::int64_t created = 0;  // seconds since the epoch
 };
 

@@ -45,6 +45,10 @@ result<rescue_words> parse_rescue(std::string_view column) {
         return bad_row(R"(capabilities has 'prefill' that is none of "prefix", "partial" and "continue")");
     if (!take_word(*object, "rescue", rescues, said.rescues))
         return bad_row(R"(capabilities has 'rescue' that is none of "regenerate", "continue" and "off")");
+    if (const auto* hedge = object->if_contains("hedge"); hedge != nullptr && !hedge->is_null()) {
+        if (!hedge->is_bool()) return bad_row("capabilities has 'hedge' that is neither true nor false");
+        said.hedges = hedge->get_bool();
+    }
     return said;
 }
 

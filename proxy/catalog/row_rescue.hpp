@@ -1,4 +1,4 @@
-// What a row says of going on with an answer that broke off elsewhere. Pure.
+// What a row says of going on with an answer that broke off elsewhere, and of a second try beside its own. Pure.
 #pragma once
 
 #include <optional>
@@ -18,11 +18,11 @@ enum class row_rescue : unsigned char { regenerate, in_words, off };
 struct rescue_words {
     row_prefill prefill = row_prefill::none;
     row_rescue rescues = row_rescue::regenerate;
+    std::optional<bool> hedges;
 };
 
-// Of the column `capabilities` (JSON, "" for NULL) the members `prefill` ("prefix", "partial" or "continue") and
-// `rescue`
-// ("regenerate", "continue" or "off"). Refused: anything else.
+// Of the column `capabilities` (JSON, "" for NULL) the members `prefill` ("prefix", "partial" or "continue"), `rescue`
+// ("regenerate", "continue" or "off") and `hedge` (true or false). Refused: anything else.
 result<rescue_words> parse_rescue(std::string_view column);
 
 }  // namespace ferry::catalog

@@ -1,18 +1,11 @@
 #include "relay/relay.hpp"
 
+#include <exception>
 #include <optional>
-#include <variant>
 
 #include "base/ending_faults.hpp"
 #include "openai/fault_map.hpp"
-#include "relay/answer/aggregate.hpp"
-#include "relay/answer/answer_check.hpp"
-#include "relay/answer/answer_sink.hpp"
-#include "relay/answer/answer_way.hpp"
-#include "relay/answer/document.hpp"
-#include "relay/answer/download.hpp"
-#include "relay/answer/rescue.hpp"
-#include "relay/answer/stream.hpp"
+#include "relay/answer/answer_under_way.hpp"
 #include "relay/books/budget.hpp"
 #include "relay/books/durability.hpp"
 #include "relay/books/estimate.hpp"
@@ -28,7 +21,6 @@
 #include "relay/request/history.hpp"
 #include "relay/request/measures.hpp"
 #include "relay/request/owners.hpp"
-#include "relay/tries/attempt.hpp"
 #include "relay/tries/failover.hpp"
 
 namespace ferry::relay {
@@ -43,83 +35,12 @@ std::optional<fault> admit(request& x) {
     return check_declared_body(x);
 }
 
-asio::awaitable<std::optional<fault>> refuse_answer(request& x, attempt& from) {
-    const int status = from.head().status;
-    if (status > 203 && status < 300) {
-        co_return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
-                                  "The upstream answered " + std::to_string(status) + ", which holds no whole answer.");
-    }
-    auto why = co_await read_error(x, from);
-    co_return std::move(why);
-}
-
-// An answer on its way: the try it comes from, the way it takes, and where it goes. The last piece, which the sink
-// holds, lies in the memory of the other two.
-struct answer_under_way {
-    explicit answer_under_way(request& x) : broken_off(x), sink(x) {}
-
-    rescue broken_off;
-    std::optional<attempt> source;
-    std::variant<std::monostate, document, event_stream, aggregate, download> way;
-    answer_sink sink;
-};
-
-// What is to go on with a stream must be one.
-fault is_no_stream() {
-    return fault::upstream(fault_code::upstream_invalid_response, retry_advice::next_candidate,
-                           "The upstream answered with a document where a stream was to go on.");
-}
-
-asio::awaitable<std::optional<fault>> pump_document(request& x, answer_under_way& answer) {
-    const bool is_told = x.asked.stream && x.operation.may_be_aggregated;
-    const auto form = is_told ? document::form::as_events : document::form::as_it_is;
-    return answer.way.emplace<document>(x, *answer.source, form).pump(answer.sink);
-}
-
-// A stream goes out as one where that was asked for, and where nobody puts streams of this kind together. Else it was
-// asked for because the model answers in streams alone, or it is the upstream's own idea.
-asio::awaitable<std::optional<fault>> pump_events(request& x, answer_under_way& answer) {
-    std::optional<fault> failed;
-    if (counts_words(x)) x.said.count_words();
-    auto* const joint = answer.broken_off.joint();
-    if (joint != nullptr || is_worth_keeping(x)) x.said.keep_given(x.operation.streams == openai::stream_kind::typed);
-    answer.broken_off.tell_given();
-    if (!x.asked.stream && x.operation.may_be_aggregated) {
-        auto& whole = answer.way.emplace<aggregate>(x, *answer.source);
-        failed = co_await whole.pump(answer.sink);
-        co_return failed;
-    }
-    auto& stream = answer.way.emplace<event_stream>(x, *answer.source, joint);
-    failed = co_await stream.pump(answer.sink);
-    if (!stream.is_document()) co_return failed;
-    if (joint != nullptr) co_return is_no_stream();
-    failed = co_await pump_document(x, answer);
-    co_return failed;
-}
-
-// Pumps the answer of a try that got one into the sink, until only the last piece is held.
-asio::awaitable<std::optional<fault>> pump(request& x, answer_under_way& answer) {
-    auto& from = *answer.source;
-    const int status = from.head().status;
-    std::optional<fault> failed;
-    if (status < 200 || status > 203) {
-        failed = co_await refuse_answer(x, from);
-        co_return failed;
-    }
-    result<answer_way> way = way_by_head(x, from.head());
-    if (*way == answer_way::unknown) way = way_by_content(from);
-    if (way && *way == answer_way::unknown) way = co_await read_until_known(from);
-    if (!way) co_return way.error();
-    if (*way != answer_way::events && answer.broken_off.is_under_way()) co_return is_no_stream();
-    if (*way == answer_way::events) {
-        failed = co_await pump_events(x, answer);
-    } else if (*way == answer_way::document) {
-        failed = co_await pump_document(x, answer);
-    } else {
-        auto& bytes = answer.way.emplace<download>(x, from);
-        failed = co_await bytes.pump(answer.sink);
-    }
-    co_return failed;
+// Of a try whose answer, or what there is of it, nobody gets.
+void forget_answer(request& x) {
+    x.end = {};
+    x.said = {};
+    x.bill = {};
+    x.first_token.reset();
 }
 
 struct how_it_went {
@@ -152,10 +73,7 @@ next_move after_try(request& x, answer_under_way& answer, failover& plan, const 
     } else if (is_joining) {
         broken_off.ask(plan.to());
     } else {
-        x.end = {};
-        x.said = {};
-        x.bill = {};
-        x.first_token.reset();
+        forget_answer(x);
     }
     return next;
 }
@@ -168,6 +86,60 @@ std::optional<fault> end_wait(request& x, answer_under_way& answer, fault ended)
     return std::nullopt;
 }
 
+// The first try has failed or was overtaken while a second one is under way, which takes its place.
+void give_way(request& x, answer_under_way& answer, failover& plan, const fault& why) {
+    auto& first = *answer.in_turn;
+    if (x.is_overtaken) {
+        first.finish(overtaken_code);
+    } else {
+        note_failure(x, why);
+        tell_operator(x, why);
+        plan.failed_beside(first.to(), x.pass, why, first);
+        first.finish(x.end.error_code, why.upstream_message);
+    }
+    answer.way.emplace<std::monostate>();
+    first.release();
+    forget_answer(x);
+    if (x.talk && x.talk->is_kept) x.said.keep_words();
+}
+
+bool may_give_way(const request& x, const answer_under_way& answer) {
+    return answer.second.is_under_way() && !answer.sink.has_begun() && !x.cut && !x.gone && !x.stopping();
+}
+
+// The second try answers in place of the first, or fails in its place.
+asio::awaitable<std::optional<fault>> ask_second(request& x, answer_under_way& answer, failover& plan, fault why) {
+    give_way(x, answer, plan, why);
+    auto failed = co_await answer.second.step_in(plan);
+    if (auto* const second = answer.second.source()) answer.source = second;
+    if (!failed) failed = co_await pump(x, answer);
+    co_return failed;
+}
+
+void begin_try(request& x, answer_under_way& answer, failover& plan) {
+    answer.way.emplace<std::monostate>();
+    answer.second.close();
+    if (x.talk && x.talk->is_kept) x.said.keep_words();
+    answer.source = &answer.in_turn.emplace(x, plan.to(), x.adjusted);
+    answer.second.watch(*answer.source, plan);
+}
+
+next_move end_try(request& x, answer_under_way& answer, failover& plan, std::optional<fault>& failed) {
+    // Whatever became of the answer, nobody was there to take it.
+    if (x.was_drained) failed = client_has_left();
+    std::string_view said;
+    if (failed) {
+        note_failure(x, *failed);
+        tell_operator(x, *failed);
+        said = failed->upstream_message;
+    }
+    const bool breaks_off = failed && answer.broken_off.begin(*failed);
+    answer.source->finish(x.end.error_code, said);
+    const auto next = after_try(x, answer, plan, failed, {answer.source->has_head(), breaks_off});
+    if (next.step == next_step::give_up && (answer.sink.has_begun() || x.cut)) failed.reset();
+    return next;
+}
+
 // Asks one candidate after the other, each as often as that is safe and of use, until the last piece of an answer is
 // held. A fault means that the client has not had a byte yet.
 asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) {
@@ -175,33 +147,34 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
     x.total_until = x.asked_at + x.settings->relay.total;
     failover plan(x);
     if (plan.refused()) co_return plan.refused();
-    for (milliseconds wait{0};;) {
-        if (wait.count() > 0) {
-            if (auto ended = co_await plan.pause(wait)) co_return end_wait(x, answer, std::move(*ended));
+    std::optional<fault> failed;
+    std::exception_ptr thrown;
+    try {
+        for (next_move next{next_step::again}; next.step != next_step::give_up;) {
+            failed.reset();
+            if (next.wait.count() > 0) failed = co_await plan.pause(next.wait);
+            if (failed) {
+                failed = end_wait(x, answer, std::move(*failed));
+                break;
+            }
+            begin_try(x, answer, plan);
+            failed = co_await answer.source->ask(plan.fresh());
+            if (!failed) failed = co_await pump(x, answer);
+            answer.second.rest();
+            if (failed && may_give_way(x, answer)) {
+                auto why = std::move(*failed);
+                failed = co_await ask_second(x, answer, plan, std::move(why));
+            }
+            next = end_try(x, answer, plan, failed);
         }
-        answer.way.emplace<std::monostate>();
-        if (x.talk && x.talk->is_kept) x.said.keep_words();
-        auto& current = answer.source.emplace(x, plan.to(), x.adjusted);
-        auto failed = co_await current.ask(plan.fresh());
-        const bool answered = !failed;
-        if (answered) failed = co_await pump(x, answer);
-        // Whatever became of the answer, nobody was there to take it.
-        if (x.was_drained) failed = client_has_left();
-        std::string_view said;
-        if (failed) {
-            note_failure(x, *failed);
-            tell_operator(x, *failed);
-            said = failed->upstream_message;
-        }
-        const bool breaks_off = failed && answer.broken_off.begin(*failed);
-        current.finish(x.end.error_code, said);
-        const auto next = after_try(x, answer, plan, failed, {answered, breaks_off});
-        if (next.step == next_step::give_up) {
-            if (!failed || answer.sink.has_begun() || x.cut) co_return std::nullopt;
-            co_return failed;
-        }
-        wait = next.wait;
+    } catch (...) {
+        thrown = std::current_exception();
     }
+    // What runs beside knows the request and the plan.
+    answer.second.rest();
+    if (!answer.second.is_over()) co_await answer.second.end();
+    if (thrown) std::rethrow_exception(thrown);
+    co_return failed;
 }
 
 // The error is given in place of an answer. Behind the head of a stream it comes as an event, and 200 is what was said.

@@ -25,7 +25,7 @@ class Rescues(RescueCase):
         self.assert_whole(told)
         self.assert_row(nonce, status=200, end_reason="done", finish_reason="stop", attempts=2, error_code=None,
                         prompt_tokens=PROMPT, completion_tokens=TOKENS, basis="provider",
-                        cost_pico=(PROMPT + TOKENS) * 2_000_000)
+                        cost_pico=(PROMPT + TOKENS) * 2_000_000, tags='["rescued"]', model_id=2)
         first, second = self.tries(nonce)
         self.assertEqual(first[:3], (1, 200, "upstream_stream_interrupted"))
         self.assertGreater(first[4], 0, "what the first one told has been paid for by the operator")
@@ -71,7 +71,8 @@ class Rescues(RescueCase):
             nonce, told = self.rescue(CUT, whole(same_text(pieces)))
             self.assert_failed(told, 40)
             self.assertEqual((len(self.upstream.requests(nonce)), len(self.spare.requests(nonce))), (1, 1))
-            row = self.assert_row(nonce, status=200, attempts=2)
+            row = self.assert_row(nonce, status=200, attempts=2, model_id=1)  # whose text the client has
+            self.assertNotIn("rescued", row["tags"])
             self.assertIn(row["end_reason"], ("upstream_cut", "upstream_error"))
             self.assertIsNotNone(row["error_code"])
 

@@ -26,4 +26,11 @@ BOOST_AUTO_TEST_CASE(a_row_that_says_it_otherwise_is_refused_by_name) {
         BOOST_TEST(said.error().message.find("that is none of") != std::string::npos);
     }
     BOOST_TEST(!catalog::parse_rescue("{"));
+    BOOST_TEST(!catalog::parse_rescue(R"({"hedge":"yes"})"));
+}
+
+BOOST_AUTO_TEST_CASE(a_row_says_whether_a_second_try_may_be_begun_beside_its_own) {
+    BOOST_TEST(!catalog::parse_rescue(R"({"hedge":null})")->hedges.has_value());
+    BOOST_TEST(catalog::parse_rescue(R"({"hedge":true})")->hedges.value());
+    BOOST_TEST(!catalog::parse_rescue(R"({"hedge":false})")->hedges.value());
 }

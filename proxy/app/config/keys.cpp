@@ -119,6 +119,7 @@ std::vector<key_rule> upstream_keys() {
     constexpr auto in = &settings::upstream;
     constexpr auto retry = &relay::options::retry;
     constexpr auto circuit = &relay::options::circuit;
+    constexpr auto hedge = &relay::options::hedge;
     return {
         {"timeouts", "connect", duration(some_time, in, &upstream::options::connect)},
         {"timeouts", "first_byte", duration(some_time, relayed, &relay::options::first_byte)},
@@ -138,6 +139,10 @@ std::vector<key_rule> upstream_keys() {
         {"retry", "retry_after_max", duration(or_at_once, relayed, retry, &relay::retry_options::retry_after_max)},
         {"retry", "first_token_quantile", ratio(relayed, retry, &relay::retry_options::first_token_quantile)},
         {"retry", "hold_max", duration(or_at_once, relayed, retry, &relay::retry_options::hold_max)},
+        {"hedge", "enabled", boolean(relayed, hedge, &relay::hedge_options::enabled)},
+        {"hedge", "quantile", ratio(relayed, hedge, &relay::hedge_options::quantile)},
+        {"hedge", "max_share", ratio(relayed, hedge, &relay::hedge_options::max_share)},
+        {"hedge", "max_cost_share", ratio(relayed, hedge, &relay::hedge_options::max_cost_share)},
         {"circuit", "failure_ratio", ratio(relayed, circuit, &relay::circuit_options::failure_ratio)},
         {"circuit", "minimum_requests",
          integer({1, 1'000'000}, relayed, circuit, &relay::circuit_options::minimum_requests)},

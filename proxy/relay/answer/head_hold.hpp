@@ -35,7 +35,7 @@ public:
     bool ended_read(const attempt& from, const net::io_result& got) const {
         if ((x_.content_sent && !is_joining()) || !due_.expired() || got.status != net::io_status::interrupted)
             return false;
-        return (!x_.gone || x_.reads_on) && !x_.stopping() && !from.has_expired();
+        return (!x_.gone || x_.reads_on) && !x_.stopping() && !x_.is_overtaken && !from.has_expired();
     }
 
 private:

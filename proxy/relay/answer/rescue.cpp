@@ -58,7 +58,7 @@ bool rescue::begin(const fault& why) {
     bill_ = x_.bill;
     end_ = x_.end;
     by_ = x_.answered_by;
-    attempt_ = x_.tries;
+    attempt_ = x_.answering;
     status_ = x_.answer_status;
     estimate_usage(x_);
     given_tokens_ = x_.bill.tokens.completion.value_or(0);
@@ -143,7 +143,7 @@ void rescue::give_up() {
     if (!x_.gone && !x_.stopping()) x_.end = std::move(end_);
     x_.answered_by = by_;
     x_.answer_status = status_;
-    x_.rescued.answered_by = attempt_ == x_.tries ? 0 : attempt_;
+    x_.answering = attempt_;
     x_.keep_alive = false;
 }
 

@@ -21,6 +21,9 @@ struct counters {
     std::atomic<std::uint64_t> unpriced{0};         // ... of those, answered by a row whose price nobody knows
     std::atomic<std::uint64_t> rescued{0};          // streams that broke off and that another try went on with
     std::atomic<std::uint64_t> not_rescued{0};      // ... that nobody did, though tried
+    std::atomic<std::uint64_t> hedged{0};           // second tries begun beside the first
+    std::atomic<std::uint64_t> hedges_won{0};       // ... that had the first content
+    std::atomic<std::uint64_t> hedges_forgone{0};   // that would have exceeded their share
     std::atomic<std::uint64_t> lost_turns{0};       // of conversations, that could not be kept
     std::atomic<std::int64_t> open_connections{0};
     std::atomic<std::int64_t> open_exchanges{0};

@@ -94,6 +94,8 @@ void write_end(request& x) {
     record.unit_price_pico = units.price_pico;
     record.is_unmetered = !units.kind.empty() && !units.count && !x.bill.tokens.has_counts();
     record.is_unpriced = is_unpriced(x, units);
+    record.rescued = x.rescued;
+    record.rescued.answered_by = x.answering == x.tries ? 0 : x.answering;
     put_bill(x, units, record);
     x.cost_pico = record.cost_pico;
     const auto ids = note_issued(x);

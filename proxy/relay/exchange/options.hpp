@@ -1,5 +1,5 @@
 // What the operator may tune about one exchange: sections [timeouts] (but `connect`, see upstream),
-// [retry], [circuit] and [stream].
+// [retry], [circuit], [hedge] and [stream].
 #pragma once
 
 #include <chrono>
@@ -40,6 +40,16 @@ struct circuit_options {
     bool operator==(const circuit_options&) const = default;
 };
 
+// A second try for answers whose first content is late. What may be added by it, as shares of a row's requests and of
+// what those cost.
+struct hedge_options {
+    bool enabled = false;
+    double quantile = 0.95;  // of the row's first content: what is later is late
+    double max_share = 0.1, max_cost_share = 0.1;
+
+    bool operator==(const hedge_options&) const = default;
+};
+
 struct options {
     // Each of the three may be overridden per model row.
     std::chrono::milliseconds first_byte{120'000};  // request sent -> first payload byte of the answer
@@ -48,6 +58,7 @@ struct options {
 
     retry_options retry;
     circuit_options circuit;
+    hedge_options hedge;
 
     // The head of a stream waits so long for the first event of the answer: until then another candidate may be asked.
     std::chrono::milliseconds keepalive{15'000};

@@ -21,6 +21,7 @@
 #include "relay/exchange/continuation.hpp"
 #include "relay/exchange/http_exchange.hpp"
 #include "relay/exchange/memory_claim.hpp"
+#include "relay/exchange/rival.hpp"
 #include "relay/exchange/transcript.hpp"
 #include "relay/exchange/turn.hpp"
 #include "usage/journal_writer.hpp"
@@ -91,7 +92,10 @@ struct request : http_exchange {
     std::vector<usage::attempt_result> attempts;  // ended
     std::list<std::string> attempt_texts;         // what their views point to
     const catalog::candidate* answered_by = nullptr;
-    int answer_status = 0;  // of the last try's answer, 0 if none came
+    int answering = 0;          // the number of its try
+    rival* other = nullptr;     // a second try that may take the place of the one that is asked
+    bool is_overtaken = false;  // it has the first content, and takes that place
+    int answer_status = 0;      // of the last try's answer, 0 if none came
     std::string upstream_request_id;
     std::string upstream_limits;    // header lines `x-ratelimit-...: ...\r\n` of the upstream, checked
     bool attempts_used = false;     // Ferry has made all the tries it may: the client need not make more

@@ -26,6 +26,7 @@
 namespace ferry::relay {
 
 class circuits;
+class hedge_budget;
 class id_owners;
 class repair_memory;
 class retry_budget;
@@ -84,6 +85,7 @@ struct services {
     circuits& breakers;                               // of all cores
     row_delays& delays;                               // likewise
     retry_budget& repetitions;                        // likewise
+    hedge_budget& hedges;                             // likewise
     id_owners& owners;                                // likewise
     row_speeds& speeds;                               // likewise
     conversation::memory& remembered;                 // likewise

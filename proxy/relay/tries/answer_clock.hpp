@@ -6,6 +6,7 @@
 #include "net/interrupt_slot.hpp"
 #include "net/timer_wheel.hpp"
 #include "relay/exchange/circuits.hpp"
+#include "relay/exchange/rival.hpp"
 
 namespace ferry::relay {
 
@@ -24,8 +25,8 @@ public:
     enum class which { none, first_byte, idle, total };
 
     answer_clock(net::timer_wheel& wheel, net::interrupt_slot& slot, answer_limits limits,
-                 circuits::pass* pass = nullptr)
-        : limits_(limits), slot_(slot), pass_(pass), deadline_(wheel) {
+                 circuits::pass* pass = nullptr, rival* other = nullptr)
+        : limits_(limits), slot_(&slot), pass_(pass), other_(other), deadline_(wheel) {
         deadline_.on_expiry([this] { due(); });
         rearm();
     }
@@ -52,8 +53,15 @@ public:
     void on_payload() {
         payload_ = true;
         if (pass_ != nullptr) pass_->begun();
+        if (other_ != nullptr) other_->is_late();
     }
     bool has_payload() const { return payload_; }
+    // The try that was on the side is the one that is asked.
+    void step_forward(net::interrupt_slot& slot, circuits::pass& pass) {
+        slot_ = &slot;
+        pass_ = &pass;
+    }
+    bool is_reading() const { return reading_; }
     // From now on no read waits longer than that for more.
     void limit_idle(std::chrono::milliseconds most) {
         limits_.idle = std::min(limits_.idle, most);
@@ -89,7 +97,7 @@ private:
         if (now >= wake_ && !woken_) {
             woken_ = true;
             rearm();
-            if (reading_) slot_.poke();
+            if (reading_) slot_->poke();
             return;
         }
         if (now >= limits_.total_until) {
@@ -97,12 +105,13 @@ private:
         } else {
             expired_ = !payload_ && now >= first_until_ ? which::first_byte : which::idle;
         }
-        slot_.poke();
+        slot_->poke();
     }
 
     answer_limits limits_;
-    net::interrupt_slot& slot_;
+    net::interrupt_slot* slot_;
     circuits::pass* pass_;  // of the request, which outlives this
+    rival* other_;          // likewise
     net::deadline deadline_;
     steady::time_point armed_for_{}, quiet_since_{}, sent_{};
     steady::time_point first_until_ = steady::time_point::max(), wake_ = steady::time_point::max();

@@ -47,8 +47,13 @@ asked_of asked_by(const request& x) {
 
 }  // namespace
 
-attempt::attempt(request& x, const catalog::candidate& to, provider::repair_set repairs)
-    : x_(x), to_(to), plan_(asked_by(x), to, repairs), started_(steady::now()) {
+attempt::attempt(request& x, const catalog::candidate& to, provider::repair_set repairs, side* beside)
+    : x_(x),
+      to_(to),
+      waiting_(beside == nullptr ? &x.waiting : &beside->waiting),
+      beside_(beside),
+      plan_(asked_by(x), to, repairs),
+      started_(steady::now()) {
     x.moment = started_;
 }
 
@@ -64,7 +69,12 @@ void attempt::journal_try() {
     record.currency = to_.currency;
     record.price = prices_of(to_);
     x_.core.journal.attempt(x_.books, record);
+    if (beside_ == nullptr) be_the_one_asked();
+}
+
+void attempt::be_the_one_asked() {
     x_.answered_by = &to_;
+    x_.answering = result_.attempt;
     x_.is_asked = false;
     x_.answer_status = 0;
     x_.upstream_request_id.clear();
@@ -87,7 +97,7 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
         if (!rest.empty()) failed = co_await send_rest(rest);
         sent_at_ = steady::now();
         clock_->on_sent(sent_at_);
-        x_.is_asked = !failed;
+        if (beside_ == nullptr) x_.is_asked = !failed;
     }
     if (!failed && !has_head_) failed = co_await read_head();
     if (!failed) note_answer_head();
@@ -97,12 +107,13 @@ asio::awaitable<std::optional<fault>> attempt::ask(bool fresh) {
 
 asio::awaitable<std::optional<fault>> attempt::read_head() {
     for (;;) {
+        if (must_give_way()) co_return another_was_first();
         const auto complete = take_head();
         if (!complete) co_return complete.error();
         if (*complete) co_return std::nullopt;
         auto& stream = *lease_->stream;
         const auto into = begin_read();
-        const net::interrupt_slot::holder waiting(x_.waiting, stream);
+        const net::interrupt_slot::holder waiting(*waiting_, stream);
         auto got = stream.read_now(into);
         while (got.status == net::io_status::would_block) {
             co_await stream.source().until_readable();
@@ -116,11 +127,14 @@ asio::awaitable<std::optional<fault>> attempt::read_head() {
 asio::awaitable<std::optional<fault>> attempt::connect() {
     const auto limit = to_.limits.connect.value_or(x_.settings->connect);
     const auto until = std::min(started_ + limit, x_.total_until);
-    auto connected = co_await x_.core.pool.connect(to_.where, until, x_.waiting);
+    auto connected = co_await x_.core.pool.connect(to_.where, until, *waiting_);
     x_.moment = steady::now();
     result_.connect_us = us_between(started_, x_.moment);
-    x_.waited_us += *result_.connect_us;
-    x_.connect_us += *result_.connect_us;
+    if (beside_ == nullptr) {
+        x_.waited_us += *result_.connect_us;
+        x_.connect_us += *result_.connect_us;
+        if (must_give_way()) co_return another_was_first();
+    }
     if (x_.gone) co_return client_has_left();
     if (x_.stopping()) co_return ferry_is_stopping();
     if (!connected) co_return connected.error();
@@ -164,11 +178,16 @@ result<bool> attempt::take_head() {
 }
 
 void attempt::note_answer_head() {
-    result_.status = x_.answer_status = head().status;
+    result_.status = head().status;
     expansion_ = net::content_expansion::of(head(), answer_expansion);
     // An answer may come while the request is still being sent.
-    x_.upstream_us = std::max<std::int64_t>(0, us_between(sent_at_, last_read_));
-    result_.ttft_us = x_.upstream_us;
+    result_.ttft_us = std::max<std::int64_t>(0, us_between(sent_at_, last_read_));
+    if (beside_ == nullptr) show_answer_head();
+}
+
+void attempt::show_answer_head() {
+    x_.answer_status = head().status;
+    x_.upstream_us = *result_.ttft_us;
     const bool exposes = x_.settings->expose_upstream_limits;
     for (const auto& [name, value] : head().fields) {
         const bool id = name.size() == 12 && net::same_token(name, "x-request-id");
@@ -178,10 +197,29 @@ void attempt::note_answer_head() {
     }
 }
 
+void attempt::step_forward() {
+    beside_ = nullptr;
+    waiting_ = &x_.waiting;
+    be_the_one_asked();
+    x_.is_asked = result_.was_sent && sent_whole_;
+    if (clock_) clock_->step_forward(x_.waiting, x_.pass);
+    // An error answer was read to its end and given back.
+    if (has_head_ && lease_)
+        show_answer_head();
+    else if (has_head_)
+        x_.answer_status = result_.status;
+}
+
+// What waits for the client to take something is left alone.
+void attempt::be_overtaken() {
+    x_.is_overtaken = true;
+    if (!has_head_ || clock_->is_reading()) waiting_->poke();
+}
+
 void attempt::finish(std::string_view error_code, std::string_view message) {
     if (finished_) return;
     finished_ = true;
-    x_.is_asked = false;
+    if (beside_ == nullptr) x_.is_asked = false;
     // Measures of a row are of use where somebody else could be asked.
     if (clock_ && clock_->has_payload() && x_.route.candidates.size() > 1) {
         const auto took = x_.first_token ? us_between(sent_at_, *x_.first_token) : x_.upstream_us;
@@ -191,9 +229,18 @@ void attempt::finish(std::string_view error_code, std::string_view message) {
     if (!message.empty()) result_.message = x_.attempt_texts.emplace_back(message);
     x_.moment = steady::now();
     result_.duration_us = us_between(started_, x_.moment);
-    // What it was billed for stays on its row when another try follows.
-    result_.prompt_tokens = x_.bill.tokens.prompt;
-    result_.completion_tokens = x_.bill.tokens.completion;
+    if (error_code == overtaken_code) {
+        // The client pays the other one; what this one was asked is paid by whoever runs Ferry.
+        if (result_.was_sent) result_.prompt_tokens = expected_use(x_).prompt;
+        // It takes at least as long as that, or its usual time would only ever fall.
+        if (beside_ == nullptr && clock_) {
+            x_.core.delays.note(to_.id, x_.asked.stream, us_between(sent_at_, steady::now()));
+        }
+    } else {
+        // What it was billed for stays on its row when another try follows.
+        result_.prompt_tokens = x_.bill.tokens.prompt;
+        result_.completion_tokens = x_.bill.tokens.completion;
+    }
     x_.attempts.push_back(result_);
 }
 
@@ -208,6 +255,7 @@ fault attempt::why_no_bytes(const net::io_result& got) const {
     using which = answer_clock::which;
     if (x_.gone) return client_has_left();
     if (x_.stopping()) return ferry_is_stopping();
+    if (must_give_way()) return another_was_first();
     switch (clock_->expired()) {
         case which::first_byte:
             return fault::upstream(

@@ -17,11 +17,22 @@
 
 namespace ferry::relay {
 
+// What the row of a try says that lost against a second one, or was that.
+inline constexpr std::string_view overtaken_code = "hedge_lost";
+
 // Owned by the relay of one request; lives on its core. It holds the lease: its end closes the connection or returns
 // it to the pool. Ended from outside through x.waiting.
 class attempt {
 public:
-    attempt(request& x, const catalog::candidate& to, provider::repair_set repairs = {});
+    // Of a try beside the one that is asked: what waits for it, and its pass. Nothing of the request is its own then,
+    // until it steps forward.
+    struct side {
+        net::interrupt_slot waiting;
+        circuits::pass pass;
+    };
+
+    // `beside`: null for the one that is asked. Outlives the attempt.
+    attempt(request& x, const catalog::candidate& to, provider::repair_set repairs = {}, side* beside = nullptr);
     attempt(const attempt&) = delete;
     attempt& operator=(const attempt&) = delete;
 
@@ -30,11 +41,16 @@ public:
     boost::asio::awaitable<std::optional<fault>> ask(bool fresh);
 
     const catalog::candidate& to() const { return to_; }
+    bool has_head() const { return has_head_; }
     const net::http_head& head() const { return lease_->reader.head(); }
     failed_try failure() const { return failed_; }
     // What the answer says the request must do without.
     provider::repair_set refused() const { return refused_; }
     void note_refused(provider::repair_set refused) { refused_ = refused; }
+    // It is now the one that is asked, whatever it has. REQUIRES: nobody waits for it.
+    void step_forward();
+    // Another is about to: what this one waits for ends, and all that it would wait for.
+    void be_overtaken();
     answer_clock& clock() { return *clock_; }
     bool has_expired() const { return clock_ && clock_->expired() != answer_clock::which::none; }
 
@@ -51,6 +67,8 @@ public:
     std::optional<fault> decode(piece_list& payload);
     // Shows it the payload that has come and was not given out; nothing is consumed.
     std::optional<fault> look_ahead(openai::dialect_finder& into);
+    // The same: good until more is read.
+    std::optional<fault> look_ahead(piece_list& into);
     // Nothing more will come; some may still lie there to be decoded.
     bool has_all() const;
     // And nothing lies there.
@@ -89,9 +107,14 @@ private:
     void end_read(const net::io_result& got);
     void journal_try();
     void note_answer_head();
+    void be_the_one_asked();
+    bool must_give_way() const { return x_.is_overtaken && beside_ == nullptr; }
+    void show_answer_head();
 
     request& x_;
     const catalog::candidate& to_;
+    net::interrupt_slot* waiting_;
+    side* beside_;  // null: it is the one that is asked
     request_plan plan_;
     upstream::lease lease_;
     std::optional<answer_clock> clock_;

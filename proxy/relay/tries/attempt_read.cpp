@@ -37,7 +37,11 @@ asio::awaitable<net::io_result> attempt::read_more() {
         got.status = net::io_status::failed;
         co_return got;
     }
-    const net::interrupt_slot::holder waiting(x_.waiting, *lease_->stream);
+    if (must_give_way()) {
+        got.status = net::io_status::interrupted;
+        co_return got;
+    }
+    const net::interrupt_slot::holder waiting(*waiting_, *lease_->stream);
     got = co_await lease_->stream->read_some(into);
     end_read(got);
     co_return got;
@@ -77,11 +81,18 @@ std::optional<fault> attempt::decode_coded(piece_list& payload) {
     return coding_cut_short();
 }
 
-std::optional<fault> attempt::look_ahead(openai::dialect_finder& into) {
+std::optional<fault> attempt::look_ahead(piece_list& into) {
     piece_list payload;
     auto failed = decode(payload);
     ahead_ = std::move(payload);
-    for (const auto piece : ahead_) into.feed(piece);
+    into = ahead_;
+    return failed;
+}
+
+std::optional<fault> attempt::look_ahead(openai::dialect_finder& into) {
+    piece_list all;
+    auto failed = look_ahead(all);
+    for (const auto piece : all) into.feed(piece);
     return failed;
 }
 

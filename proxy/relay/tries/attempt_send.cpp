@@ -1,4 +1,5 @@
 // How a try sends its request.
+#include "base/ending_faults.hpp"
 #include "provider/provider.hpp"
 #include "relay/exchange/patient_write.hpp"
 #include "relay/tries/attempt.hpp"
@@ -22,13 +23,14 @@ net::gather_list attempt::begin_send() {
     // A row that sets its own limit means it.
     if (!to_.limits.first_byte) limits.kept_alive = to_.speaks->kept_alive;
     // Comments for ever are no answer either while another has one.
-    if (x_.patience) limits.first_byte = *x_.patience, limits.kept_alive = milliseconds(0);
+    if (x_.patience && beside_ == nullptr) limits.first_byte = *x_.patience, limits.kept_alive = milliseconds(0);
     limits.total_until = x_.total_until;
     if (to_.limits.total) limits.total_until = std::min(limits.total_until, x_.asked_at + *to_.limits.total);
-    clock_.emplace(x_.core.wheel, x_.waiting, limits, &x_.pass);
+    auto& pass = beside_ == nullptr ? x_.pass : beside_->pass;
+    clock_.emplace(x_.core.wheel, *waiting_, limits, &pass, beside_ == nullptr ? x_.other : nullptr);
     lease_->reader.reset();
     result_.was_sent = true;
-    if (x_.before_us < 0) x_.before_us = us_between(x_.started, x_.moment) - x_.waited_us;
+    if (x_.before_us < 0 && beside_ == nullptr) x_.before_us = us_between(x_.started, x_.moment) - x_.waited_us;
     net::gather_list gather;
     const auto most = x_.body.file() == nullptr ? std::string_view::npos : most_file_piece;
     for (auto one : plan_.pieces()) {
@@ -45,6 +47,7 @@ asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) 
     const auto patience = to_.limits.idle.value_or(x_.settings->relay.idle);
     auto& stream = *lease_->stream;
     for (bool goes_on = true; goes_on && !rest.empty();) {
+        if (must_give_way()) co_return another_was_first();
         const auto early = take_early();
         if (!early) co_return early.error();
         if (*early) break;
@@ -55,7 +58,7 @@ asio::awaitable<std::optional<fault>> attempt::send_rest(std::span<iovec> rest) 
         });
         auto some = part_of(rest);
         const auto behind = rest.subspan(some.size());
-        const auto written = co_await write_patiently(x_.core.wheel, x_.waiting, stream, some, patience);
+        const auto written = co_await write_patiently(x_.core.wheel, *waiting_, stream, some, patience);
         stream.unwatch();
         const bool is_sent = some.empty();
         rest = rest.subspan(rest.size() - behind.size() - some.size());

@@ -68,13 +68,13 @@ void failover::note_clients_timeout() {
     if (clients_ && !x_.asked.stream) x_.total_until = std::min(x_.total_until, x_.started + *clients_ * 21 / 20);
 }
 
-bool failover::has_healthy_next() const {
+const catalog::candidate* failover::beside() const {
     const auto& all = x_.route.candidates;
     const auto now = x_.core.breakers.is_empty() ? steady::time_point{} : steady::now();
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if ((asked_ >> i & 1u) == 0 && x_.core.breakers.is_well(*all[i], now)) return true;
+        if ((asked_ >> i & 1u) == 0 && x_.core.breakers.is_well(*all[i], now)) return all[i];
     }
-    return false;
+    return nullptr;
 }
 
 // A row that sets its own limit means it.
@@ -82,7 +82,7 @@ void failover::set_patience() {
     x_.patience.reset();
     x_.is_hurried = false;
     const auto share = x_.settings->relay.retry.first_token_quantile;
-    if (share <= 0 || x_.route.candidates.size() == 1 || !has_healthy_next()) return;
+    if (share <= 0 || x_.route.candidates.size() == 1 || beside() == nullptr) return;
     auto length = to().limits.first_byte.value_or(x_.settings->relay.first_byte);
     if (!to().limits.first_byte) {
         expected_delay expected;
@@ -182,6 +182,34 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
     x_.attempts_used = next.step == next_step::give_up && why.retry != retry_advice::never &&
                        why.source == fault_source::upstream && all_tries_ >= rules.attempts;
     return next;
+}
+
+std::optional<circuits::pass> failover::enter_beside(const catalog::candidate& row) {
+    auto pass = x_.core.breakers.enter(row, false, x_.settings->relay.circuit, steady::now());
+    if (pass) asked_ |= 1u << place_of(row);
+    return pass;
+}
+
+std::size_t failover::place_of(const catalog::candidate& row) const {
+    const auto& all = x_.route.candidates;
+    return static_cast<std::size_t>(std::find(all.begin(), all.end(), &row) - all.begin());
+}
+
+void failover::failed_beside(const catalog::candidate& row, const circuits::pass& pass, const fault& why,
+                             const attempt& tried) {
+    if (why.source != fault_source::upstream || was_stale(why, tried.failure())) return;
+    const failed_how how{.connected = tried.failure().connected, .answered = tried.failure().answer_begun};
+    x_.core.breakers.failed(pass, row, why, how, x_.settings->relay.circuit, steady::now());
+}
+
+void failover::step_to(const catalog::candidate& row, circuits::pass pass) {
+    at_ = place_of(row);
+    x_.pass = std::move(pass);
+    x_.patience.reset();
+    x_.is_hurried = false;
+    tries_ = 0;
+    fresh_ = shut_ = once_ = false;
+    repairs_.emplace(x_, to());
 }
 
 bool failover::after_cut() {

@@ -33,6 +33,16 @@ public:
     // The last try's answer was given to the client, whole or not.
     void answered();
 
+    // Who could be asked beside this one, see hedge: the first of the others that is well; null: nobody.
+    const catalog::candidate* beside() const;
+    // It is. Nothing: its circuits have changed their mind.
+    std::optional<circuits::pass> enter_beside(const catalog::candidate& row);
+    // How the try that is asked, or the one beside it, failed while the other goes on.
+    void failed_beside(const catalog::candidate& row, const circuits::pass& pass, const fault& why,
+                       const attempt& tried);
+    // What was asked beside is now the one that is asked.
+    void step_to(const catalog::candidate& row, circuits::pass pass);
+
 private:
     bool enter(std::size_t candidate, bool even_behind);
     bool enter_next();
@@ -40,7 +50,7 @@ private:
     std::optional<fault> enter_again();
     void note_clients_timeout();
     void set_patience();
-    bool has_healthy_next() const;
+    std::size_t place_of(const catalog::candidate& row) const;
     bool has_next(steady::time_point now) const;
     std::optional<fault> why_nobody(steady::time_point now) const;
     void note_failure(const fault& why, const attempt& tried, bool answered, steady::time_point now);
