@@ -35,7 +35,7 @@ if not FULL:  # where they are all played so
         """A provider whose usual time is known is not waited for for two minutes where somebody else can be asked."""
 
         options, times = DEFAULTS, REAL
-        is_played_at_once, requests_before = True, 20
+        played_at_once, requests_before = None, 20
 
     @plays({name: fault for name, fault in SILENCES.items() if True in fault.ways})
     class SilencesAfterAKeepalive(FaultsCase):
@@ -52,7 +52,7 @@ class SilencesWithinTheTimeOfTheClient(FaultsCase):
     when it should have."""
 
     options, times = DEFAULTS, replace(SHORT, first_byte=5, patience=3, slack=2)
-    is_played_at_once = True
+    played_at_once = None
 
     @staticmethod
     def ask(*what):

@@ -20,7 +20,7 @@ class FaultsCase(FerryCase):
     times = TIMES
     scenes_of = ()  # (label, fault, stream, backed) of each
     head_may_come_early = FULL  # stream.keepalive is shorter than the silence
-    is_played_at_once = FULL
+    played_at_once = None if FULL else 8  # scenes; None: all of them
     requests_before = 20 if FULL else 0  # by which Ferry knows how long a model takes to its first token
     ask = staticmethod(ask_plainly)
 
@@ -29,9 +29,8 @@ class FaultsCase(FerryCase):
         cls.scenes = {label: Scene(label, fault, stream, backed, 2 * number + 1).open()
                       for number, (label, fault, stream, backed) in enumerate(cls.scenes_of)}
         super().setUpClass()
-        if cls.is_played_at_once:
-            pool = ThreadPoolExecutor(len(cls.scenes))
-            cls.futures = {label: pool.submit(cls.play, scene) for label, scene in cls.scenes.items()}
+        pool = ThreadPoolExecutor(cls.played_at_once or len(cls.scenes))
+        cls.futures = {label: pool.submit(cls.play, scene) for label, scene in sorted(cls.scenes.items())}
 
     @classmethod
     def tearDownClass(cls):
@@ -59,7 +58,7 @@ class FaultsCase(FerryCase):
 
     def run_scene(self, label):
         scene = self.scenes[label]
-        heard = self.futures[label].result() if self.is_played_at_once else self.play(scene)
+        heard = self.futures[label].result()
         self.received.append(heard.raw)
         told = f"{heard}"[:3000]
         self.assertLess(heard.seconds, self.bound(scene), f"it took too long: {told}")

@@ -165,14 +165,14 @@ def asan(with_sdks=False):
     tally = boost_programs("asan")
     # The mock provider is not what is tested here, and this is slower by some factor.
     smaller = {"CONSERVATION_REQUESTS": "2000", "STREAMS": "100", "STREAM_SECONDS": "3", "CONNECTIONS": "300",
-               "HANDOVERS": "5", "HANDOVER_STREAMS": "50", "SLOW_REQUESTS": "9", "RESCUE_EVERY": "41"}
+               "HANDOVERS": "5", "HANDOVER_STREAMS": "50", "SLOW_REQUESTS": "9", "RESCUE_EVERY": "89"}
     environment = {**smaller, **with_sanitizer("asan")}
     tally.add(python_files("golden", environment))
     # How often who is asked within some seconds is a matter of time alone, and here all takes longer.
     tally.add(python_files("behaviour", environment, at_once=2, leaves_out={"outages_test"}))
     if with_sdks:
         sanitized = {**with_sanitizer("asan"), **SANITIZERS}
-        tally.add(sdk_runner.run_all(run, show, python_file, sanitized, with_clients=False))
+        tally.add(sdk_runner.run_all(run, show, python_file, sanitized, is_short=True))
     return tally
 
 

@@ -38,14 +38,14 @@ RULES = [
 ]
 
 
-def run_all(run, show, python_file, environment, with_clients=True):
-    """`with_clients`: those of others, too, besides the official SDKs."""
+def run_all(run, show, python_file, environment, is_short=False):
+    """`is_short`: the official SDK for Node alone, without that for Python and the clients of others."""
     nothing = (None, None)
     node, no_node = install_node(run)
-    node_clients, no_node_clients = install_node_clients(run) if with_clients else nothing
-    python, no_python = install_python(run)
-    python_clients, no_python_clients = install_python_clients(run) if with_clients else nothing
-    llamaindex, no_llamaindex = install_llamaindex(run) if with_clients else nothing
+    node_clients, no_node_clients = nothing if is_short else install_node_clients(run)
+    python, no_python = nothing if is_short else install_python(run)
+    python_clients, no_python_clients = nothing if is_short else install_python_clients(run)
+    llamaindex, no_llamaindex = nothing if is_short else install_llamaindex(run)
     tally = Tally()
     for problem in filter(None, (no_node, no_node_clients, no_python, no_python_clients, no_llamaindex)):
         tally.add(problem)
