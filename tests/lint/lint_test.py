@@ -16,9 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = Path(__file__).resolve().parent / "samples"
 SCRIPTS = {"tests/run", ".ci/run", "deploy/quickstart", "bench/run", "bench/instructions", "bench/measure-outages",
            "bench/measure-catalog", "bench/measure-scrape", "bench/measure-estimator", "bench/measure-history",
-           "bench/check-compare", "bench/check-load", "bench/micro/run", "bench/measure-catch-up",
-           "bench/measure-limits", "bench/measure-limits-cost",
-           "bench/measure-reports"}
+           "bench/check-compare", "bench/check-load", "bench/check-provider-outage", "bench/micro/run",
+           "bench/measure-catch-up", "bench/measure-limits", "bench/measure-limits-cost", "bench/measure-reports"}
 HELPERS = {"is_proxy", "is_cpp", "awaited_expressions"}
 RULES = {
     name: rule
