@@ -145,6 +145,8 @@ next_move end_try(request& x, answer_under_way& answer, failover& plan, std::opt
 asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) {
     x.asked_at = steady::now();
     x.total_until = x.asked_at + x.settings->relay.total;
+    // It may have left while its request waited for something else.
+    if (x.gone) co_return client_has_left();
     failover plan(x);
     if (plan.refused()) co_return plan.refused();
     std::optional<fault> failed;
@@ -208,6 +210,8 @@ asio::awaitable<void> handle(request& x) {
     if (refused && !x.client.reader.body_done()) x.keep_alive = false;
     if (!refused) refused = co_await read_request(x);
     if (!refused) measure(x);
+    std::optional<client_watch> watch;
+    if (!refused) watch.emplace(x);
     if (!refused && names_ids(x)) refused = co_await find_owners(x);
     if (!refused) refused = choose_candidates(x);
     answer_under_way answer(x);
@@ -222,8 +226,6 @@ asio::awaitable<void> handle(request& x) {
         refused = open_books(x);
         if (refused && books_are_late(x)) refused = co_await await_books(x);
     }
-    std::optional<client_watch> watch;
-    if (!refused) watch.emplace(x);
     if (!refused && names_conversation(x)) refused = co_await join_conversation(x);
     if (!refused && has_budget(x)) refused = co_await admit_by_budget(x);
     if (!refused) refused = co_await ask(x, answer);

@@ -1,6 +1,7 @@
 #include "upstream/name_lookup.hpp"
 
 #include <poll.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,6 +64,7 @@ public:
         try {
             renew_channel();
             thread_ = std::thread([this] { run(); });
+            ::pthread_setname_np(thread_.native_handle(), "names");
         } catch (...) {
             ::close(wake_);
             throw;

@@ -28,11 +28,12 @@ bool books_are_late(const request& x) {
 asio::awaitable<std::optional<fault>> await_books(request& x) {
     const auto until = steady::now() + most_wait_for_segment;
     auto late = open_books(x);
-    while (late && books_are_late(x) && steady::now() < until && !x.gone) {
+    while (late && books_are_late(x) && steady::now() < until) {
         if (x.stopping()) co_return ferry_is_stopping();
         const auto there = std::make_shared<journal_answer>(x.core.context);
         x.core.journal.when_room([there] { journal_answer::take(*there, true); });
         co_await await_answer(x, there, until);
+        if (x.gone) co_return client_has_left();
         late = open_books(x);
     }
     co_return late;

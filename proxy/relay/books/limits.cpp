@@ -154,6 +154,7 @@ asio::awaitable<std::optional<fault>> admit_when_told(request& x) {
     x.core.limiter.when_told([told] { awaited_answer<bool>::give(told, true); });
     const auto until = steady::now() + store_patience;
     co_await await_answer(x, told, until);
+    if (x.gone) co_return client_has_left();
     if (x.stopping()) co_return ferry_is_stopping();
     co_return try_limits(x, false);
 }
