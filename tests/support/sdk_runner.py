@@ -122,6 +122,9 @@ def jobs_of(run, show, python_file, nodes, pythons, ways):
     for place, sources in zip(nodes, (NODE, CLIENTS_NODE)):
         if place:
             jobs += [partial(node_file, place, file) for file in sorted(sources.glob("*.test.mjs"))]
+            # Where the providers are played in Python.
+            environment = {**ways[0], "NODE_PLACE": str(place)}
+            jobs += [partial(python_file, file, environment) for file in sorted(sources.glob("*_test.py"))]
     return jobs
 
 
