@@ -5,8 +5,8 @@ Times are a twentieth of those of a real outage: 3 s for a minute, a request eac
 plays the outages of a primary under the defaults of config/ferry.toml and in real time."""
 from concurrent.futures import ThreadPoolExecutor
 
+from cast_case import CastCase
 from fault_case import DEFAULTS
-from harness import FerryCase
 from outage import Crowd, ask, make_pair
 from provider_faults import FULL
 from waiting import eventually, paced, play
@@ -24,26 +24,19 @@ WAYS = [(way, places) for way in ("busy", "failing", "reset", "silent")
         for places in ("one_key", "two_keys", "two_endpoints")] + [("nobody_listens", "two_endpoints")]
 
 
-class Outages(FerryCase):
+class Outages(CastCase):
     options = {**DEFAULTS, **AS_DEPLOYED} if FULL else QUICK
 
     @classmethod
-    def setUpClass(cls):
+    def make_cast(cls):
         cls.pairs = {f"{way}_{places}": make_pair(f"{way}-{places}", way, places) for way, places in WAYS}
+        return list(cls.pairs.values())
+
+    @classmethod
+    def setUpClass(cls):
         super().setUpClass()
         pool = ThreadPoolExecutor(len(cls.pairs))
         cls.histories = {name: pool.submit(cls.history, pair) for name, pair in cls.pairs.items()}
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        for pair in cls.pairs.values():
-            for provider in {pair.primary_at, pair.backup_at}:
-                provider.close()
-
-    @classmethod
-    def models(cls):
-        return [row for pair in cls.pairs.values() for row in pair.rows()]
 
     @classmethod
     def history(cls, pair):
@@ -97,30 +90,24 @@ for _way, _places in WAYS:
     setattr(Outages, f"test_a_primary_that_is_{_name}", lambda self, name=_name: self.survives(name))
 
 
-class RareRequests(FerryCase):
+class RareRequests(CastCase):
     """Whoever asks seldom, or waits long for each silence, never has five failures within the window."""
 
     options = {**QUICK, "circuit.window": "1s", "circuit.cooldown": "5s", "circuit.cooldown_max": "60s"}
 
     @classmethod
-    def models(cls):
-        cls.pair = make_pair("rare", "silent", "two_endpoints")
-        return cls.pair.rows()
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        cls.pair.primary_at.close()
-        cls.pair.backup_at.close()
+    def make_cast(cls):
+        return [make_pair("rare", "silent", "two_endpoints")]
 
     def test_find_a_silent_primary_left_alone_all_the_same(self):
-        self.pair.go_down()
+        pair, = self.cast
+        pair.go_down()
         replies = [ask(self.ferry, self.key, "rare", stream=number % 2 == 0) for number in range(12)]
-        self.assertEqual({reply.text for reply in replies}, {self.pair.backup})
-        self.assertLessEqual(len(self.pair.primary_at.served), 8, [reply.seconds for reply in replies])
+        self.assertEqual({reply.text for reply in replies}, {pair.backup})
+        self.assertLessEqual(len(pair.primary_at.served), 8, [reply.seconds for reply in replies])
 
 
-class Amplification(FerryCase):
+class Amplification(CastCase):
     """All providers are busy while 20 clients ask on."""
 
     options = {**QUICK, "retry.backoff_base": "500ms", "retry.backoff_max": "8s", "circuit.cooldown_max": "1s"}
@@ -128,21 +115,13 @@ class Amplification(FerryCase):
     AT_FIRST = 60  # requests on their way before anybody knows: three tries of each client
 
     @classmethod
-    def setUpClass(cls):
-        cls.pairs = [make_pair(places, "busy", places) for places in ("one_key", "two_keys", "two_endpoints")]
-        super().setUpClass()
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        for pair in cls.pairs:
-            for provider in {pair.primary_at, pair.backup_at}:
-                provider.close()
+    def make_cast(cls):
+        return [make_pair(places, "busy", places) for places in ("one_key", "two_keys", "two_endpoints")]
 
     @classmethod
     def models(cls):
-        return [row for pair in cls.pairs for row in [*pair.rows(), pair.rows()[0].replace(
-            f"'{pair.name}'", f"'{pair.name}-alone'", 2)]]
+        alone = [pair.rows()[0].replace(f"'{pair.name}'", f"'{pair.name}-alone'", 2) for pair in cls.cast]
+        return [*super().models(), *alone]
 
     def asked(self, pair):
         return sum(len(provider.served) for provider in {pair.primary_at, pair.backup_at})
@@ -167,7 +146,7 @@ class Amplification(FerryCase):
         return recovered, [reply for reply in crowd.replies if reply.began > recovered]
 
     def test_and_a_crowd_that_a_backup_serves_sends_one_probe_at_a_time(self):
-        pair = self.pairs[-1]
+        pair = self.cast[-1]
         pair.go_down()
         before = len(pair.primary_at.served)
         with Crowd(self.CLIENTS, lambda n: ask(self.ferry, self.key, pair.name, n % 2 == 0), 0.05) as crowd:
@@ -194,4 +173,4 @@ class Amplification(FerryCase):
 for _places in ("one_key", "two_keys", "two_endpoints"):
     for _end in ("", "-alone"):
         setattr(Amplification, f"test_of_{_places}{_end.replace('-', '_')}", lambda self, p=_places, e=_end: self.check(
-            next(pair for pair in self.pairs if pair.name == p), p + e))
+            next(pair for pair in self.cast if pair.name == p), p + e))

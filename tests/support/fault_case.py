@@ -4,7 +4,8 @@ and store saw of each.
 FULL_TIMES=1 plays all scenes of a class at once, under the defaults of config/ferry.toml and in real time."""
 from concurrent.futures import ThreadPoolExecutor
 
-from harness import FerryCase, make_nonce
+from cast_case import CastCase
+from harness import make_nonce
 from provider_faults import BACKUPS, FULL, PROMPT, TIMES, TOKENS, Refused, Right, Scene, ask_plainly, text_of
 
 
@@ -15,7 +16,7 @@ QUICK = {**DEFAULTS, "timeouts.first_byte": "1s", "timeouts.idle": "800ms", "tim
          "retry.backoff_base": "20ms", "retry.backoff_max": "80ms"}
 
 
-class FaultsCase(FerryCase):
+class FaultsCase(CastCase):
     options = DEFAULTS if FULL else QUICK
     times = TIMES
     scenes_of = ()  # (label, fault, stream, backed) of each
@@ -25,24 +26,16 @@ class FaultsCase(FerryCase):
     ask = staticmethod(ask_plainly)
 
     @classmethod
-    def setUpClass(cls):
+    def make_cast(cls):
         cls.scenes = {label: Scene(label, fault, stream, backed, 2 * number + 1).open()
                       for number, (label, fault, stream, backed) in enumerate(cls.scenes_of)}
+        return list(cls.scenes.values())
+
+    @classmethod
+    def setUpClass(cls):
         super().setUpClass()
         pool = ThreadPoolExecutor(cls.played_at_once or len(cls.scenes))
         cls.futures = {label: pool.submit(cls.play, scene) for label, scene in sorted(cls.scenes.items())}
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        for scene in cls.scenes.values():
-            scene.primary.close()
-            if scene.backup:
-                scene.backup.close()
-
-    @classmethod
-    def models(cls):
-        return [row for scene in cls.scenes.values() for row in scene.rows()]
 
     @classmethod
     def play(cls, scene):

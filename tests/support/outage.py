@@ -104,6 +104,10 @@ class Pair:
         if both:
             self.backup_at.down[self.backup] = self.way
 
+    def close(self):
+        for provider in {self.primary_at, self.backup_at}:
+            provider.close()
+
     def recover(self):
         if not self.primary_at.listens:
             self.primary_at.listen()

@@ -141,6 +141,10 @@ class Scene:
             self.backup = self._provider("spare", BACKUPS[self.fault.backup][0])
         return self
 
+    def close(self):
+        for provider in filter(None, (self.primary, self.backup)):
+            provider.close()
+
     def _provider(self, who, plays):
         if plays is None:
             return Imposter(listens=False)
