@@ -145,15 +145,26 @@ std::unique_ptr<plain_stream> plain_stream::open(asio::io_context& context, cons
     return std::make_unique<plain_stream>(owned_socket(context, fd, true));
 }
 
+int plain_stream::begin_connect(const asio::ip::address& address, std::uint16_t port) {
+    const asio::ip::tcp::endpoint endpoint(address, port);
+    if (::connect(fd(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) return 0;
+    const int error = errno;
+    if (error == EINPROGRESS) source().note_no_room();
+    return error;
+}
+
+int plain_stream::connect_error() const {
+    int error = 0;
+    socklen_t length = sizeof error;
+    return ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
+}
+
 asio::awaitable<io_result> plain_stream::connect(asio::ip::address address, std::uint16_t port) {
     io_result outcome;
-    const asio::ip::tcp::endpoint endpoint(address, port);
-    int error = ::connect(fd(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0 ? 0 : errno;
+    int error = begin_connect(address, port);
     if (error == EINPROGRESS) {
-        source().note_no_room();
         outcome.status = co_await wait_writable();
-        socklen_t length = sizeof error;
-        if (outcome.status == io_status::ok) ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &length);
+        if (outcome.status == io_status::ok) error = connect_error();
     }
     if (outcome.status != io_status::ok || error == 0) co_return outcome;
     outcome.status = io_status::failed;

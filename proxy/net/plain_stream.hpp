@@ -73,6 +73,9 @@ public:
     // An unconnected TCP socket with TCP_NODELAY, of the family of `address`. Null if the kernel gives none.
     static std::unique_ptr<plain_stream> open(boost::asio::io_context& context,
                                               const boost::asio::ip::address& address);
+    // 0: connected. EINPROGRESS: connect_error() tells once there is room to write.
+    int begin_connect(const boost::asio::ip::address& address, std::uint16_t port);
+    int connect_error() const;
     // Status failed carries the errno (ECONNREFUSED, ...).
     boost::asio::awaitable<io_result> connect(boost::asio::ip::address address, std::uint16_t port);
 

@@ -67,6 +67,12 @@ public:
     // costs.
     auto until_turn_ends() { return wait_as(writer_, &ready_source::run_last); }
     void wake();
+    // Calls `told` once, when a coroutine in until_writable() would be resumed. Its capture is small.
+    template <class Told>
+    void when_writable(Told told) {
+        writer_.keep(std::move(told));
+        begin_wait();
+    }
 
     // See byte_stream::watch.
     void watch(std::function<void()> on_readable);

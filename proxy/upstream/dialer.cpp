@@ -14,6 +14,9 @@ struct dialer::journey {
     net::interrupt_slot& slot;
     dial_times& took;
     net::tls_client& tls;
+    std::unique_ptr<net::plain_stream> socket;  // once it is connected
+    stream made;
+    asio::ip::address address;  // that it goes to, of several
 
     const std::string& first_host() const { return proxy ? proxy->host : where.host; }
     std::uint16_t first_port() const { return proxy ? proxy->port : where.port; }
@@ -33,6 +36,17 @@ fault unreachable(std::string operators_text, retry_advice advice = retry_advice
 fault denied(const std::string& what) {
     return unreachable(what + " lies in upstream.denied_networks; no connection was made.",
                        retry_advice::next_candidate);
+}
+
+fault not_connected(const std::string& whom, const asio::ip::address& address, int error) {
+    std::string reason = "no answer in time";
+    if (error != 0) reason = boost::system::system_category().message(error);
+    return unreachable(whom + " at " + address.to_string() + ": " + reason + ".");
+}
+
+fault no_socket() {
+    return fault::self(fault_code::overloaded, "No connection to the upstream can be made now: try again shortly.",
+                       "No socket: too many open files, or no memory. Raise the limit of open files.");
 }
 
 // Statuses by which proxies say that they could not reach the other side just now.
@@ -80,7 +94,7 @@ asio::awaitable<result<dialer::stream>> dialer::dial(const catalog::endpoint& wh
                                                      steady::time_point until, net::interrupt_slot& slot,
                                                      dial_times& took) {
     const auto tls = tls_;  // a reload may replace it meanwhile
-    journey on{where, proxies_.of(where), memory.session, slot, took, *tls};
+    journey on{where, proxies_.of(where), memory.session, slot, took, *tls, {}, {}, {}};
     boost::system::error_code is_name;
     const auto literal = asio::ip::make_address(where.host, is_name);
     if (on.proxy && !is_name && denied_.contains(literal)) co_return denied("The address " + literal.to_string());
@@ -88,56 +102,89 @@ asio::awaitable<result<dialer::stream>> dialer::dial(const catalog::endpoint& wh
     auto resolved = co_await resolver_.resolve(on.first_host(), slot);
     took.resolve_us = us_between(began, steady::now());
     if (!resolved) co_return resolved.error();
+    auto left = std::move(*resolved);
+    const bool are_several = left.size() > 1;
+    if (are_several) left = by_turns(std::move(left), memory.worked);
     auto failure = unreachable("There was no time to try an address of " + on.name() + ".");
-    const auto count = resolved->size();
-    for (std::size_t tried = 0; tried < count; ++tried) {
+    std::erase_if(left, [&](const auto& address) {
+        const bool is_denied = denied_.contains(address);
+        if (is_denied) failure = denied("The address " + address.to_string() + " of " + on.name());
+        return is_denied;
+    });
+    while (!left.empty()) {
         const auto now = steady::now();
         if (slot.interrupted() || now >= until) break;
-        // One address that swallows packets must leave time for the others.
-        net::deadline share(wheel_);
-        share.on_expiry([&slot] { slot.poke(); });
-        if (tried + 1 < count) share.arm(now + (until - now) / static_cast<int>(count - tried));
-        const auto address = (*resolved)[memory.first_address % count];
-        auto dialled = co_await dial_one(on, address);
-        if (dialled) co_return std::move(*dialled);
+        std::optional<fault> failed;
+        if (left.size() > 1) {
+            failed = co_await reach_first(on, left);
+        } else {
+            const auto address = std::exchange(left, {}).front();
+            failed = co_await reach_one(on, address);
+        }
+        const bool is_reached = !failed;
+        if (is_reached && (on.proxy || where.is_tls)) {
+            // One address whose server says nothing must leave time for the others.
+            net::deadline share(wheel_);
+            share.on_expiry([&slot] { slot.poke(); });
+            if (!left.empty()) share.arm(now + (until - now) / static_cast<int>(left.size() + 1));
+            failed = co_await secure(on);
+        } else if (is_reached) {
+            on.made = std::move(on.socket);
+        }
+        if (!failed) {
+            if (are_several) memory.worked = on.address;
+            co_return std::move(on.made);
+        }
         // Of several failures the one that came furthest says most.
-        const bool came_further = failure.code == fault_code::upstream_tls_error &&
-                                  dialled.error().code == fault_code::upstream_unreachable;
-        if (!came_further) failure = dialled.error();
-        // A client that left, or a shutdown, says nothing about the address.
-        if (!slot.interrupted() && failure.source == fault_source::upstream) ++memory.first_address;
+        const bool came_further =
+            failure.code == fault_code::upstream_tls_error && failed->code == fault_code::upstream_unreachable;
+        if (!came_further) failure = std::move(*failed);
+        if (!is_reached) break;
     }
     co_return failure;
 }
 
-asio::awaitable<result<dialer::stream>> dialer::dial_one(journey& on, const asio::ip::address& address) {
+// TCP to the one address there is.
+asio::awaitable<std::optional<fault>> dialer::reach_one(journey& on, const asio::ip::address& address) {
     const auto began = steady::now();
-    if (denied_.contains(address)) co_return denied("The address " + address.to_string() + " of " + on.name());
     auto socket = net::plain_stream::open(core_, address);
-    if (!socket) {
-        co_return fault::self(fault_code::overloaded,
-                              "No connection to the upstream can be made now: try again shortly.",
-                              "No socket: too many open files, or no memory. Raise the limit of open files.");
-    }
+    if (!socket) co_return no_socket();
     net::io_result connected;
     {
         const net::interrupt_slot::holder waiting(on.slot, *socket);
         connected = co_await socket->connect(address, on.first_port());
     }
-    const auto has_connected = steady::now();
-    on.took.connect_us = us_between(began, has_connected);
-    if (connected.status != net::io_status::ok) {
-        std::string reason = "no answer in time";
-        if (connected.error != 0) reason = boost::system::system_category().message(connected.error);
-        co_return unreachable(on.name() + " at " + address.to_string() + ": " + reason + ".");
-    }
+    on.took.connect_us = us_between(began, steady::now());
+    if (connected.status != net::io_status::ok) co_return not_connected(on.name(), address, connected.error);
+    on.socket = std::move(socket);
+    co_return std::nullopt;
+}
+
+// TCP to any of several.
+asio::awaitable<std::optional<fault>> dialer::reach_first(journey& on, address_list& left) {
+    const auto began = steady::now();
+    connect_race race(core_, wheel_, on.first_port());
+    auto ended = co_await race.run(left, on.slot);
+    on.took.connect_us = us_between(began, steady::now());
+    if (ended.lacks_socket) co_return no_socket();
+    if (!ended.winner) co_return not_connected(on.name(), ended.address, ended.error);
+    on.socket = std::move(ended.winner);
+    on.address = ended.address;
+    co_return std::nullopt;
+}
+
+// What has to be said before the first request.
+asio::awaitable<std::optional<fault>> dialer::secure(journey& on) {
     if (on.proxy) {
-        auto refused = co_await pass_proxy(on, *socket);
+        auto refused = co_await pass_proxy(on, *on.socket);
         if (refused) co_return std::move(*refused);
     }
-    if (!on.where.is_tls) co_return stream(std::move(socket));
-    const auto has_path = steady::now();
-    auto wrapped = on.tls.wrap(socket->release_socket(), on.where.sni, on.where.host, on.session);
+    if (!on.where.is_tls) {
+        on.made = std::move(on.socket);
+        co_return std::nullopt;
+    }
+    const auto began = steady::now();
+    auto wrapped = on.tls.wrap(on.socket->release_socket(), on.where.sni, on.where.host, on.session);
     if (!wrapped) co_return wrapped.error();
     auto secured = std::move(*wrapped);
     std::optional<fault> refused;
@@ -145,9 +192,9 @@ asio::awaitable<result<dialer::stream>> dialer::dial_one(journey& on, const asio
         const net::interrupt_slot::holder waiting(on.slot, *secured);
         refused = co_await secured->handshake();
     }
-    on.took.tls_us = us_between(has_path, steady::now());
-    if (refused) co_return std::move(*refused);
-    co_return stream(std::move(secured));
+    on.took.tls_us = us_between(began, steady::now());
+    on.made = std::move(secured);
+    co_return std::move(refused);
 }
 
 asio::awaitable<std::optional<fault>> dialer::pass_proxy(journey& on, net::plain_stream& socket) {

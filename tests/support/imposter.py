@@ -43,7 +43,7 @@ class Served:
 class Imposter:
     stall_seconds = 30  # it gives up then, and closes
 
-    def __init__(self, tls=None, way=None, listens=True):
+    def __init__(self, tls=None, way=None, listens=True, host="127.0.0.1"):
         """Until it listens its port is its own, and nobody is there."""
         self.tls = tls  # an ssl.SSLContext to serve TLS
         self.way = way or Way()
@@ -51,11 +51,12 @@ class Imposter:
         self.default = [answers.json_answer(answers.completion())]
         self.connections = 0
         self._changed = threading.Condition()
-        self._listener, self._acceptor = socket.socket(), None
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener, self._acceptor = socket.socket(family), None
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind(("127.0.0.1", 0))
+        self._listener.bind((host, 0))
         self.port = self._listener.getsockname()[1]
-        self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/v1"
+        self.base = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self.port}/v1"
         if listens:
             self.listen()
 
