@@ -1,6 +1,7 @@
 // One kept-alive connection to a provider, with the reader of its answers.
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <memory>
 #include <string_view>
 
@@ -23,6 +24,8 @@ struct connection {
     net::buffer_pool::buffer buffer;  // lent for as long as an exchange uses the connection
     std::size_t begin = 0, end = 0;   // what was read and is not consumed yet lies in [begin, end) of the buffer
     unsigned generation = 0;          // of the pool's settings under which it was made
+    boost::asio::ip::address address;
+    unsigned answers = 0;  // how many of the name service it was held against
     steady::time_point idle_since{};
 
     // For a head that fills the buffer and is not whole. The reader refuses one that exceeds its limit; behind one that

@@ -16,7 +16,7 @@ struct dialer::journey {
     net::tls_client& tls;
     std::unique_ptr<net::plain_stream> socket;  // once it is connected
     stream made;
-    asio::ip::address address;  // that it goes to, of several
+    asio::ip::address address;  // that it goes to
 
     const std::string& first_host() const { return proxy ? proxy->host : where.host; }
     std::uint16_t first_port() const { return proxy ? proxy->port : where.port; }
@@ -90,7 +90,7 @@ void dialer::reconfigure(const options& settings, std::shared_ptr<net::tls_clien
     proxies_ = proxy_choice(settings);
 }
 
-asio::awaitable<result<dialer::stream>> dialer::dial(const catalog::endpoint& where, dial_memory& memory,
+asio::awaitable<result<dialer::dialled>> dialer::dial(const catalog::endpoint& where, dial_memory& memory,
                                                      steady::time_point until, net::interrupt_slot& slot,
                                                      dial_times& took) {
     const auto tls = tls_;  // a reload may replace it meanwhile
@@ -133,7 +133,7 @@ asio::awaitable<result<dialer::stream>> dialer::dial(const catalog::endpoint& wh
         }
         if (!failed) {
             if (are_several) memory.worked = on.address;
-            co_return std::move(on.made);
+            co_return dialled{std::move(on.made), on.address};
         }
         // Of several failures the one that came furthest says most.
         const bool came_further =
@@ -142,6 +142,11 @@ asio::awaitable<result<dialer::stream>> dialer::dial(const catalog::endpoint& wh
         if (!is_reached) break;
     }
     co_return failure;
+}
+
+name_cache::answer dialer::known_addresses(const catalog::endpoint& where) {
+    const auto proxy = proxies_.of(where);
+    return resolver_.known(proxy ? proxy->host : where.host);
 }
 
 // TCP to the one address there is.
@@ -157,6 +162,7 @@ asio::awaitable<std::optional<fault>> dialer::reach_one(journey& on, const asio:
     on.took.connect_us = us_between(began, steady::now());
     if (connected.status != net::io_status::ok) co_return not_connected(on.name(), address, connected.error);
     on.socket = std::move(socket);
+    on.address = address;
     co_return std::nullopt;
 }
 

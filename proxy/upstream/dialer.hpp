@@ -32,6 +32,10 @@ struct dial_memory {
 class dialer {
 public:
     using stream = std::unique_ptr<net::byte_stream>;
+    struct dialled {
+        stream made;
+        boost::asio::ip::address address;  // that it goes to: the proxy's, where there is one
+    };
 
     // Throws std::invalid_argument and std::runtime_error: settings that cannot be used.
     dialer(boost::asio::io_context& core, net::timer_wheel& wheel, name_cache& names, const options& settings);
@@ -39,8 +43,12 @@ public:
     // Has the addresses of the name race, all before `until`, when the caller pokes `slot`; if whoever wins then fails
     // at proxy or TLS, the others race again. Faults: upstream_dns_error, upstream_unreachable, upstream_tls_error,
     // overloaded; any of them when `slot` was interrupted or the time is up. REQUIRES: the references outlive the call.
-    boost::asio::awaitable<result<stream>> dial(const catalog::endpoint& where, dial_memory& memory,
+    boost::asio::awaitable<result<dialled>> dial(const catalog::endpoint& where, dial_memory& memory,
                                                 steady::time_point until, net::interrupt_slot& slot, dial_times& took);
+
+    // Where a connection would go now, as far as the name service has said; null for a literal address. Has a name looked
+    // up again whose time is over.
+    name_cache::answer known_addresses(const catalog::endpoint& where);
 
     // For the next connection. `tls` is null where trust has not changed.
     void reconfigure(const options& settings, std::shared_ptr<net::tls_client> tls);

@@ -40,7 +40,7 @@ pooled_host& pool::host_of(const catalog::endpoint& where) {
     if (found != hosts_.end()) return found->second;
     auto figures = std::make_shared<endpoint_figures>(where.label);
     figures_.add(figures);
-    return hosts_.try_emplace(where.pool_key, std::move(figures)).first->second;
+    return hosts_.try_emplace(where.pool_key, where, std::move(figures)).first->second;
 }
 
 lease pool::take_idle(const catalog::endpoint& where) {
@@ -66,6 +66,7 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
                                                     net::interrupt_slot& slot, dial_times* took) {
     const auto generation = generation_;
     auto& of = host_of(where);
+    const auto answers = of.answers;
     net::deadline limit(wheel_);
     limit.on_expiry([&slot] { slot.poke(); });
     limit.arm(until);
@@ -97,8 +98,10 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
         }
         co_return dialled.error();
     }
-    auto opened = std::make_unique<connection>(std::move(*dialled), options_.header_bytes);
+    auto opened = std::make_unique<connection>(std::move(dialled->made), options_.header_bytes);
     opened->generation = generation;
+    opened->address = dialled->address;
+    opened->answers = answers;
     opened->counted = std::move(counted);
     opened->stream->resume();
     opened->buffer = buffers_.lend();
@@ -115,7 +118,7 @@ void pool::give_back(pooled_host& of, std::unique_ptr<connection> c, bool reusab
     of.used_at = steady::now();
     if (!sweep_at_.armed()) sweep_at_.arm(of.used_at + sweep_interval);
     if (!reusable || c->generation != generation_ || !c->stream->is_open() ||
-        of.idle.size() >= options_.idle_per_host) {
+        of.idle.size() >= options_.idle_per_host || is_left_by_name(of, *c)) {
         // What the kernel still holds of a request nobody waits for need not be delivered.
         c->stream->close(!c->reader.body_done());
         return;
@@ -134,12 +137,31 @@ bool pool::is_quiet(connection& c) {
     return c.stream->try_read(std::span(&byte, 1)).status == net::io_status::would_block;
 }
 
+// What it says is held against each connection once, so that those which are busy now are met when they are given back.
+// That a name is gone is no answer: what works is not closed for it.
+void pool::ask_name(pooled_host& of) {
+    auto known = dialer_.known_addresses(of.where);
+    if (!known || known->addresses.empty() || known == of.known) return;
+    of.known = std::move(known);
+    ++of.answers;
+}
+
+bool pool::is_left_by_name(const pooled_host& of, connection& c) {
+    if (c.answers == of.answers) return false;
+    c.answers = of.answers;
+    const auto& all = of.known->addresses;
+    return std::find(all.begin(), all.end(), c.address) == all.end();
+}
+
 void pool::sweep() {
     const auto now = steady::now();
     const auto oldest = now - options_.idle_timeout;
     for (auto at = hosts_.begin(); at != hosts_.end();) {
         auto& of = at->second;
-        std::erase_if(of.idle, [oldest](const auto& c) { return c->idle_since < oldest || !is_quiet(*c); });
+        if (of.users > 0 || !of.idle.empty()) ask_name(of);
+        std::erase_if(of.idle, [oldest, &of](const auto& c) {
+            return c->idle_since < oldest || !is_quiet(*c) || is_left_by_name(of, *c);
+        });
         of.figures->idle.set(of.idle.size());
         const bool is_unused = of.idle.empty() && of.users == 0 && now - of.used_at > options_.forget_after;
         if (is_unused) figures_.remove(of.figures.get());

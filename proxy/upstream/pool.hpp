@@ -22,9 +22,13 @@ class pool;
 
 // One endpoint of a pool. Owned by the pool; lives on its core.
 struct pooled_host {
-    explicit pooled_host(std::shared_ptr<endpoint_figures> shown) : figures(std::move(shown)) {}
+    pooled_host(const catalog::endpoint& to, std::shared_ptr<endpoint_figures> shown)
+        : where(to), figures(std::move(shown)) {}
+    const catalog::endpoint where;
     std::vector<std::unique_ptr<connection>> idle;
     dial_memory memory;
+    name_cache::answer known;  // the last that the name service said, and how often that was something new
+    unsigned answers = 0;
     std::size_t users = 0;  // leases and connects under way: while there are any, the host stays where it is
     steady::time_point used_at{};
     const std::shared_ptr<endpoint_figures> figures;
@@ -56,7 +60,8 @@ private:
 
 // Idle connections are last in, first out per endpoint, and never shared between endpoints. One that was closed, or on
 // which bytes came that nobody asked for, is never lent: it is looked at when it is taken, and once a second while it
-// lies idle (a standing watch would cost a system call per request). Owned by a core; lives on it.
+// lies idle (a standing watch would cost a system call per request). Nor is one to an address that the endpoint's name does
+// not have any more: names of connections are looked up again when their time is over. Owned by a core; lives on it.
 class pool {
 public:
     // Throws std::invalid_argument and std::runtime_error: settings that cannot be used.
@@ -89,6 +94,8 @@ private:
     pooled_host& host_of(const catalog::endpoint& where);
     void give_back(pooled_host& of, std::unique_ptr<connection> c, bool reusable);
     static bool is_quiet(connection& c);
+    void ask_name(pooled_host& of);
+    static bool is_left_by_name(const pooled_host& of, connection& c);
     bool close_longest_idle();
     void sweep();
 

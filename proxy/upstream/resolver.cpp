@@ -55,4 +55,11 @@ asio::awaitable<result<resolver::addresses>> resolver::resolve(std::string host,
     co_return std::move(found);
 }
 
+name_cache::answer resolver::known(const std::string& host) {
+    boost::system::error_code not_an_address;
+    asio::ip::make_address(host, not_an_address);
+    if (!not_an_address) return nullptr;
+    return names_.find(host, [](const name_cache::answer&) {});
+}
+
 }  // namespace ferry::upstream

@@ -130,7 +130,7 @@ asio::awaitable<bool> ferry_call::connect(ferry_answer& got) {
     auto dialled = co_await dialer_.dial(where_.endpoint, memory, until, slot_, took);
     limit_.cancel();
     if (dialled) {
-        stream_ = std::move(*dialled);
+        stream_ = std::move(dialled->made);
         co_return true;
     }
     const auto& why = dialled.error();
