@@ -104,6 +104,11 @@ void add_pools(metric_sheet& sheet, const status_sources& from) {
     count("ferry_upstream_reuses_total", "Idle upstream connections taken again.", &pool_status::reused);
     count("ferry_upstream_connect_failures_total", "Upstream connections that did not come about.",
           &pool_status::failed);
+    count("ferry_upstream_connection_waits_total",
+          "Requests that waited for a connection because of upstream.max_connections_per_endpoint.",
+          &pool_status::waited);
+    count("ferry_upstream_connection_refusals_total",
+          "Requests that got none because of it: they asked another row, or got 503.", &pool_status::refused);
 }
 
 // By level and state: who is left alone says /status.

@@ -106,7 +106,9 @@ json::array upstream_part(const status_sources& from) {
                                    {"in_use", of.in_use},
                                    {"opened", of.opened},
                                    {"reused", of.reused},
-                                   {"failed", of.failed}});
+                                   {"failed", of.failed},
+                                   {"waited", of.waited},
+                                   {"refused", of.refused}});
     }
     return all;
 }
@@ -125,6 +127,7 @@ json::object limits_part(const status_sources& from) {
             {"body_memory_used", from.bodies.used.load()},
             {"answer_memory", server.limits.answer_memory},
             {"answer_memory_used", from.answers.used.load()},
+            {"max_connections_per_endpoint", from.configuration.upstream.max_connections_per_endpoint},
             {"connect_ms", from.configuration.upstream.connect.count()},
             {"first_byte_ms", from.configuration.relay.first_byte.count()},
             {"idle_ms", from.configuration.relay.idle.count()},
@@ -143,6 +146,8 @@ std::map<std::string, upstream::pool_status> pools_of(const status_sources& from
             sum.opened += of.opened;
             sum.reused += of.reused;
             sum.failed += of.failed;
+            sum.waited += of.waited;
+            sum.refused += of.refused;
         }
     }
     return all;

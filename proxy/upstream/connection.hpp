@@ -19,10 +19,12 @@ struct connection {
         : stream(std::move(s)), reader(net::http_reader::kind::response, header_limit) {}
 
     counted_socket counted;
+    endpoint_socket place;
     std::unique_ptr<net::byte_stream> stream;
     net::http_reader reader;
     net::buffer_pool::buffer buffer;  // lent for as long as an exchange uses the connection
     std::size_t begin = 0, end = 0;   // what was read and is not consumed yet lies in [begin, end) of the buffer
+    bool was_used = false;            // it has served a request before
     unsigned generation = 0;          // of the pool's settings under which it was made
     boost::asio::ip::address address;
     unsigned answers = 0;  // how many of the name service it was held against

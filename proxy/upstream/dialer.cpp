@@ -91,8 +91,8 @@ void dialer::reconfigure(const options& settings, std::shared_ptr<net::tls_clien
 }
 
 asio::awaitable<result<dialer::dialled>> dialer::dial(const catalog::endpoint& where, dial_memory& memory,
-                                                     steady::time_point until, net::interrupt_slot& slot,
-                                                     dial_times& took) {
+                                                      steady::time_point until, net::interrupt_slot& slot,
+                                                      dial_times& took) {
     const auto tls = tls_;  // a reload may replace it meanwhile
     journey on{where, proxies_.of(where), memory.session, slot, took, *tls, {}, {}, {}};
     boost::system::error_code is_name;

@@ -44,10 +44,10 @@ public:
     // at proxy or TLS, the others race again. Faults: upstream_dns_error, upstream_unreachable, upstream_tls_error,
     // overloaded; any of them when `slot` was interrupted or the time is up. REQUIRES: the references outlive the call.
     boost::asio::awaitable<result<dialled>> dial(const catalog::endpoint& where, dial_memory& memory,
-                                                steady::time_point until, net::interrupt_slot& slot, dial_times& took);
+                                                 steady::time_point until, net::interrupt_slot& slot, dial_times& took);
 
-    // Where a connection would go now, as far as the name service has said; null for a literal address. Has a name looked
-    // up again whose time is over.
+    // Where a connection would go now, as far as the name service has said; null for a literal address. Has a name
+    // looked up again whose time is over.
     name_cache::answer known_addresses(const catalog::endpoint& where);
 
     // For the next connection. `tls` is null where trust has not changed.

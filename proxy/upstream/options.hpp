@@ -22,6 +22,9 @@ struct options {
     // Idle connections one core keeps to one endpoint; 0 closes each connection after its answer.
     std::size_t idle_per_host = 100;
 
+    // Connections that all cores together have to one endpoint, idle ones included; 0 sets no limit.
+    std::size_t max_connections_per_endpoint = 0;
+
     // An idle connection is closed after this; keep it below the provider's own keep-alive time.
     std::chrono::milliseconds idle_timeout{90'000};
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "net/executor.hpp"
+#include "upstream/pool_turn.hpp"
+
 namespace ferry::upstream {
 
 namespace {
@@ -25,7 +28,8 @@ void lease::release() {
 
 pool::pool(boost::asio::io_context& core, net::timer_wheel& wheel, net::buffer_pool& buffers, name_cache& names,
            const options& settings)
-    : wheel_(wheel),
+    : core_(core),
+      wheel_(wheel),
       buffers_(buffers),
       options_(settings),
       dialer_(core, wheel, names, settings),
@@ -37,10 +41,28 @@ pool::~pool() = default;
 
 pooled_host& pool::host_of(const catalog::endpoint& where) {
     const auto found = hosts_.find(where.pool_key);
-    if (found != hosts_.end()) return found->second;
-    auto figures = std::make_shared<endpoint_figures>(where.label);
+    return found == hosts_.end() ? meet(where) : found->second;
+}
+
+pooled_host& pool::meet(const catalog::endpoint& where) {
+    const auto figures = std::make_shared<endpoint_figures>(where.label);
     figures_.add(figures);
-    return hosts_.try_emplace(where.pool_key, where, std::move(figures)).first->second;
+    auto sockets = sockets_->by_endpoint.of(where.pool_key);
+    auto& made = hosts_.try_emplace(where.pool_key, where, figures, std::move(sockets)).first->second;
+    const auto close_one = [this, key = where.pool_key] {
+        const auto of = hosts_.find(key);
+        if (of != hosts_.end() && !of->second.idle.empty()) close_first_idle(of->second);
+    };
+    made.sockets->join({&core_, figures, [this, close_one] { net::post_to(core_, close_one); }});
+    return made;
+}
+
+lease pool::lend(pooled_host& of, std::unique_ptr<connection> c) {
+    c->buffer = buffers_.lend();
+    c->begin = c->end = 0;
+    ++of.users;
+    of.figures->in_use.add();
+    return lease(*this, of, std::move(c));
 }
 
 lease pool::take_idle(const catalog::endpoint& where) {
@@ -52,82 +74,98 @@ lease pool::take_idle(const catalog::endpoint& where) {
         of.idle.pop_back();
         of.figures->idle.set(of.idle.size());
         if (!is_quiet(*candidate)) continue;
-        candidate->buffer = buffers_.lend();
-        candidate->begin = candidate->end = 0;
-        ++of.users;
-        of.figures->in_use.add();
         of.figures->reused.add();
-        return lease(*this, of, std::move(candidate));
+        return lend(of, std::move(candidate));
     }
     return {};
 }
 
 boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& where, steady::time_point until,
                                                     net::interrupt_slot& slot, dial_times* took) {
-    const auto generation = generation_;
     auto& of = host_of(where);
-    const auto answers = of.answers;
     net::deadline limit(wheel_);
     limit.on_expiry([&slot] { slot.poke(); });
     limit.arm(until);
     dial_times unasked;
     dial_times& times = took == nullptr ? unasked : *took;
+    endpoint_socket place;
+    if (take_place(of)) {
+        place = endpoint_socket(of.sockets);
+    } else {
+        auto turn = co_await await_turn(of, slot);
+        if (!turn) co_return turn.error();
+        place = std::move(turn->place);
+        if (turn->given) {
+            lease ready = lend(of, std::move(turn->given));
+            co_return std::move(ready);
+        }
+    }
+    auto opened = co_await open(of, until, slot, times);
+    of.used_at = steady::now();
+    if (slot.interrupted()) co_return fault::self(fault_code::client_gone, "the client went away");
+    if (!opened) {
+        of.figures->failed.add();
+        if (limit.expired()) {
+            std::string advice = "Nothing within timeouts.connect, or connect_timeout_ms of the row: check that " +
+                                 of.where.host_header + " is reachable from this machine. ";
+            advice += opened.error().for_operator;
+            co_return fault::upstream(fault_code::upstream_connect_timeout, retry_advice::same,
+                                      "No connection to the upstream could be made in time.", std::move(advice));
+        }
+        co_return opened.error();
+    }
+    (*opened)->place = std::move(place);
+    lease ready = lend(of, std::move(*opened));
+    co_return std::move(ready);
+}
+
+boost::asio::awaitable<result<std::unique_ptr<connection>>> pool::open(pooled_host& of, steady::time_point until,
+                                                                       net::interrupt_slot& slot, dial_times& took) {
+    const auto generation = generation_, answers = of.answers;
     if (sockets_->is_spent() && !close_longest_idle()) sockets_->shed();
     counted_socket counted(*sockets_);
     ++of.users;
-    auto dialled = co_await dialer_.dial(where, of.memory, until, slot, times);
+    auto dialled = co_await dialer_.dial(of.where, of.memory, until, slot, took);
     const bool lacks_socket = !dialled && dialled.error().code == fault_code::overloaded;
     if (lacks_socket) {
         // What lies idle gives its descriptors back, here and on the other cores.
         close_idle();
         sockets_->shed();
-        dialled = co_await dialer_.dial(where, of.memory, until, slot, times);
+        dialled = co_await dialer_.dial(of.where, of.memory, until, slot, took);
     }
     --of.users;
-    of.used_at = steady::now();
-    if (!sweep_at_.armed()) sweep_at_.arm(of.used_at + sweep_interval);
-    if (slot.interrupted()) co_return fault::self(fault_code::client_gone, "the client went away");
-    if (!dialled) {
-        of.figures->failed.add();
-        if (limit.expired()) {
-            std::string advice = "Nothing within timeouts.connect, or connect_timeout_ms of the row: check that " +
-                                 where.host_header + " is reachable from this machine. ";
-            advice += dialled.error().for_operator;
-            co_return fault::upstream(fault_code::upstream_connect_timeout, retry_advice::same,
-                                      "No connection to the upstream could be made in time.", std::move(advice));
-        }
-        co_return dialled.error();
-    }
+    sweep_soon();
+    if (!dialled) co_return dialled.error();
     auto opened = std::make_unique<connection>(std::move(dialled->made), options_.header_bytes);
     opened->generation = generation;
     opened->address = dialled->address;
     opened->answers = answers;
     opened->counted = std::move(counted);
     opened->stream->resume();
-    opened->buffer = buffers_.lend();
-    ++of.users;
-    of.figures->in_use.add();
     of.figures->opened.add();
-    lease ready(*this, of, std::move(opened));
-    co_return std::move(ready);
+    co_return std::move(opened);
 }
 
 void pool::give_back(pooled_host& of, std::unique_ptr<connection> c, bool reusable) {
     --of.users;
     of.figures->in_use.set(of.figures->in_use.read() - 1);
     of.used_at = steady::now();
-    if (!sweep_at_.armed()) sweep_at_.arm(of.used_at + sweep_interval);
-    if (!reusable || c->generation != generation_ || !c->stream->is_open() ||
-        of.idle.size() >= options_.idle_per_host || is_left_by_name(of, *c)) {
-        // What the kernel still holds of a request nobody waits for need not be delivered.
-        c->stream->close(!c->reader.body_done());
-        return;
+    sweep_soon();
+    if (reusable && c->generation == generation_ && c->stream->is_open() && !is_left_by_name(of, *c)) {
+        c->was_used = true;
+        c->stream->resume();
+        const bool is_waited_for = most_sockets() > 0 && of.sockets->is_waited_for();
+        if (is_waited_for && hand_over(of, c)) return;
+        if (!is_waited_for && of.idle.size() < options_.idle_per_host) {
+            c->buffer = {};
+            c->idle_since = of.used_at;
+            of.idle.push_back(std::move(c));
+            of.figures->idle.set(of.idle.size());
+            return;
+        }
     }
-    c->buffer = {};
-    c->idle_since = of.used_at;
-    c->stream->resume();
-    of.idle.push_back(std::move(c));
-    of.figures->idle.set(of.idle.size());
+    // What the kernel still holds of a request nobody waits for need not be delivered.
+    c->stream->close(!c->reader.body_done());
 }
 
 // Without waiting: has the peer closed, or said something nobody asked for? On TLS a session ticket may have come.
@@ -153,6 +191,10 @@ bool pool::is_left_by_name(const pooled_host& of, connection& c) {
     return std::find(all.begin(), all.end(), c.address) == all.end();
 }
 
+void pool::sweep_soon() {
+    if (!sweep_at_.armed()) sweep_at_.arm(steady::now() + sweep_interval);
+}
+
 void pool::sweep() {
     const auto now = steady::now();
     const auto oldest = now - options_.idle_timeout;
@@ -163,6 +205,7 @@ void pool::sweep() {
             return c->idle_since < oldest || !is_quiet(*c) || is_left_by_name(of, *c);
         });
         of.figures->idle.set(of.idle.size());
+        if (most_sockets() > 0) serve_waiting(of);
         const bool is_unused = of.idle.empty() && of.users == 0 && now - of.used_at > options_.forget_after;
         if (is_unused) figures_.remove(of.figures.get());
         at = is_unused ? hosts_.erase(at) : std::next(at);
@@ -189,8 +232,7 @@ bool pool::close_longest_idle() {
         if (longest == nullptr || of.idle.front()->idle_since < longest->idle.front()->idle_since) longest = &of;
     }
     if (longest == nullptr) return false;
-    longest->idle.erase(longest->idle.begin());
-    longest->figures->idle.set(longest->idle.size());
+    close_first_idle(*longest);
     return true;
 }
 

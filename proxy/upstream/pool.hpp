@@ -22,16 +22,19 @@ class pool;
 
 // One endpoint of a pool. Owned by the pool; lives on its core.
 struct pooled_host {
-    pooled_host(const catalog::endpoint& to, std::shared_ptr<endpoint_figures> shown)
-        : where(to), figures(std::move(shown)) {}
+    pooled_host(const catalog::endpoint& to, std::shared_ptr<endpoint_figures> shown,
+                std::shared_ptr<endpoint_sockets> counted)
+        : where(to), figures(std::move(shown)), sockets(std::move(counted)) {}
+    ~pooled_host() { sockets->part(*figures); }
     const catalog::endpoint where;
     std::vector<std::unique_ptr<connection>> idle;
     dial_memory memory;
     name_cache::answer known;  // the last that the name service said, and how often that was something new
     unsigned answers = 0;
-    std::size_t users = 0;  // leases and connects under way: while there are any, the host stays where it is
+    std::size_t users = 0;  // leases, connects and waits under way: while there are any, the host stays where it is
     steady::time_point used_at{};
     const std::shared_ptr<endpoint_figures> figures;
+    const std::shared_ptr<endpoint_sockets> sockets;
 };
 
 // The right to use a connection. Move-only; owned by an attempt. Its end closes the connection, unless
@@ -60,8 +63,9 @@ private:
 
 // Idle connections are last in, first out per endpoint, and never shared between endpoints. One that was closed, or on
 // which bytes came that nobody asked for, is never lent: it is looked at when it is taken, and once a second while it
-// lies idle (a standing watch would cost a system call per request). Nor is one to an address that the endpoint's name does
-// not have any more: names of connections are looked up again when their time is over. Owned by a core; lives on it.
+// lies idle (a standing watch would cost a system call per request). Nor is one to an address that the endpoint's name
+// does not have any more: names of connections are looked up again when their time is over. Owned by a core; lives on
+// it.
 class pool {
 public:
     // Throws std::invalid_argument and std::runtime_error: settings that cannot be used.
@@ -74,9 +78,13 @@ public:
 
     // Name, TCP, proxy and TLS, all before `until`. Faults: upstream_dns_error, upstream_unreachable,
     // upstream_tls_error, upstream_connect_timeout, overloaded; client_gone when `slot` was interrupted. Fills `took`,
-    // if given, as far as it comes. REQUIRES: `where` and `took` outlive the call.
+    // if given, as far as it comes. Where the endpoint has as many connections as it may, waits for one that another
+    // request gives back, which may be what is lent then. REQUIRES: `took` outlives the call.
     boost::asio::awaitable<result<lease>> connect(const catalog::endpoint& where, steady::time_point until,
                                                   net::interrupt_slot& slot, dial_times* took = nullptr);
+    // Whether it would wait for that; and what to tell who rather asks somebody else: overloaded, next_candidate.
+    bool is_full(const catalog::endpoint& where);
+    fault refuse(const catalog::endpoint& where);
 
     // Takes effect for the next connection. Those made under other rules of trust, for which `tls` is new, with other
     // denied networks or through another proxy are not lent again. REQUIRES: the settings were checked.
@@ -92,13 +100,27 @@ public:
 private:
     friend class lease;
     pooled_host& host_of(const catalog::endpoint& where);
+    pooled_host& meet(const catalog::endpoint& where);
+    std::int64_t most_sockets() const { return static_cast<std::int64_t>(options_.max_connections_per_endpoint); }
     void give_back(pooled_host& of, std::unique_ptr<connection> c, bool reusable);
+    lease lend(pooled_host& of, std::unique_ptr<connection> c);
+    boost::asio::awaitable<result<std::unique_ptr<connection>>> open(pooled_host& of, steady::time_point until,
+                                                                     net::interrupt_slot& slot, dial_times& took);
+    bool take_place(pooled_host& of);
+    struct turn;
+    boost::asio::awaitable<result<turn>> await_turn(pooled_host& of, net::interrupt_slot& slot);
+    bool hand_over(pooled_host& of, std::unique_ptr<connection>& c);
+    void serve_waiting(pooled_host& of);
+    fault full(const pooled_host& of) const;
+    static void close_first_idle(pooled_host& of);
     static bool is_quiet(connection& c);
     void ask_name(pooled_host& of);
     static bool is_left_by_name(const pooled_host& of, connection& c);
     bool close_longest_idle();
+    void sweep_soon();
     void sweep();
 
+    boost::asio::io_context& core_;
     net::timer_wheel& wheel_;
     net::buffer_pool& buffers_;
     options options_;

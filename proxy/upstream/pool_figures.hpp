@@ -13,6 +13,7 @@ struct pool_status {
     std::string label;  // scheme, host, port, and the row's own proxy
     std::size_t idle = 0, in_use = 0;
     std::uint64_t opened = 0, reused = 0, failed = 0;  // failed: connects
+    std::uint64_t waited = 0, refused = 0;             // requests that met max_connections_per_endpoint
 };
 
 // A number that one thread changes and any thread reads.
@@ -30,7 +31,7 @@ private:
 struct endpoint_figures {
     explicit endpoint_figures(std::string name) : label(std::move(name)) {}
     const std::string label;
-    figure idle, in_use, opened, reused, failed;
+    figure idle, in_use, opened, reused, failed, waited, refused;
 };
 
 // The list changes when the pool meets or forgets an endpoint; nothing is copied for it otherwise.
@@ -54,7 +55,7 @@ public:
         shown.reserve(all.size());
         for (const auto& one : all) {
             shown.push_back({one->label, one->idle.read(), one->in_use.read(), one->opened.read(), one->reused.read(),
-                             one->failed.read()});
+                             one->failed.read(), one->waited.read(), one->refused.read()});
         }
         return shown;
     }

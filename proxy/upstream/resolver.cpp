@@ -47,10 +47,10 @@ asio::awaitable<result<resolver::addresses>> resolver::resolve(std::string host,
     }
     auto found = waits->has->addresses;
     if (found.empty()) {
-        co_return fault::upstream(fault_code::upstream_dns_error, retry_advice::next_candidate,
-                                  "The upstream's host name cannot be resolved.",
-                                  "Host '" + host + "': " + waits->has->error +
-                                      ". Check api_endpoint and this machine's name service.");
+        co_return fault::upstream(
+            fault_code::upstream_dns_error, retry_advice::next_candidate,
+            "The upstream's host name cannot be resolved.",
+            "Host '" + host + "': " + waits->has->error + ". Check api_endpoint and this machine's name service.");
     }
     co_return std::move(found);
 }

@@ -21,8 +21,8 @@ public:
     // Waits only for a name of which no address is known. Fault: upstream_dns_error. Interrupted: an empty list.
     boost::asio::awaitable<result<addresses>> resolve(std::string host, net::interrupt_slot& slot);
 
-    // Without waiting: what is known of a name; null for a literal address, and if nothing is. A name whose time is over is
-    // looked up again.
+    // Without waiting: what is known of a name; null for a literal address, and if nothing is. A name whose time is
+    // over is looked up again.
     name_cache::answer known(const std::string& host);
 
 private:

@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "upstream/endpoint_sockets.hpp"
+
 namespace ferry::upstream {
 
 // Shared by the pools of all cores. A socket that is needed is made all the same; the budget says when idle ones have
@@ -15,6 +17,7 @@ struct socket_budget {
     std::atomic<std::int64_t> most{std::numeric_limits<std::int64_t>::max()};
     std::atomic<std::int64_t> open{0};
     std::function<void()> shed = [] {};
+    all_endpoint_sockets by_endpoint;
 
     bool is_spent() const { return open.load(std::memory_order_relaxed) >= most.load(std::memory_order_relaxed); }
 };

@@ -1,10 +1,13 @@
 """How connections to providers come about: which address of a name, how many, and with whose certificate."""
+import json
 import socket
+import threading
 import time
 
 import answers
 from harness import FerryCase, insert_model
 from imposter import Imposter
+from waiting import eventually
 
 
 class Swallowing:
@@ -51,3 +54,63 @@ class AddressesRace(FerryCase):
         self.assertGreater(waits[0], 0.25, "nobody swallowed anything")
         self.assertLess(waits[0], 2, "an even share of timeouts.connect would be 2.5 s")
         self.assertLess(waits[1], 0.25, "the address that worked is not remembered")
+
+
+class ConnectionsAreLimited(FerryCase):
+    """One connection to the upstream for both cores, whoever asks. `backed` has another row to go to."""
+
+    options = {"server.threads": 2, "upstream.max_connections_per_endpoint": 1}
+
+    @classmethod
+    def make_upstream(cls):
+        cls.backup = Imposter()
+        return Imposter()
+
+    @classmethod
+    def models(cls):
+        base = cls.upstream.base
+        return [insert_model("demo", base), insert_model("hasty", base, connect_timeout_ms="100"),
+                insert_model("backed", base, fallback_model="'backup'"), insert_model("backup", cls.backup.base)]
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.backup.close()
+
+    def figure(self, name):
+        shown = json.loads(self.ferry.admin("/status")[1])["upstreams"]
+        return sum(one[name] for one in shown if one["endpoint"].endswith(f":{self.upstream.port}"))
+
+    def occupy(self):
+        """Sends a request that is not answered before the event that is returned; and its client."""
+        answered = threading.Event()
+        self.addCleanup(answered.set)
+        nonce, client = self.nonce(answered, answers.json_answer(answers.completion("first"))), self.client()
+        client.send(self.request(self.body(nonce), nonce=nonce))
+        self.upstream.wait_for(nonce)
+        return answered, client
+
+    def test_others_wait_for_their_turn_on_whatever_core(self):
+        answered, first = self.occupy()
+        waited, others = self.figure("waited"), [(self.nonce(), self.client()) for _ in range(6)]
+        for nonce, client in others:
+            client.send(self.request(self.body(nonce), nonce=nonce))
+        eventually(lambda: self.figure("waited") == waited + 6)
+        self.assertEqual([self.upstream.requests(nonce) for nonce, _ in others], [[]] * 6)
+        self.assertEqual(self.figure("in_use"), 1)
+        answered.set()
+        self.assertEqual([client.response().status for client in [first, *(client for _, client in others)]], [200] * 7)
+        self.assertEqual(self.ferry.metric("ferry_upstream_connection_waits_total"), self.figure("waited"))
+
+    def test_who_waits_too_long_hears_it_and_another_row_is_asked_at_once(self):
+        answered, first = self.occupy()
+        refused, waited = self.figure("refused"), self.figure("waited")
+        answer = self.assert_error(self.chat(self.nonce(), model="hasty"), 503, "overloaded")
+        self.assertEqual(answer.field("retry-after"), "1")
+        self.ferry.says("upstream.max_connections_per_endpoint = 1")
+        answer = self.chat(self.nonce(), model="backed")
+        self.assertEqual((answer.status, answer.field("x-ferry-fallback")), (200, "backup"))
+        self.assertEqual((self.figure("refused"), self.figure("waited")), (refused + 2, waited + 1))
+        self.assertEqual(self.ferry.metric("ferry_upstream_connection_refusals_total"), self.figure("refused"))
+        answered.set()
+        self.assertEqual(first.response().status, 200)

@@ -1,6 +1,7 @@
 // All that is known of one request that is relayed.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <optional>
 #include <string>
@@ -85,6 +86,7 @@ struct request : http_exchange {
     // the tries
     // For its first content, where another could be asked; else timeouts.first_byte.
     std::optional<std::chrono::milliseconds> patience;
+    std::function<bool()> may_ask_another;        // while it is asked; none: there is nobody else
     bool is_hurried = false;                      // ... by the client's own timeout
     circuits::pass pass;                          // of the row that is asked
     usage::open_request books;                    // open once the request resolved to a model

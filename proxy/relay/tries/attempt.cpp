@@ -127,7 +127,12 @@ asio::awaitable<std::optional<fault>> attempt::read_head() {
 asio::awaitable<std::optional<fault>> attempt::connect() {
     const auto limit = to_.limits.connect.value_or(x_.settings->connect);
     const auto until = std::min(started_ + limit, x_.total_until);
-    auto connected = co_await x_.core.pool.connect(to_.where, until, *waiting_);
+    auto& pool = x_.core.pool;
+    // Beside another try, or where somebody else is left, nobody waits for a connection.
+    if (pool.is_full(to_.where)) {
+        if (beside_ != nullptr || (x_.may_ask_another && x_.may_ask_another())) co_return pool.refuse(to_.where);
+    }
+    auto connected = co_await pool.connect(to_.where, until, *waiting_);
     x_.moment = steady::now();
     result_.connect_us = us_between(started_, x_.moment);
     if (beside_ == nullptr) {
@@ -140,6 +145,7 @@ asio::awaitable<std::optional<fault>> attempt::connect() {
     if (!connected) co_return connected.error();
     lease_ = std::move(*connected);
     failed_.connected = true;
+    failed_.reused = lease_->was_used;
     co_return std::nullopt;
 }
 

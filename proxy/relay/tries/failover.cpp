@@ -19,6 +19,7 @@ static_assert(catalog::max_candidates <= 32);
 
 failover::failover(request& x) : x_(x) {
     note_clients_timeout();
+    if (x.route.candidates.size() > 1) x.may_ask_another = [this] { return has_next(steady::now()); };
     if (enter_next()) return;
     refused_ = why_nobody(steady::now());
     // What stood in the way may be gone in this very moment.

@@ -53,7 +53,9 @@ inline std::chrono::milliseconds backoff(const retry_options& rules, int tries, 
 // The advice of the fault decides; a longer wait than allowed, or than there is time for, goes to the next candidate.
 // While there is one, nobody waits longer than backoff_max.
 inline next_move decide(const fault& why, const failed_try& tried, const retry_options& rules, int share) {
-    if (!tried.client_waits || why.source != fault_source::upstream) return {};
+    // Ferry's own faults end a request, but for one that is about this candidate alone.
+    const bool is_about_it = why.source == fault_source::upstream || why.retry == retry_advice::next_candidate;
+    if (!tried.client_waits || !is_about_it) return {};
     if (tried.may_have_acted || why.retry == retry_advice::never || tried.left.count() <= 0) return {};
     const next_move other{tried.has_next ? next_step::next_candidate : next_step::give_up};
     if (why.retry == retry_advice::next_candidate) return other;
