@@ -2,7 +2,8 @@
 books have one row that says so if they were open, and nothing of the request stays behind."""
 import answers
 import tls_listener_test as tls
-from failover_case import COMMENT, ROLE, begun
+from failover_case import COMMENT, ROLE, STREAM, begun
+from harness import insert_model
 from leaving import SHOWN, Phase, connecting_to
 from leaving_case import LeavingCase
 from provider_faults import role, words
@@ -50,18 +51,31 @@ PHASES = {
     "waiting for a rescue": Phase(CUT, ["stall"], at="spare", model="demo"),
     "in a rescue that repeats": Phase(CUT, [*again(20), "stall"], at="spare", model="demo"),
     "in a rescue that went on": Phase(CUT, [*again(45), "stall"], at="spare", model="demo", shows=b"word44"),
+    "asked of two, at the first": Phase(["stall"], ["stall"], model="hedged", waits=lambda scene: scene.is_hedged()),
+    "asked of two, at the second": Phase([*begun(ROLE), "stall"], ["stall"], at="spare", model="hedged"),
+    "at a second that won": Phase(["stall"], [*WORD, "stall"], at="spare", model="hedged", shows=b"word0"),
     "probing a circuit": Phase(model="{scene}", stream=False),
     "probing a circuit by a stream": Phase([*begun(ROLE), "stall"], model="{scene}"),
 }
 
+
 class ClientsLeave(LeavingCase):
+    options = {**LeavingCase.options, "hedge.max_share": 1, "hedge.max_cost_share": 1}
     phases = PHASES
+
+    @classmethod
+    def models(cls):
+        return [*super().models(),
+                insert_model("hedged", cls.upstream.base, priority="0", capabilities="'{\"hedge\": true}'"),
+                insert_model("hedged", cls.spare.base, priority="1")]
 
     def test_in_every_phase(self):
         probes = [one.name for one in self.scenes if one.name.startswith("probing")]
         for name in probes:
             refused = self.nonce(answers.error_answer(401, code="invalid_api_key"))
             self.assertEqual(self.chat(refused, model=name).status, 502)
+        for _ in range(21):  # by which Ferry knows when the first is late
+            self.assertEqual(self.chat(self.nonce(STREAM), model="hedged", stream=True).status, 200)
         self.closed_in_time()
         for one in self.scenes:
             asked = len(self.upstream.requests(one.nonce))

@@ -162,6 +162,9 @@ class Scene:
         asked = self.case.upstream.requests(self.nonce)
         return asked and asked[0].answered.is_set()
 
+    def is_hedged(self):
+        return self.case.spare.requests(self.nonce)
+
     def leave(self):
         peer = self.client.socket
         self.left, self.left_at = time.monotonic(), time.time()
