@@ -16,6 +16,9 @@ std::shared_ptr<const net::tls_server> read_certificate(const settings& chosen, 
 limits::webhook_options webhook_of(const settings& chosen) {
     auto made = chosen.webhook;
     made.reach = chosen.upstream;
+    // What Ferry is to providers is no business of whoever is told.
+    made.reach.client_certificate.clear();
+    made.reach.client_key.clear();
     return made;
 }
 
@@ -40,12 +43,13 @@ void application::reload() {
 void application::reconfigure(settings fresh) {
     const auto waiting = keep_until_restart(settings_, fresh);
     auto tls = read_certificate(fresh, shared_.tls.get());
-    const bool trusts_others = fresh.upstream.tls_verify != settings_.upstream.tls_verify ||
-                               !fresh.upstream.ca_file.empty() || fresh.upstream.ca_file != settings_.upstream.ca_file;
+    // What stands in files may have changed under the same names.
+    const bool has_files = !fresh.upstream.ca_file.empty() || !fresh.upstream.client_certificate.empty();
+    const bool trusts_others = has_files || fresh.upstream.tls() != settings_.upstream.tls();
     std::vector<std::shared_ptr<net::tls_client>> providers(cores_.size());
     for (auto& one : providers) {
         if (!trusts_others) break;
-        one = std::make_shared<net::tls_client>(net::tls_settings{fresh.upstream.tls_verify, fresh.upstream.ca_file});
+        one = std::make_shared<net::tls_client>(fresh.upstream.tls());
     }
     set_up_log(fresh.log);
     bodies_.limit = fresh.server.limits.body_memory;

@@ -57,11 +57,17 @@ tls_client::tls_client(const tls_settings& settings)
     const bool trusted = settings.ca_file.empty()
                              ? SSL_CTX_set_default_verify_paths(context_) == 1
                              : SSL_CTX_load_verify_locations(context_, settings.ca_file.c_str(), nullptr) == 1;
-    if (!trusted) {
-        const auto reason = take_openssl_error();
+    try {
+        if (!trusted) {
+            throw std::runtime_error("upstream.ca_file '" + settings.ca_file +
+                                     "' cannot be used: " + take_openssl_error() +
+                                     ". Name a readable PEM file of certificates, or leave it empty for the system's.");
+        }
+        const tls_file_names names{"upstream.client_certificate", "upstream.client_key", "Ferry's own"};
+        if (!settings.client.certificate.empty()) use_files(context_, settings.client, names);
+    } catch (...) {
         SSL_CTX_free(context_);
-        throw std::runtime_error("upstream.ca_file '" + settings.ca_file + "' cannot be used: " + reason +
-                                 ". Name a readable PEM file of certificates, or leave it empty for the system's.");
+        throw;
     }
 }
 

@@ -10,12 +10,16 @@
 
 #include "base/fault.hpp"
 #include "net/plain_stream.hpp"
+#include "net/tls_files.hpp"
 
 namespace ferry::net {
 
 struct tls_settings {
     bool verify = true;
     std::string ca_file;  // "" trusts the system's store
+    tls_files client;     // shown to a server that asks for it; "" both: none
+
+    bool operator==(const tls_settings&) const = default;
 };
 
 // The last session ticket of one endpoint, for resumption (RFC 8446 section 2.2). Lives on one core.
@@ -32,7 +36,7 @@ class tls_stream;
 // The oldest error of this thread in words, and none are left.
 std::string take_openssl_error();
 
-// The client side's settings. Owned by a core. Throws std::runtime_error at construction: an unreadable ca_file.
+// The client side's settings. Owned by a core. Throws std::runtime_error at construction: a file that is of no use.
 class tls_client {
 public:
     explicit tls_client(const tls_settings& settings);

@@ -1,11 +1,5 @@
 #include "net/tls_server.hpp"
 
-#include <fcntl.h>
-#include <openssl/err.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <stdexcept>
 #include <vector>
 
@@ -21,18 +15,6 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length, c
     const int found =
         SSL_select_next_proto(const_cast<unsigned char**>(chosen), length, ours, sizeof ours, offered, offered_length);
     return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
-// Nobody is there to type one.
-int no_password(char*, int, int, void*) {
-    return -1;
-}
-
-// OpenSSL's own words for a file that cannot be opened name neither the file nor the reason.
-void require_readable(const char* key, const std::string& file) {
-    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) throw std::runtime_error(std::string(key) + ": " + file + " cannot be read: " + std::strerror(errno));
-    ::close(fd);
 }
 
 void copy_ticket_keys(SSL_CTX* from, SSL_CTX* to) {
@@ -56,33 +38,13 @@ tls_server::tls_server(const tls_files& files, const tls_server* before) : conte
     SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_session_id_context(context_, session_context, sizeof session_context - 1);
     SSL_CTX_set_alpn_select_cb(context_, choose_protocol, nullptr);
-    SSL_CTX_set_default_passwd_cb(context_, no_password);
     try {
-        use(files);
+        use_files(context_, files, {"server.tls_certificate", "server.tls_key", "the server's"});
     } catch (...) {
         SSL_CTX_free(context_);
         throw;
     }
     if (before != nullptr) copy_ticket_keys(before->context_, context_);
-}
-
-void tls_server::use(const tls_files& files) {
-    require_readable("server.tls_certificate", files.certificate);
-    require_readable("server.tls_key", files.key);
-    ERR_clear_error();
-    if (SSL_CTX_use_certificate_chain_file(context_, files.certificate.c_str()) != 1) {
-        throw std::runtime_error("server.tls_certificate: " + files.certificate + " cannot be used (" +
-                                 take_openssl_error() + "); name a PEM file with the server's certificate first");
-    }
-    if (SSL_CTX_use_PrivateKey_file(context_, files.key.c_str(), SSL_FILETYPE_PEM) == 1) return;
-    const auto code = ERR_peek_error();
-    const auto reason = take_openssl_error();
-    if (ERR_GET_LIB(code) == ERR_LIB_X509 || ERR_GET_REASON(code) == X509_R_KEY_VALUES_MISMATCH) {
-        throw std::runtime_error("server.tls_key: " + files.key + " is not the key of the certificate in " +
-                                 files.certificate);
-    }
-    throw std::runtime_error("server.tls_key: " + files.key + " cannot be used (" + reason +
-                             "); name a PEM file with a key that has no password");
 }
 
 tls_server::~tls_server() {

@@ -7,13 +7,9 @@
 #include <string>
 
 #include "net/tls.hpp"
+#include "net/tls_files.hpp"
 
 namespace ferry::net {
-
-// PEM files: the chain, the server's own certificate first, and the key without a password.
-struct tls_files {
-    std::string certificate, key;
-};
 
 // Immutable; shared by the cores, which replace it as a whole when the files are read again. Any thread.
 class tls_server {
@@ -29,7 +25,6 @@ public:
     std::unique_ptr<tls_stream> wrap(owned_socket socket) const;
 
 private:
-    void use(const tls_files& files);
     SSL_CTX* context_;
 };
 

@@ -82,7 +82,7 @@ dialer::dialer(asio::io_context& core, net::timer_wheel& wheel, name_cache& name
       resolver_(core, names),
       denied_(settings.denied_networks),
       proxies_(settings),
-      tls_(std::make_shared<net::tls_client>(net::tls_settings{settings.tls_verify, settings.ca_file})) {}
+      tls_(std::make_shared<net::tls_client>(settings.tls())) {}
 
 void dialer::reconfigure(const options& settings, std::shared_ptr<net::tls_client> tls) {
     if (tls) tls_ = std::move(tls);

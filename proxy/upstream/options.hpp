@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "net/tls.hpp"
+
 namespace ferry::upstream {
 
 // Variables of the environment that other programs take as well; consulted where `upstream.proxy` is not set.
@@ -37,6 +39,10 @@ struct options {
     // A PEM file of the authorities to trust in place of the system's; "" trusts the system's. Absolute once loaded.
     std::string ca_file;
 
+    // PEM files of the certificate that is shown to providers that ask for one, and of its key; "" for both: none.
+    // Absolute once loaded.
+    std::string client_certificate, client_key;
+
     // The most the head of an answer may have; what exceeds the usual buffer costs a larger one while it is read.
     std::size_t header_bytes = 64u << 10;
 
@@ -52,6 +58,8 @@ struct options {
                                                 "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"};
 
     bool operator==(const options&) const = default;
+
+    net::tls_settings tls() const { return {tls_verify, ca_file, {client_certificate, client_key}}; }
 };
 
 }  // namespace ferry::upstream

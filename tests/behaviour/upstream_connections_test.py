@@ -1,12 +1,18 @@
 """How connections to providers come about: which address of a name, how many, and with whose certificate."""
 import json
+import shutil
+import signal
 import socket
+import ssl
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import answers
 from harness import FerryCase, insert_model
 from imposter import Imposter
+from tls_upstream_test import make_certificate, server_context
 from waiting import eventually
 
 
@@ -114,3 +120,72 @@ class ConnectionsAreLimited(FerryCase):
         self.assertEqual(self.ferry.metric("ferry_upstream_connection_refusals_total"), self.figure("refused"))
         answered.set()
         self.assertEqual(first.response().status, 200)
+
+
+class WithTls(FerryCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="ferry-tls-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.trusted = make_certificate(cls.folder, "trusted")
+        cls.options = {**cls.options, "server.threads": 1, "upstream.ca_file": str(cls.trusted[0])}
+        super().setUpClass()
+
+    def reload(self, seen="were read again", **options):
+        before = self.ferry.log.count(seen)
+        self.ferry.configure(**{**self.options, **options})
+        self.ferry.process.send_signal(signal.SIGHUP)
+        eventually(lambda: self.ferry.log.count(seen) > before, what=seen)
+
+
+class CertificatesAreShown(WithTls):
+    """The upstream wants a certificate of the client."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="ferry-tls-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.own = make_certificate(Path(folder.name), "ferry")
+        cls.options = {"upstream.client_certificate": str(cls.own[0]), "upstream.client_key": str(cls.own[1])}
+        super().setUpClass()
+
+    @classmethod
+    def make_upstream(cls):
+        context = server_context(*cls.trusted)
+        context.load_verify_locations(cls.own[0])
+        context.verify_mode = ssl.CERT_REQUIRED
+        return Imposter(context)
+
+    def status(self):
+        return self.chat(self.nonce()).status
+
+    def test_who_has_it_is_let_in_and_a_reload_changes_it(self):
+        self.assertEqual(self.status(), 200)
+        none = {"upstream.client_certificate": "", "upstream.client_key": ""}
+        self.reload(**none)
+        self.assertEqual(self.status(), 502)
+        self.reload()
+        self.assertEqual(self.status(), 200)
+        kept = [shutil.copy(file, file.with_suffix(".kept")) for file in self.own]
+        shutil.copy(self.trusted[0], self.own[0])
+        self.reload("is not the key of the certificate in")
+        self.assertEqual(self.status(), 200)
+        shutil.copy(self.trusted[1], self.own[1])
+        self.reload()
+        self.assertEqual(self.status(), 502)
+        for file, before in zip(self.own, kept):
+            shutil.copy(before, file)
+        self.reload()
+        self.assertEqual(self.status(), 200)
+
+    def test_files_of_no_use_are_named_before_the_start(self):
+        missing = str(self.folder / "missing.key")
+        for given, why in (((f"upstream.client_key={missing}",), f"upstream.client_key: {missing} cannot be read"),
+                           (("upstream.client_key=",), "needs upstream.client_key beside it"),
+                           ((f"upstream.client_key={self.trusted[1]}",), "is not the key of the certificate in"),
+                           ((f"upstream.client_certificate={self.own[1]}",), f"{self.own[1]} cannot be used")):
+            options = [part for one in given for part in ("--set", one)]
+            done = self.ferry.run("check", *options, check=False)
+            self.assertEqual((done.returncode, why in done.stderr), (2, True), done.stderr)
+            self.assertIn(why, done.stderr)

@@ -173,6 +173,19 @@ void check_store(const settings& chosen, check_report& report) {
     }
 }
 
+void check_providers_tls(const upstream::options& chosen, check_report& report) {
+    if (!chosen.ca_file.empty() && !may(chosen.ca_file, R_OK)) {
+        report.faults.push_back(fmt::format("upstream.ca_file: {} cannot be read by this user", chosen.ca_file));
+        return;
+    }
+    if (chosen.client_certificate.empty()) return;
+    try {
+        const net::tls_client good(chosen.tls());
+    } catch (const std::exception& error) {
+        report.faults.push_back(error.what());
+    }
+}
+
 void run_check(const cli_context& context) {
     const settings chosen = require_settings(context);
     const check_report report = check_surroundings(chosen);
@@ -190,10 +203,7 @@ check_report check_surroundings(const settings& chosen) {
     check_journal(chosen.usage.journal_dir, report);
     check_sockets(chosen, report);
     check_tls(chosen, report);
-    if (!chosen.upstream.ca_file.empty() && !may(chosen.upstream.ca_file, R_OK)) {
-        report.faults.push_back(
-            fmt::format("upstream.ca_file: {} cannot be read by this user", chosen.upstream.ca_file));
-    }
+    check_providers_tls(chosen.upstream, report);
     try {
         check_store(chosen, report);
     } catch (const std::exception& error) {

@@ -33,6 +33,8 @@ upstream::options towards_ferry(const settings& chosen, bool trusts_all) {
     made.proxy = "direct";
     made.denied_networks.clear();
     made.tls_verify = !trusts_all;
+    made.client_certificate.clear();
+    made.client_key.clear();
     return made;
 }
 

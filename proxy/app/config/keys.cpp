@@ -131,6 +131,8 @@ std::vector<key_rule> upstream_keys() {
         {"upstream", "idle_timeout", duration(some_time, in, &upstream::options::idle_timeout)},
         {"upstream", "tls_verify", boolean(in, &upstream::options::tls_verify)},
         {"upstream", "ca_file", file_path(in, &upstream::options::ca_file)},
+        {"upstream", "client_certificate", file_path(in, &upstream::options::client_certificate)},
+        {"upstream", "client_key", file_path(in, &upstream::options::client_key)},
         {"upstream", "denied_networks", assign_denied_networks},
         {"upstream", "proxy", assign_proxy},
         {"upstream", "header_bytes", size({16 * kib, mib}, in, &upstream::options::header_bytes)},

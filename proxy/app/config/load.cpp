@@ -214,12 +214,10 @@ private:
         if (!local(server.admin_listen)) {
             warn(at, "server.admin_listen", "asks for no key: let no one but its monitoring reach this address");
         }
-        if (server.tls_certificate.empty() != server.tls_key.empty()) {
-            const bool lacks_key = server.tls_key.empty();
-            fault(at, lacks_key ? "server.tls_certificate" : "server.tls_key",
-                  fmt::format("needs {} beside it: TLS takes both",
-                              lacks_key ? "server.tls_key" : "server.tls_certificate"));
-        }
+        require_both("server.tls_certificate", server.tls_certificate, "server.tls_key", server.tls_key);
+        const auto& upstream = result_.loaded.upstream;
+        require_both("upstream.client_certificate", upstream.client_certificate, "upstream.client_key",
+                     upstream.client_key);
         const auto& usage = result_.loaded.usage;
         const bool keeps_rows = usage.retention.count() == 0 || usage.retention > usage.sums_retention;
         if (usage.sums_retention.count() != 0 && keeps_rows) {
@@ -231,6 +229,14 @@ private:
         if (taken && !server.admin_listen.ends_with(":0")) {
             fault(at, "server.admin_listen", "is also an address of server.listen: choose another port");
         }
+    }
+
+    void require_both(const char* certificate, const std::string& its_file, const char* key,
+                      const std::string& key_file) {
+        if (its_file.empty() == key_file.empty()) return;
+        const bool lacks_key = key_file.empty();
+        fault({"configuration"}, lacks_key ? certificate : key,
+              fmt::format("needs {} beside it: TLS takes both", lacks_key ? key : certificate));
     }
 
     load_result result_;
