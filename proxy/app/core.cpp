@@ -88,6 +88,10 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
       tick_(wheel_),
       last_call_(wheel_) {
     pool_.share(shared.upstream_sockets);
+    pool_.make_spares_by([this](asio::awaitable<void> work) {
+        ++running_;
+        spawn(run_spare(std::move(work)));
+    });
     last_call_.on_expiry([this] { context_.stop(); });
     journal.set_post([this](std::function<void()> job) { net::post_to(context_, std::move(job)); });
     tick_.on_expiry([this] { tick(); });
@@ -199,6 +203,7 @@ std::future<void> core::stop_accepting(listeners which) {
 std::future<void> core::begin_drain(listeners which, milliseconds patience) {
     return run_here([this, which, patience] {
         services_.phase = relay::run_phase::draining;
+        pool_.stop_spares();
         clients_.drain(patience);
         if (which == listeners::all) operators_.drain(patience);
     });
@@ -217,6 +222,7 @@ void core::finish() {
         for (auto& one : ops_listeners_) one->stop();
         clients_.stop();
         operators_.stop();
+        pool_.stop_spares();
         pool_.close_idle();
         // The coroutines that were just woken have a moment to leave.
         finishing_ = true;

@@ -128,6 +128,7 @@ private:
     server::session_context session_context(bool is_ops);
     std::optional<fault> reason_to_refuse(purpose what, std::size_t of_this_address) const;
     boost::asio::awaitable<void> run_listener(server::listener& which);
+    boost::asio::awaitable<void> run_spare(boost::asio::awaitable<void> work);
     boost::asio::awaitable<void> run_session(std::unique_ptr<net::byte_stream> stream, purpose what,
                                              server::address_counts::entry counted);
     void spawn(boost::asio::awaitable<void> work);

@@ -102,6 +102,11 @@ asio::awaitable<void> core::run_listener(server::listener& which) {
     co_await which.run();
 }
 
+asio::awaitable<void> core::run_spare(asio::awaitable<void> work) {
+    const at_end counted{[this] { ended(); }};
+    co_await std::move(work);
+}
+
 // The session lives in this coroutine's frame, from the first byte to the last.
 asio::awaitable<void> core::run_session(std::unique_ptr<net::byte_stream> stream, purpose what,
                                         server::address_counts::entry counted) {

@@ -27,6 +27,9 @@ struct options {
     // Connections that all cores together have to one endpoint, idle ones included; 0 sets no limit.
     std::size_t max_connections_per_endpoint = 0;
 
+    // Idle connections that one core keeps ready to a TLS endpoint while it is in use, made before they are needed.
+    std::size_t warm_connections = 1;
+
     // An idle connection is closed after this; keep it below the provider's own keep-alive time.
     std::chrono::milliseconds idle_timeout{90'000};
 

@@ -73,9 +73,15 @@ lease pool::take_idle(const catalog::endpoint& where) {
         auto candidate = std::move(of.idle.back());
         of.idle.pop_back();
         of.figures->idle.set(of.idle.size());
-        if (!is_quiet(*candidate)) continue;
+        if (!is_quiet(*candidate)) {
+            if (!candidate->was_used) of.spare.put_off();
+            continue;
+        }
         of.figures->reused.add();
-        return lend(of, std::move(candidate));
+        if (!candidate->was_used) of.spare.served();
+        auto ready = lend(of, std::move(candidate));
+        if (of.where.is_tls) keep_warm(of);
+        return ready;
     }
     return {};
 }
@@ -101,6 +107,13 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
         }
     }
     auto opened = co_await open(of, until, slot, times);
+    const bool lacks_socket = !opened && opened.error().code == fault_code::overloaded;
+    if (lacks_socket) {
+        // What lies idle gives its descriptors back, here and on the other cores.
+        close_idle();
+        sockets_->shed();
+        opened = co_await open(of, until, slot, times);
+    }
     of.used_at = steady::now();
     if (slot.interrupted()) co_return fault::self(fault_code::client_gone, "the client went away");
     if (!opened) {
@@ -116,6 +129,7 @@ boost::asio::awaitable<result<lease>> pool::connect(const catalog::endpoint& whe
     }
     (*opened)->place = std::move(place);
     lease ready = lend(of, std::move(*opened));
+    keep_warm(of);
     co_return std::move(ready);
 }
 
@@ -126,13 +140,6 @@ boost::asio::awaitable<result<std::unique_ptr<connection>>> pool::open(pooled_ho
     counted_socket counted(*sockets_);
     ++of.users;
     auto dialled = co_await dialer_.dial(of.where, of.memory, until, slot, took);
-    const bool lacks_socket = !dialled && dialled.error().code == fault_code::overloaded;
-    if (lacks_socket) {
-        // What lies idle gives its descriptors back, here and on the other cores.
-        close_idle();
-        sockets_->shed();
-        dialled = co_await dialer_.dial(of.where, of.memory, until, slot, took);
-    }
     --of.users;
     sweep_soon();
     if (!dialled) co_return dialled.error();
@@ -201,9 +208,14 @@ void pool::sweep() {
     for (auto at = hosts_.begin(); at != hosts_.end();) {
         auto& of = at->second;
         if (of.users > 0 || !of.idle.empty()) ask_name(of);
-        std::erase_if(of.idle, [oldest, &of](const auto& c) {
-            return c->idle_since < oldest || !is_quiet(*c) || is_left_by_name(of, *c);
+        const bool is_in_use = of.figures->in_use.read() > 0 || of.used_at >= oldest;
+        std::erase_if(of.idle, [oldest, is_in_use, &of](const auto& c) {
+            if (!is_in_use || c->idle_since < oldest || is_left_by_name(of, *c)) return true;
+            const bool is_good = is_quiet(*c);
+            if (!is_good && !c->was_used) of.spare.put_off();
+            return !is_good;
         });
+        if (is_in_use && of.where.is_tls) keep_warm(of);
         of.figures->idle.set(of.idle.size());
         if (most_sockets() > 0) serve_waiting(of);
         const bool is_unused = of.idle.empty() && of.users == 0 && now - of.used_at > options_.forget_after;
@@ -220,6 +232,7 @@ void pool::reconfigure(const options& settings, std::shared_ptr<net::tls_client>
     options_ = settings;
     if (!is_stricter) return;
     ++generation_;
+    end_spares_under_way();
     close_idle();
     for (auto& [key, of] : hosts_) of.memory.session = std::make_shared<net::tls_session_slot>();
 }

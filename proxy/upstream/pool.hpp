@@ -20,6 +20,17 @@ namespace ferry::upstream {
 
 class pool;
 
+// When the next connection ahead of its use may be made. The pause doubles with each that fails, or ends unused.
+struct spare_dialling {
+    bool is_under_way = false;
+    std::chrono::milliseconds pause{0};
+    steady::time_point next_at{};
+    net::interrupt_slot slot;
+
+    void put_off();
+    void served() { pause = {}, next_at = {}; }
+};
+
 // One endpoint of a pool. Owned by the pool; lives on its core.
 struct pooled_host {
     pooled_host(const catalog::endpoint& to, std::shared_ptr<endpoint_figures> shown,
@@ -31,6 +42,7 @@ struct pooled_host {
     dial_memory memory;
     name_cache::answer known;  // the last that the name service said, and how often that was something new
     unsigned answers = 0;
+    spare_dialling spare;
     std::size_t users = 0;  // leases, connects and waits under way: while there are any, the host stays where it is
     steady::time_point used_at{};
     const std::shared_ptr<endpoint_figures> figures;
@@ -64,8 +76,8 @@ private:
 // Idle connections are last in, first out per endpoint, and never shared between endpoints. One that was closed, or on
 // which bytes came that nobody asked for, is never lent: it is looked at when it is taken, and once a second while it
 // lies idle (a standing watch would cost a system call per request). Nor is one to an address that the endpoint's name
-// does not have any more: names of connections are looked up again when their time is over. Owned by a core; lives on
-// it.
+// does not have any more: names of connections are looked up again when their time is over. At a TLS endpoint that is
+// in use there is an idle one ahead of who asks next. Owned by a core; lives on it.
 class pool {
 public:
     // Throws std::invalid_argument and std::runtime_error: settings that cannot be used.
@@ -97,6 +109,12 @@ public:
     // Where sockets are counted, together with those of other pools. Before the first connection; it outlives the pool.
     void share(socket_budget& sockets) { sockets_ = &sockets; }
 
+    // What runs a coroutine that nobody waits for. Without it no connection is made ahead. Before the first connection.
+    using starter = std::function<void(boost::asio::awaitable<void>)>;
+    void make_spares_by(starter begin) { begin_ = std::move(begin); }
+    // The process is about to end: those under way end now.
+    void stop_spares();
+
 private:
     friend class lease;
     pooled_host& host_of(const catalog::endpoint& where);
@@ -117,6 +135,9 @@ private:
     void ask_name(pooled_host& of);
     static bool is_left_by_name(const pooled_host& of, connection& c);
     bool close_longest_idle();
+    void keep_warm(pooled_host& of);
+    boost::asio::awaitable<void> make_spare(pooled_host& of);
+    void end_spares_under_way();
     void sweep_soon();
     void sweep();
 
@@ -125,6 +146,8 @@ private:
     net::buffer_pool& buffers_;
     options options_;
     dialer dialer_;
+    starter begin_;
+    bool are_spares_stopped_ = false;
     unsigned generation_ = 0;  // grows when connections made before may not be lent again
     pool_figures figures_;
     std::unordered_map<std::string, pooled_host> hosts_;

@@ -13,7 +13,7 @@ import answers
 from harness import FerryCase, insert_model
 from imposter import Imposter
 from tls_upstream_test import make_certificate, server_context
-from waiting import eventually
+from waiting import eventually, stays
 
 
 class Swallowing:
@@ -189,3 +189,40 @@ class CertificatesAreShown(WithTls):
             done = self.ferry.run("check", *options, check=False)
             self.assertEqual((done.returncode, why in done.stderr), (2, True), done.stderr)
             self.assertIn(why, done.stderr)
+
+
+class ConnectionsAreKeptReady(WithTls):
+    options = {"upstream.warm_connections": 1, "log.level": "debug"}
+
+    @classmethod
+    def make_upstream(cls):
+        return Imposter(server_context(*cls.trusted))
+
+    def figure(self, name):
+        return json.loads(self.ferry.admin("/status")[1])["upstreams"][0][name]
+
+    def test_one_is_ready_for_the_next_request_as_long_as_the_endpoint_is_in_use(self):
+        go = threading.Event()
+        self.addCleanup(go.set)
+        first, second = (self.nonce(go, answers.json_answer(answers.completion())) for _ in range(2))
+        clients = []
+        for nonce, ready in ((first, 2), (second, 3)):
+            clients.append(self.client())
+            clients[-1].send(self.request(self.body(nonce), nonce=nonce))
+            self.upstream.wait_for(nonce)
+            # The next one is made meanwhile.
+            eventually(lambda: self.figure("idle") == 1 and self.upstream.connections == ready)
+        self.assertEqual([self.upstream.wait_for(nonce).connection for nonce in (first, second)], [1, 2])
+        self.assertEqual((self.figure("opened"), self.figure("reused")), (3, 1))
+        go.set()
+        self.assertEqual([client.response().status for client in clients], [200, 200])
+        # One that the provider closes is replaced, for the endpoint is in use.
+        eventually(lambda: self.figure("idle") == 3)
+        for number in (1, 2, 3):
+            self.upstream.hang_up(number)
+        eventually(lambda: self.figure("idle") == 1 and self.upstream.connections == 4)
+        self.assertEqual(self.upstream.wait_for(second).connection, 2)
+        # Nobody asks any more: it ends, and nothing follows.
+        self.reload(**{"upstream.idle_timeout": "100ms"})
+        eventually(lambda: not self.upstream.open)
+        stays(lambda: self.upstream.connections == 4 and self.figure("idle") == 0, 1.2)

@@ -50,6 +50,7 @@ class Imposter:
         self.scripts, self.served, self.raw = {}, [], b""
         self.default = [answers.json_answer(answers.completion())]
         self.connections = 0
+        self.open = {}  # the sockets of those that are, by number
         self._changed = threading.Condition()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener, self._acceptor = socket.socket(family), None
@@ -109,6 +110,7 @@ class Imposter:
         try:
             if self.tls:
                 peer = self.tls.wrap_socket(peer, server_side=True)
+            self.open[number] = peer
             reader = Reader(peer, self)
             while request := reader.request(number):
                 request.resumed = bool(self.tls and peer.session_reused)
@@ -124,7 +126,12 @@ class Imposter:
         except OSError:
             pass
         finally:
+            self.open.pop(number, None)
             peer.close()
+
+    def hang_up(self, number):
+        """Closes a connection that waits for a request, in TLS without its goodbye."""
+        self.open[number].shutdown(socket.SHUT_RDWR)
 
     def _play(self, peer, request, script):
         """Whether the connection goes on."""

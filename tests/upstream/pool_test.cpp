@@ -108,17 +108,6 @@ BOOST_AUTO_TEST_CASE(L7_what_happened_before_the_loop_could_tell_is_seen_when_th
     BOOST_TEST(idle(connections) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(an_end_that_came_together_with_the_answer_is_seen_when_the_connection_is_taken) {
-    auto leased = connect(connections, here);
-    auto peer = listener.accept();
-    peer.send("answer");
-    peer.close();
-    BOOST_TEST(run((*leased)->stream->read_some(std::span((*leased)->buffer.data(), 100))).bytes == 6);
-    leased->mark_reusable();
-    leased->release();
-    BOOST_TEST(!connections.take_idle(here));
-}
-
 BOOST_AUTO_TEST_CASE(a_leased_connection_is_no_longer_looked_after_as_idle) {
     const auto peer = make_idle(connections);
     turn();

@@ -126,6 +126,7 @@ std::vector<key_rule> upstream_keys() {
         {"timeouts", "idle", duration(some_time, relayed, &relay::options::idle)},
         {"timeouts", "total", duration(some_time, relayed, &relay::options::total)},
         {"upstream", "idle_per_host", integer({0, 100'000}, in, &upstream::options::idle_per_host)},
+        {"upstream", "warm_connections", integer({0, 1000}, in, &upstream::options::warm_connections)},
         {"upstream", "max_connections_per_endpoint",
          integer({0, 1'000'000}, in, &upstream::options::max_connections_per_endpoint)},
         {"upstream", "idle_timeout", duration(some_time, in, &upstream::options::idle_timeout)},
