@@ -49,6 +49,9 @@ BOOST_AUTO_TEST_CASE(only_an_upstreams_failure_is_tried_again_and_only_for_a_cli
         const fault why(fault_code::upstream_error, source, retry_advice::same, "");
         BOOST_TEST(is(decide(why, tried, {}, luck), next_step::give_up));
     }
+    // Ferry's own, but about this candidate alone: its endpoint has as many connections as it may.
+    const fault full(fault_code::overloaded, fault_source::self, retry_advice::next_candidate, "");
+    BOOST_TEST(is(decide(full, tried, {}, luck), next_step::next_candidate));
     tried.client_waits = false;
     BOOST_TEST(is(decide(failing(retry_advice::same), tried, {}, luck), next_step::give_up));
     BOOST_TEST(is(decide(failing(retry_advice::next_candidate), tried, {}, luck), next_step::give_up));
