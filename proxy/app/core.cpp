@@ -78,6 +78,11 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
                 shared.calibrations,
                 {},
                 relay_settings(shared.configuration)},
+      probes_(services_,
+              [this](asio::awaitable<void> work) {
+                  ++running_;
+                  spawn(run_probe(std::move(work)));
+              }),
       limits_(shared.configuration.server.limits),
       cors_(shared.configuration.server.cors_origins),
       proxies_(shared.configuration.server.trusted_proxies),
@@ -105,6 +110,7 @@ void core::tick() {
     const auto now = steady::now();
     look_at_lag(now);
     last_tick_.store(now, std::memory_order_relaxed);
+    if (index_ == 0) probes_.tick();  // circuits are of all cores: one looks
     tick_.arm(now + tick_interval);
 }
 
@@ -212,6 +218,7 @@ std::future<void> core::begin_drain(listeners which, milliseconds patience) {
 void core::stop_exchanges() {
     net::post_to(context_, [this] {
         services_.phase = relay::run_phase::stopping;
+        probes_.stop();
         clients_.stop();
     });
 }
@@ -220,6 +227,7 @@ void core::finish() {
     net::post_to(context_, [this] {
         for (auto& one : client_listeners_) one->stop();
         for (auto& one : ops_listeners_) one->stop();
+        probes_.stop();
         clients_.stop();
         operators_.stop();
         pool_.stop_spares();

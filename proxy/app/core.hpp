@@ -23,6 +23,7 @@
 #include "relay/exchange/row_speeds.hpp"
 #include "relay/exchange/services.hpp"
 #include "relay/request/repair_memory.hpp"
+#include "relay/tries/active_probes.hpp"
 #include "relay/tries/hedge_budget.hpp"
 #include "relay/tries/retry_budget.hpp"
 #include "server/address_counts.hpp"
@@ -133,6 +134,7 @@ private:
                                              server::address_counts::entry counted);
     void spawn(boost::asio::awaitable<void> work);
     void ended();
+    boost::asio::awaitable<void> run_probe(boost::asio::awaitable<void> work);
     void tick();
     void look_at_lag(steady::time_point now);
     void rest_when_quiet();
@@ -147,6 +149,7 @@ private:
     relay::counters counts_;
     relay::repair_memory learned_;
     relay::services services_;
+    relay::active_probes probes_;
     server::limits limits_;
     server::cors_policy cors_;
     server::trusted_proxies proxies_;

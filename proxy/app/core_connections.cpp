@@ -143,6 +143,11 @@ asio::awaitable<void> core::run_inner(std::unique_ptr<net::byte_stream> stream, 
     co_await connection.run();
 }
 
+asio::awaitable<void> core::run_probe(asio::awaitable<void> work) {
+    const at_end leaving{[this] { ended(); }};
+    co_await std::move(work);
+}
+
 void core::ended() {
     if (--running_ == 0 && finishing_) context_.stop();
 }

@@ -134,6 +134,12 @@ void add_circuits(metric_sheet& sheet, const status_sources& from) {
         sheet.add(number(changes.probed[at]), {{"level", name}, {"to", "half_open"}});
         sheet.add(number(changes.closed[at]), {{"level", name}, {"to", "closed"}});
     }
+    using relay::look_outcome;
+    sheet.counter("ferry_circuit_probes_total", "Lists of models that Ferry asked for by itself (circuit.probe).");
+    for (const auto one :
+         {look_outcome::well, look_outcome::refused, look_outcome::failed, look_outcome::unreachable}) {
+        sheet.add(number(changes.looks[static_cast<std::size_t>(one)]), {{"outcome", relay::to_text(one)}});
+    }
     sheet.counter("ferry_circuit_refusals_total", "Requests of which nobody was asked because of open circuits.")
         .add(number(changes.refused));
 }

@@ -52,7 +52,8 @@ json::array circuits_part(const status_sources& from) {
                                    {"reason", one.reason},
                                    {"failures", one.failures},
                                    {"openings", one.openings},
-                                   {"left_ms", one.left.count()}});
+                                   {"left_ms", one.left.count()},
+                                   {"probe", one.looked ? json::value(relay::to_text(*one.looked)) : json::value()}});
     }
     return all;
 }

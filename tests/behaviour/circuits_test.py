@@ -45,6 +45,7 @@ class ARowThatKeepsFailing(CircuitCase):
                          (f"127.0.0.1:{self.upstream.port}", ["alone"], "upstream_overloaded", True))
         self.assertLessEqual(told["left_ms"], 700)
         self.until_half_open()
+        self.assertEqual([one.target for one in self.upstream.served if one.target.endswith("/models")], [])
         self.assertEqual(self.chat(self.nonce(), model="alone").status, 200)
         self.assertNotIn(3, self.circuits())
 

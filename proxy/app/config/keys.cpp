@@ -120,6 +120,7 @@ std::vector<key_rule> upstream_keys() {
     constexpr auto retry = &relay::options::retry;
     constexpr auto circuit = &relay::options::circuit;
     constexpr auto hedge = &relay::options::hedge;
+    constexpr std::array<std::string_view, 2> probes{"off", "models"};
     return {
         {"timeouts", "connect", duration(some_time, in, &upstream::options::connect)},
         {"timeouts", "first_byte", duration(some_time, relayed, &relay::options::first_byte)},
@@ -154,6 +155,7 @@ std::vector<key_rule> upstream_keys() {
         {"circuit", "window", duration(some_time, relayed, circuit, &relay::circuit_options::window)},
         {"circuit", "cooldown", duration(or_at_once, relayed, circuit, &relay::circuit_options::cooldown)},
         {"circuit", "cooldown_max", duration(or_at_once, relayed, circuit, &relay::circuit_options::cooldown_max)},
+        {"circuit", "probe", choice(probes, relayed, circuit, &relay::circuit_options::probe)},
     };
 }
 

@@ -76,6 +76,9 @@ void circuit::open(bool refuses, const circuit_options& rules, steady::time_poin
         length = std::min(length * 2, rules.cooldown_max);
     ++openings_;
     until_ = now + length;
+    length_ = length;
+    named_until_ = {};
+    was_looked_at_ = false;
     changed_at_ = now;
     probe_ = trial_ = 0;
     is_open_ = true;
@@ -129,7 +132,9 @@ bool circuit::succeeded(std::uint64_t by, steady::time_point asked, const circui
 }
 
 void circuit::put_off(milliseconds length, const circuit_options& rules, steady::time_point now) {
-    if (is_open_) until_ = std::max(until_, now + std::min(length, rules.cooldown_max));
+    if (!is_open_) return;
+    named_until_ = now + std::min(length, rules.cooldown_max);
+    until_ = std::max(until_, named_until_);
 }
 
 bool circuit::is_over(steady::time_point now, const circuit_options& rules) const {

@@ -1,6 +1,7 @@
 // One circuit: may somebody be asked now? Pure: time is passed in, and whoever owns it locks it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -79,6 +80,19 @@ public:
 
     // Not before the time that the upstream named, if that is not longer than the longest cooldown.
     void put_off(milliseconds length, const circuit_options& rules, steady::time_point now);
+    // Half of the cooldown is over, and nobody has looked since it began.
+    bool may_be_looked_at(steady::time_point now) const {
+        return is_open_ && !was_looked_at_ && now < until_ && now >= until_ - length_ / 2;
+    }
+    void note_look() { was_looked_at_ = true; }
+    // Open, or half open and nobody has gone to find out.
+    bool is_left_alone(steady::time_point now) const { return is_open_ && !has_probe(now); }
+    // REQUIRES, both: it is left alone.
+    void end_cooldown(steady::time_point now) { until_ = std::max(now, named_until_); }
+    void begin_cooldown_again(steady::time_point now) {
+        until_ = std::max(until_, now + length_);
+        was_looked_at_ = false;
+    }
     // Nothing of it matters any more.
     bool is_over(steady::time_point now, const circuit_options& rules) const;
     int openings() const { return openings_; }
@@ -90,11 +104,14 @@ private:
 
     outcome_window recent_;
     steady::time_point until_{}, wait_until_{}, changed_at_{}, probe_until_{}, last_failure_{};
+    steady::time_point named_until_{};     // by the upstream, for this cooldown
+    milliseconds length_{0};               // of the cooldown
     std::uint64_t probe_ = 0, trial_ = 0;  // serials of the try that probes, and of a probe that has content already
     int openings_ = 0;                     // in a row
     int failures_ = 0;                     // counted when it opened
     int in_a_row_ = 0;                     // failures since the last success
     bool is_open_ = false, refuses_ = false;
+    bool was_looked_at_ = false;  // in this cooldown
 };
 
 }  // namespace ferry::relay

@@ -207,6 +207,7 @@ bool circuits::weigh(circuit_level level, const pass& by, const catalog::candida
     of.last = fault::upstream(why.code, retry_advice::never, why.message, why.for_operator);
     of.last.upstream_status = why.upstream_status;
     if (!has_changed) return false;
+    of.looked.reset();
     count(opened_, at);
     if (weight == fault_weight::counts && why.retry_after) of.is.put_off(*why.retry_after, rules, now);
     return of.is.refuses();

@@ -21,6 +21,10 @@ namespace ferry::relay {
 
 enum class circuit_level : unsigned char { row, key, endpoint };
 
+// What GET /models brought of somebody who is left alone. refused: the key, or by a limit. unreachable: no connection.
+enum class look_outcome : unsigned char { well, refused, failed, unreachable };
+inline constexpr std::size_t look_outcomes = 4;
+
 // As /status shows it.
 struct circuit_view {
     circuit_level level{};
@@ -30,10 +34,11 @@ struct circuit_view {
     std::vector<std::string> model_names;  // of rows that failed, a few
     std::string host;
     std::string error_code;
-    std::string reason;    // both texts of the last fault
-    int failures = 0;      // that opened it
-    int openings = 0;      // in a row
-    milliseconds left{0};  // until somebody may be asked
+    std::string reason;                  // both texts of the last fault
+    int failures = 0;                    // that opened it
+    int openings = 0;                    // in a row
+    milliseconds left{0};                // until somebody may be asked
+    std::optional<look_outcome> looked;  // of late, since it opened
 };
 
 // How a try failed, beside its fault.
@@ -45,6 +50,7 @@ struct failed_how {
 // For /metrics: changes since the start, by level.
 struct circuit_figures {
     std::array<std::uint64_t, 3> opened{}, probed{}, closed{};
+    std::array<std::uint64_t, look_outcomes> looks{};
     std::uint64_t refused = 0;  // requests that were not asked of anybody
 };
 
@@ -109,6 +115,11 @@ public:
     bool failed(const pass& by, const catalog::candidate& row, const fault& why, const failed_how& how,
                 const circuit_options& rules, steady::time_point now);
 
+    // Rows whose circuits are open and may be looked at now by what is no request: each circuit once in a cooldown.
+    std::vector<std::int64_t> due_looks(std::size_t most, steady::time_point now);
+    // Ends the cooldowns of the row's circuits, or begins them anew; it never closes one.
+    void looked(const catalog::candidate& row, look_outcome found, steady::time_point now);
+
     // Why nobody asks the row now, in the words of what failed last, with the time until somebody may; nothing if it
     // may be asked.
     std::optional<fault> refusal(const catalog::candidate& row, steady::time_point now) const;
@@ -131,6 +142,7 @@ private:
         std::int64_t model_id = 0;
         boost::container::small_vector<std::string, 2> model_names;
         std::string host;
+        std::optional<look_outcome> looked;
         fault last;
     };
     using all_keys = std::array<std::uint64_t, 3>;
@@ -156,11 +168,13 @@ private:
     boost::unordered_flat_map<std::uint64_t, entry> entries_;
     std::uint64_t serials_ = 0;
     std::array<std::atomic<std::uint64_t>, 3> opened_{}, probed_{}, closed_{};
+    std::array<std::atomic<std::uint64_t>, look_outcomes> looks_{};
     std::atomic<std::uint64_t> refused_{0};
 };
 
 std::string_view to_text(circuit_level level);
 std::string_view to_text(circuit_state state);
+std::string_view to_text(look_outcome outcome);
 
 // What a fault says of the circuit of a level.
 enum class fault_weight : unsigned char { none, alive, counts, at_once, waits };

@@ -20,6 +20,7 @@ circuit_view circuits::view_of(const entry& of, const circuit_options& rules, st
     made.failures = of.is.failures(now, rules);
     made.openings = of.is.openings();
     made.left = of.is.left(now);
+    made.looked = of.looked;
     return made;
 }
 
@@ -59,6 +60,7 @@ circuit_figures circuits::figures() const {
         all.probed[i] = probed_[i].load(std::memory_order_relaxed);
         all.closed[i] = closed_[i].load(std::memory_order_relaxed);
     }
+    for (std::size_t i = 0; i < all.looks.size(); ++i) all.looks[i] = looks_[i].load(std::memory_order_relaxed);
     all.refused = refused_.load(std::memory_order_relaxed);
     return all;
 }

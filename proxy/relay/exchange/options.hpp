@@ -30,12 +30,16 @@ struct retry_options {
     bool operator==(const retry_options&) const = default;
 };
 
+// What Ferry itself asks of those that are left alone. models: their list of models, which costs nothing.
+enum class circuit_probe { off, models };
+
 // When a row, a key or an endpoint is left alone, and for how long.
 struct circuit_options {
     double failure_ratio = 0.5;  // of what was asked within the window
     int minimum_requests = 5;    // fewer in the window tell nothing
     std::chrono::milliseconds window{60'000};
     std::chrono::milliseconds cooldown{5'000}, cooldown_max{60'000};  // doubled each time the probe fails
+    circuit_probe probe = circuit_probe::off;
 
     bool operator==(const circuit_options&) const = default;
 };
