@@ -167,7 +167,7 @@ class CertificatesAreShown(WithTls):
         self.assertEqual(self.status(), 502)
         self.reload()
         self.assertEqual(self.status(), 200)
-        kept = [shutil.copy(file, file.with_suffix(".kept")) for file in self.own]
+        kept = [shutil.copy(file, file.with_name(file.name + ".kept")) for file in self.own]
         shutil.copy(self.trusted[0], self.own[0])
         self.reload("is not the key of the certificate in")
         self.assertEqual(self.status(), 200)

@@ -21,6 +21,7 @@ BOOST_AUTO_TEST_CASE(an_end_that_came_together_with_the_answer_is_seen_when_the_
     BOOST_TEST(run((*leased)->stream->read_some(std::span((*leased)->buffer.data(), 100))).bytes == 6);
     leased->mark_reusable();
     leased->release();
+    turn();  // before which no other request comes in
     BOOST_TEST(!connections.take_idle(here));
 }
 
