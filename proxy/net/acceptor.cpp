@@ -16,6 +16,14 @@ namespace ferry::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+namespace {
+
+// Of what a client does not take the kernel keeps so much, not the megabytes to which it lets buffers grow: thousands
+// of slow readers would use up the memory that it has for all connections.
+constexpr int most_unsent = 128 << 10;
+
+}  // namespace
+
 struct acceptor::state {
     explicit state(asio::io_context& core) : descriptor(core) {}
     asio::posix::stream_descriptor descriptor;
@@ -46,6 +54,7 @@ asio::awaitable<acceptor::accepted> acceptor::accept() {
         if (fd >= 0) {
             const int on = 1;
             ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+            ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most_unsent, sizeof most_unsent);
             result.what = outcome::accepted;
             result.fd = fd;
             co_return result;
