@@ -106,6 +106,7 @@ public:
         if (row.public_id.empty()) return refuse(row, "public_id is empty: revoke the key and create another");
         if (!digest) return refuse(row, "key_sha256 is not 64 hex digits: revoke the key and create another");
         made.holder.keeps_messages = row.store_messages;
+        made.holder.priority = row.priority.value_or(0);
         auto defect = read_allowed_models(row, made.holder);
         if (defect.empty()) defect = read_allowed_addresses(row, made.holder);
         made.holder.limits = limits_of(row, defect);

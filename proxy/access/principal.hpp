@@ -25,6 +25,7 @@ struct principal {
     std::vector<std::string> model_patterns;                 // those of allowed_models that hold a `*`
     std::vector<party_limits> limits;                        // of whoever of key, user and team has any
     std::shared_ptr<const net::network_list> allowed_addresses;  // null: it may come from anywhere
+    std::int64_t priority = 0;                                   // where requests wait, lower goes first
     bool keeps_messages = true;                                  // of conversations
 
     // Whose conversations it sees: the user's; those of a key without a user are its own.

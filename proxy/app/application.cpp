@@ -48,27 +48,17 @@ application::application(settings configuration, std::function<load_result()> lo
       bodies_(settings_.server.limits.body_memory),
       answers_(settings_.server.limits.answer_memory),
       spools_(settings_.server.limits.spool_bytes),
-      shared_{settings_,
-              names_,
-              bodies_,
-              answers_,
-              spools_,
-              logs_.access,
-              addresses_,
-              upstream_sockets_,
-              breakers_,
-              delays_,
-              repetitions_,
-              hedges_,
-              owners_,
-              speeds_,
-              remembered_,
-              archive_,
-              limiter_,
-              sizes_,
-              budgets_,
-              calibrations_,
-              read_certificate(settings_, nullptr)},
+      shared_{settings_,     names_,
+              bodies_,       answers_,
+              spools_,       logs_.access,
+              addresses_,    upstream_sockets_,
+              breakers_,     delays_,
+              repetitions_,  hedges_,
+              owners_,       speeds_,
+              slots_,        remembered_,
+              archive_,      limiter_,
+              sizes_,        budgets_,
+              calibrations_, read_certificate(settings_, nullptr)},
       issuer_thread_("issued ids", report_unmade),
       operators_("operators", report_unmade) {}
 
@@ -203,6 +193,7 @@ void application::publish(catalog::published fresh) {
         keys = std::make_shared<const access::key_table>(*current_.keys, fresh.keys->rows, fresh.keys->gone);
     note_refused_keys(keys->refused());
     speeds_.keep(fresh.models->asks_for_speed());
+    slots_.follow(fresh.models);
     access::snapshot old = std::exchange(current_, {fresh.models, keys});
     for (auto& one : cores_) one->publish(current_);
     retired_.add(std::move(old));
@@ -250,6 +241,7 @@ status_sources application::look() const {
             bodies_,
             answers_,
             breakers_,
+            slots_.list(),
             refresher_->state(),
             std::move(refused_keys),
             journal_->status(),

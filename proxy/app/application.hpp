@@ -138,6 +138,7 @@ private:
     relay::hedge_budget hedges_;
     relay::id_owners owners_;
     relay::row_speeds speeds_;
+    relay::row_slots slots_;
     conversation::memory remembered_{{}};
     conversation::archive archive_{remembered_};
     limits::limiter limiter_;

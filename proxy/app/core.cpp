@@ -70,6 +70,7 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
                 shared.hedges,
                 shared.owners,
                 shared.speeds,
+                shared.slots,
                 shared.remembered,
                 shared.archive,
                 shared.limiter,

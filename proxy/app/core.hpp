@@ -20,6 +20,7 @@
 #include "relay/exchange/circuits.hpp"
 #include "relay/exchange/id_owners.hpp"
 #include "relay/exchange/row_delays.hpp"
+#include "relay/exchange/row_slots.hpp"
 #include "relay/exchange/row_speeds.hpp"
 #include "relay/exchange/services.hpp"
 #include "relay/request/repair_memory.hpp"
@@ -49,6 +50,7 @@ struct shared_parts {
     relay::hedge_budget& hedges;
     relay::id_owners& owners;
     relay::row_speeds& speeds;
+    relay::row_slots& slots;
     conversation::memory& remembered;
     conversation::archive& archive;
     limits::limiter& limiter;

@@ -150,6 +150,28 @@ void add_journal(metric_sheet& sheet, const status_sources& from) {
     sheet.gauge("ferry_journal_segments", "Journal segments of this process.").add(number(j.segments));
     sheet.gauge("ferry_journal_bytes", "Journal on the disk.").add(number(j.bytes));
     sheet.gauge("ferry_journal_max_bytes", "usage.journal_max_bytes.").add(number(j.max_bytes));
+// Rows that bound how many requests they have at once; told of each, for they are few.
+void add_rows(metric_sheet& sheet, const status_sources& from) {
+    const auto& rows = from.rows;
+    const auto count = std::min(rows.size(), most_endpoints);
+    const auto each = [&](const auto& value_of) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto id = std::to_string(rows[i].model_id);
+            sheet.add(number(value_of(rows[i])), {{"model_id", id}, {"model", rows[i].model_name}});
+        }
+    };
+    sheet.gauge("ferry_row_max_parallel", "max_parallel of a row: requests it may have at once.");
+    each([](const auto& one) { return one.most; });
+    sheet.gauge("ferry_row_parallel_requests", "Requests that a row with max_parallel has now.");
+    each([](const auto& one) { return one.in_use; });
+    sheet.gauge("ferry_row_waiting_requests", "Requests that wait for a row with max_parallel.");
+    each([](const auto& one) { return one.waiting; });
+    sheet.counter("ferry_row_waits_total", "Requests that had to wait for a row with max_parallel.");
+    each([](const auto& one) { return one.waited; });
+    sheet.counter("ferry_row_refusals_total", "Requests refused because a row with max_parallel had no room in time.");
+    each([](const auto& one) { return one.refused; });
+}
+
     sheet.gauge("ferry_journal_open_requests", "Requests begun and not ended.").add(number(j.open_requests));
     sheet.counter("ferry_journal_refused_total", "Requests refused for a journal that is full or fails.")
         .add(number(j.refused));
@@ -208,4 +230,5 @@ std::string metrics_text(metric_sheet& sheet, const status_sources& from) {
     return sheet.take_text();
 }
 
+    add_rows(sheet, from);
 }  // namespace ferry::app

@@ -58,6 +58,21 @@ json::array circuits_part(const status_sources& from) {
     return all;
 }
 
+// The rows that have a limit of requests at once, and were asked.
+json::array rows_part(const status_sources& from) {
+    json::array all;
+    for (const auto& one : from.rows) {
+        all.push_back(json::object{{"model_id", one.model_id},
+                                   {"model", one.model_name},
+                                   {"max_parallel", one.most},
+                                   {"in_use", one.in_use},
+                                   {"waiting", one.waiting},
+                                   {"waited", one.waited},
+                                   {"refused", one.refused}});
+    }
+    return all;
+}
+
 json::array cores_part(const status_sources& from) {
     json::array all;
     for (const auto& one : from.cores) {
@@ -168,6 +183,7 @@ std::string status_json(const status_sources& from) {
     all["journal"] = journal_part(from);
     all["limits"] = limits_part(from);
     all["log"] = {{"dropped_stderr_lines", from.dropped.of_stderr}, {"dropped_stdout_lines", from.dropped.of_stdout}};
+    all["rows"] = rows_part(from);
     return json::serialize(all);
 }
 

@@ -33,6 +33,7 @@ struct status_sources {
     const relay::memory_budget& bodies;
     const relay::memory_budget& answers;
     const relay::circuits& breakers;
+    std::vector<relay::row_load> rows;  // those with max_parallel that were asked
     catalog::refresher_state catalog;
     std::vector<catalog::refused_row> refused_keys;
     usage::journal_status journal;

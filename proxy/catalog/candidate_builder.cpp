@@ -22,6 +22,7 @@ namespace ferry::catalog {
 namespace {
 
 constexpr std::int64_t max_timeout_ms = 24 * 60 * 60 * 1000;
+constexpr std::int64_t max_parallel_requests = 1'000'000;
 constexpr std::int64_t us_per_second = 1'000'000;
 
 using defect = std::optional<fault>;
@@ -181,6 +182,12 @@ defect fill_limits(const store::model_row& row, candidate& made) {
     made.max_context_tokens = row.max_context_tokens;
     if (row.max_context_tokens && *row.max_context_tokens < 1)
         return bad_row("max_context_tokens is less than 1; NULL means unknown");
+    made.max_parallel = row.max_parallel.value_or(0);
+    if (row.max_parallel && (*row.max_parallel < 1 || *row.max_parallel > max_parallel_requests))
+        return bad_row("max_parallel is outside 1..1000000; NULL means any number");
+    if (row.queue_timeout_ms && (*row.queue_timeout_ms < 0 || *row.queue_timeout_ms > max_timeout_ms))
+        return bad_row("queue_timeout_ms is outside 0..86400000 milliseconds; NULL takes the configuration's value");
+    if (row.queue_timeout_ms) made.queue_timeout = std::chrono::milliseconds(*row.queue_timeout_ms);
     made.created = row.created_at_us / us_per_second;
     if (auto wrong = fill_timeout("connect_timeout_ms", row.connect_timeout_ms, made.limits.connect)) return wrong;
     if (auto wrong = fill_timeout("first_byte_timeout_ms", row.first_byte_timeout_ms, made.limits.first_byte))

@@ -88,6 +88,8 @@ struct candidate {
     std::string fallback_model;  // "" if none; it may name a model that does not exist (now)
     timeouts limits;
     std::optional<std::int64_t> max_context_tokens;
+    std::int64_t max_parallel = 0;                           // requests at once, of all cores together; 0: any number
+    std::optional<std::chrono::milliseconds> queue_timeout;  // for one of them; retry.queue_timeout if empty
     std::optional<bool>
         drains;  // whether an answer whose client has left is read on; the configuration's word if empty
     row_prefill prefill = row_prefill::none;

@@ -51,6 +51,8 @@ void visit(Row& row, Visitor& with, const store::model_row*) {
     with("idle_timeout_ms", row.idle_timeout_ms);
     with("total_timeout_ms", row.total_timeout_ms);
     with("max_context_tokens", row.max_context_tokens);
+    with("max_parallel", row.max_parallel);
+    with("queue_timeout_ms", row.queue_timeout_ms);
     with("capabilities", row.capabilities);
     with("unit_prices", row.unit_prices);
     with("created_at_us", row.created_at_us);
@@ -80,6 +82,7 @@ void visit(Row& row, Visitor& with, const store::key_row*) {
     with("user_limits", row.user_limits);
     with("team_limits", row.team_limits);
     with("store_messages", row.store_messages);
+    with("priority", row.priority);
     with("expires_at_us", row.expires_at_us);
     with("rotated_from", row.rotated_from);
     with("grace_until_us", row.grace_until_us);

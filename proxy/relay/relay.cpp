@@ -155,6 +155,10 @@ asio::awaitable<std::optional<fault>> ask(request& x, answer_under_way& answer) 
         for (next_move next{next_step::again}; next.step != next_step::give_up;) {
             failed.reset();
             if (next.wait.count() > 0) failed = co_await plan.pause(next.wait);
+            if (!failed && plan.awaits_room()) {
+                failed = co_await plan.await_room();
+                if (!failed && answer.broken_off.is_under_way()) answer.broken_off.ask(plan.to());
+            }
             if (failed) {
                 failed = end_wait(x, answer, std::move(*failed));
                 break;

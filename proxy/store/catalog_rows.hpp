@@ -36,6 +36,8 @@ void read_row(Reader&& in, model_row& row) {
     row.idle_timeout_ms = in.optional_integer();
     row.total_timeout_ms = in.optional_integer();
     row.max_context_tokens = in.optional_integer();
+    row.max_parallel = in.optional_integer();
+    row.queue_timeout_ms = in.optional_integer();
     row.capabilities = in.optional_text();
     row.unit_prices = in.optional_text();
     row.created_at_us = in.informative_time();
@@ -89,6 +91,7 @@ void read_row(Reader&& in, key_row& row) {
     read_limits(in, row);
     row.allowed_addresses = in.optional_text();
     row.store_messages = in.flag();
+    row.priority = in.optional_integer();
     row.expires_at_us = in.optional_time();
     row.rotated_from = in.optional_integer();
     row.grace_until_us = in.optional_time();

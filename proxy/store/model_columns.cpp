@@ -14,7 +14,7 @@
 namespace ferry::store {
 namespace {
 
-constexpr std::array<std::string_view, 29> model_columns = {
+constexpr std::array<std::string_view, 31> model_columns = {
     "id",
     "model_name",
     "display_name",
@@ -42,6 +42,8 @@ constexpr std::array<std::string_view, 29> model_columns = {
     "idle_timeout_ms",
     "total_timeout_ms",
     "max_context_tokens",
+    "max_parallel",
+    "queue_timeout_ms",
     "capabilities",
     "unit_prices",
 };
@@ -141,6 +143,8 @@ void set_columns(model_row& row, std::span<const column_value> values) {
         write.number("idle_timeout_ms", row.idle_timeout_ms);
         write.number("total_timeout_ms", row.total_timeout_ms);
         write.number("max_context_tokens", row.max_context_tokens);
+        write.number("max_parallel", row.max_parallel);
+        write.number("queue_timeout_ms", row.queue_timeout_ms);
         write.text("capabilities", row.capabilities);
         write.text("unit_prices", row.unit_prices);
     }
@@ -151,8 +155,8 @@ void require_model_columns(std::span<const column_value> values) {
 }
 
 void require_key_columns(std::span<const column_value> values) {
-    static const auto columns = with_limits(
-        {"name", "user_id", "team_id", "allowed_models", "allowed_addresses", "store_messages", "expires_at"});
+    static const auto columns = with_limits({"name", "user_id", "team_id", "allowed_models", "allowed_addresses",
+                                             "store_messages", "priority", "expires_at"});
     require_columns("api_keys", columns, values);
 }
 

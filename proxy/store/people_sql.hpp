@@ -31,7 +31,7 @@ template <class Time>
 std::string select_keys(bool as_used, const Time& time) {
     const char* const team = "coalesce(k.team_id, u.team_id)";
     return std::string("SELECT k.id, k.public_id, k.key_sha256, k.name, k.user_id, ") + (as_used ? team : "k.team_id") +
-           ", k.allowed_models, " + limit_names("k.") + ", k.allowed_addresses, " + "k.store_messages, " +
+           ", k.allowed_models, " + limit_names("k.") + ", k.allowed_addresses, " + "k.store_messages, k.priority, " +
            time("k.expires_at") + ", k.rotated_from, " + time("k.grace_until") + ", " +
            (as_used ? key_works : "k.is_enabled") + ", " + time("k.created_at") + ", " + time("k.last_used_at") + ", " +
            limit_names("u.") + ", " + limit_names("t.") +

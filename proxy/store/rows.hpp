@@ -36,6 +36,7 @@ struct model_row {
     std::optional<std::string> proxy;
     std::optional<std::int64_t> connect_timeout_ms, first_byte_timeout_ms, idle_timeout_ms, total_timeout_ms;
     std::optional<std::int64_t> max_context_tokens;
+    std::optional<std::int64_t> max_parallel, queue_timeout_ms;
     std::optional<std::string> capabilities;  // JSON text
     std::optional<std::string> unit_prices;   // JSON object text
     std::int64_t created_at_us = 0;
@@ -60,6 +61,7 @@ struct key_row : limit_columns {
     std::optional<std::string> allowed_models;     // JSON array of model names; NULL allows all
     std::optional<std::string> allowed_addresses;  // JSON array of networks (CIDR); NULL allows all
     bool store_messages = true;
+    std::optional<std::int64_t> priority;  // NULL: 0
     std::optional<std::int64_t> expires_at_us;
     std::optional<std::int64_t> rotated_from, grace_until_us;
     bool is_enabled = true;

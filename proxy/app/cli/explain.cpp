@@ -172,9 +172,12 @@ void run_explain(const cli_context& context, const explain_request& request) {
     if (who) {
         if (request.key) told.key_text = key_text(**who);
         told.refused = fill(told, from, **who, chosen, body);
-        if (const auto circuits = told.refused ? std::nullopt : ask_for_circuits(chosen, context)) {
+        if (const auto standing = told.refused ? std::nullopt : ask_for_standing(chosen, context)) {
             for (auto& row : told.rows) {
-                if (const auto* one = circuit_of(*circuits, *row.row, *from.models)) row.circuit = *one;
+                if (const auto* one = circuit_of(standing->circuits, *row.row, *from.models)) row.circuit = *one;
+                for (const auto& one : standing->loads) {
+                    if (one.model_id == row.row->id) row.load = one;
+                }
             }
         }
         if (!told.refused && !(*who)->limits.empty()) look_at_limits(context, chosen, **who, told);

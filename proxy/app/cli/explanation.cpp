@@ -67,6 +67,14 @@ std::string circuit_line(const told_circuit& is) {
                        is.error_code, is.reason);
 }
 
+std::string parallel_line(const explained_row& each, const settings& chosen) {
+    const auto wait = each.row->queue_timeout.value_or(chosen.relay.retry.queue_timeout);
+    std::string now;
+    if (each.load) now = fmt::format("; now {}, and {} wait", each.load->in_use, each.load->waiting);
+    return fmt::format("   parallel  at most {} at once, others wait up to {} ms{}\n", each.row->max_parallel,
+                       wait.count(), now);
+}
+
 std::string row_text(const explained_row& each, std::size_t number, const settings& chosen) {
     const auto& row = *each.row;
     std::string text =
@@ -74,6 +82,7 @@ std::string row_text(const explained_row& each, std::size_t number, const settin
     text += fmt::format("   url       {}\n   price     {}\n", each.url, price_line(row));
     text += further_lines(each);
     if (each.expected.is_known) text += expected_line(each);
+    if (each.row->max_parallel != 0) text += parallel_line(each, chosen);
     if (each.circuit) text += circuit_line(*each.circuit);
     text += "   timeouts ";
     for (const auto& one : limits_of(row, chosen)) {
@@ -117,6 +126,13 @@ std::string row_json(const explained_row& each, const settings& chosen) {
     made.number("priority", row.priority).number("weight", row.weight).raw("timeouts", timeouts.take());
     made.text("head", each.head).number("body_bytes", static_cast<std::int64_t>(each.body_bytes));
     made.raw("edits", fmt::format("[{}]", fmt::join(edits, ",")));
+    if (each.row->max_parallel != 0) {
+        json_object parallel;
+        parallel.number("most", each.row->max_parallel);
+        parallel.number("queue_timeout_ms", each.row->queue_timeout.value_or(chosen.relay.retry.queue_timeout).count());
+        if (each.load) parallel.number("in_use", each.load->in_use).number("waiting", each.load->waiting);
+        made.raw("parallel", parallel.take());
+    }
     if (each.circuit) {
         json_object circuit;
         circuit.text("level", each.circuit->level).text("state", each.circuit->state);

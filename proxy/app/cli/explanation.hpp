@@ -24,6 +24,7 @@ struct explained_row {
     std::string head;               // as it would be sent; values of credentials are left out
     std::vector<body_edit> edits;
     std::size_t body_bytes = 0;           // as it would be sent
+    std::optional<told_load> load;        // of a running Ferry, where max_parallel bounds it
     std::optional<told_circuit> circuit;  // why a running Ferry asks it after others, or not at all
 };
 

@@ -69,6 +69,7 @@ std::string as_json(const store::key_row& row, const key_owners& owners, const l
     object.raw("allowed_addresses", row.allowed_addresses.value_or("null"));
     add_limits(object, row, uses.of("key", row.id, row));
     object.flag("store_messages", row.store_messages);
+    object.number("priority", row.priority.value_or(0));
     add_time(object, "expires_at", row.expires_at_us);
     object.number_or_null("rotated_from", row.rotated_from);
     add_time(object, "grace_until", row.grace_until_us);

@@ -68,6 +68,7 @@ void add_key_options(CLI::App& command, key_options& into) {
     command.add_option("--addresses", into.addresses,
                        "Networks its requests may come from, with commas: 10.0.0.0/8 (default: all)");
     add_limit_options(command, into.limits);
+    command.add_option("--priority", into.priority, "Where requests wait for a model, lower goes first (default: 0)");
     auto* storing = command.add_flag("--store-messages", into.store_messages, "Conversations are kept (the default)");
     command.add_flag("--no-store-messages", into.no_store_messages, "Nothing that is said is kept")->excludes(storing);
 }
@@ -99,6 +100,7 @@ void apply(const key_options& given, store::key_row& row, std::int64_t now_us) {
     if (given.expires) set_time(row.expires_at_us, *given.expires, now_us);
     if (given.addresses) set_addresses(row, *given.addresses);
     apply(given.limits, row);
+    if (given.priority) row.priority = given.priority;
     if (given.store_messages) row.store_messages = true;
     if (given.no_store_messages) row.store_messages = false;
     if (given.no_user) row.user_id.reset();
@@ -130,6 +132,7 @@ std::vector<store::column_value> changed_columns(const store::key_row& before, c
         columns.push_back({"expires_at", std::move(time)});
     }
     add_changed_limits(before, after, columns);
+    number("priority", before.priority, after.priority);
     if (before.store_messages != after.store_messages)
         columns.push_back({"store_messages", after.store_messages ? "1" : "0"});
     return columns;

@@ -20,6 +20,7 @@ namespace ferry::app {
 struct key_options {
     std::optional<std::string> name, user, team, models, addresses, expires;
     limit_options limits;
+    std::optional<std::int64_t> priority;
     bool store_messages = false, no_store_messages = false;
     // Of `set` alone.
     bool no_user = false, no_team = false, no_models = false, no_addresses = false, no_expires = false;

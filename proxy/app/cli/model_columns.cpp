@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <boost/json/parse.hpp>
+#include <chrono>
 #include <cstdint>
+#include <utility>
 
 #include "app/cli/open_store.hpp"
+#include "app/config/value.hpp"
 #include "base/decimal.hpp"
 #include "base/number_text.hpp"
 
@@ -42,6 +45,9 @@ constexpr model_flag flags[] = {
     {"--idle-timeout-ms", "idle_timeout_ms", count, true, "Instead of timeouts.idle"},
     {"--total-timeout-ms", "total_timeout_ms", count, true, "Instead of timeouts.total"},
     {"--max-context-tokens", "max_context_tokens", count, true, "The model's context window"},
+    {"--max-parallel", "max_parallel", count, true, "Requests at once; further ones go elsewhere, or wait"},
+    {"--queue-timeout", "queue_timeout_ms", span, true,
+     "How long they wait, such as 2s; instead of retry.queue_timeout"},
     {"--capabilities", "capabilities", json, true,
      "JSON object about the model: {\"operations\": [\"chat\", \"images\"]} says what it serves, "
      "{\"paths\": [\"/ocr\"]} what else there is below /v1; "
@@ -56,6 +62,17 @@ bool is_integer(const std::string& text, std::int64_t least) {
     return value && *value >= least;
 }
 
+struct given_span {
+    std::string problem, milliseconds;
+};
+
+given_span read_span(const std::string& given) {
+    constexpr std::int64_t most_ms = 24 * 60 * 60 * 1000;
+    std::chrono::milliseconds length{0};
+    auto said = read_duration(given, {0, most_ms}, length);
+    return {std::move(said.problem), std::to_string(length.count())};
+}
+
 // What is wrong with `given`, "" if nothing.
 std::string problem_with(column_kind kind, const std::string& given) {
     switch (kind) {
@@ -67,6 +84,8 @@ std::string problem_with(column_kind kind, const std::string& given) {
             return is_integer(given, INT64_MIN) ? "" : "must be a whole number";
         case count:
             return is_integer(given, 0) ? "" : "must be a whole number, 0 or more";
+        case span:
+            return read_span(given).problem;
         case json: {
             boost::system::error_code failed;
             const auto value = boost::json::parse(given, failed);
@@ -107,6 +126,7 @@ store::column_value column_from(const model_flag& flag, const std::string& given
     if (flag.kind == price) return {std::string(flag.column), price_column(flag, given, unit)};
     const std::string problem = problem_with(flag.kind, given);
     if (!problem.empty()) refuse_usage(fmt::format("{} {}", flag.flag, problem));
+    if (flag.kind == span) return {std::string(flag.column), read_span(given).milliseconds};
     return {std::string(flag.column), given};
 }
 

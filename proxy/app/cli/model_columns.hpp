@@ -10,7 +10,7 @@
 
 namespace ferry::app {
 
-enum class column_kind { text, price, integer, count, json };
+enum class column_kind { text, price, integer, count, span, json };
 
 struct model_flag {
     std::string_view flag;

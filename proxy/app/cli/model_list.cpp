@@ -67,6 +67,8 @@ std::string as_json(const store::model_row& row, const catalog::model_findings& 
     object.number_or_null("idle_timeout_ms", row.idle_timeout_ms);
     object.number_or_null("total_timeout_ms", row.total_timeout_ms);
     object.number_or_null("max_context_tokens", row.max_context_tokens);
+    object.number_or_null("max_parallel", row.max_parallel);
+    object.number_or_null("queue_timeout_ms", row.queue_timeout_ms);
     object.text_or_null("capabilities", row.capabilities);
     object.text_or_null("unit_prices", row.unit_prices);
     object.text("defect", row.defect).text("state", state_of(row, found));

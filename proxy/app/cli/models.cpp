@@ -36,7 +36,10 @@ void add_value_flags(CLI::App& command, const request_ptr& request) {
     for (const model_flag& flag : model_flags()) {
         const auto keep = [request, &flag](const std::string& given) { request->values[flag.flag] = given; };
         auto* option = command.add_option_function<std::string>(std::string(flag.flag), keep, std::string(flag.help));
-        option->type_name(flag.kind == column_kind::json ? "JSON" : flag.kind == column_kind::text ? "TEXT" : "NUMBER");
+        option->type_name(flag.kind == column_kind::json   ? "JSON"
+                          : flag.kind == column_kind::text ? "TEXT"
+                          : flag.kind == column_kind::span ? "TIME"
+                                                           : "NUMBER");
     }
     command.add_flag("--per-million", request->per_million, "All prices given here are per 1,000,000 tokens");
 }

@@ -46,9 +46,14 @@ told_circuit circuit_in(const json::object& from) {
     return made;
 }
 
+told_load load_in(const json::object& from) {
+    const auto number = [&from](const char* name) { return from.at(name).to_number<std::int64_t>(); };
+    return {number("model_id"), number("in_use"), number("waiting")};
+}
+
 }  // namespace
 
-std::optional<std::vector<told_circuit>> ask_for_circuits(const settings& chosen, const cli_context& context) {
+std::optional<told_standing> ask_for_standing(const settings& chosen, const cli_context& context) {
     const auto& listen = chosen.server.admin_listen;
     if (listen.empty() || listen.ends_with(":0")) return std::nullopt;
     const auto got = ask_for_status(chosen, listen.starts_with("unix:") ? listen : "http://" + listen);
@@ -58,8 +63,9 @@ std::optional<std::vector<told_circuit>> ask_for_circuits(const settings& chosen
         const auto told = json::parse(got.body).as_object();
         const auto own = file ? std::filesystem::absolute(*file).string() : std::string();
         if (told.at("config").as_string() != own) return std::nullopt;  // of another store, perhaps
-        std::vector<told_circuit> all;
-        for (const auto& one : told.at("circuits").as_array()) all.push_back(circuit_in(one.as_object()));
+        told_standing all;
+        for (const auto& one : told.at("circuits").as_array()) all.circuits.push_back(circuit_in(one.as_object()));
+        for (const auto& one : told.at("rows").as_array()) all.loads.push_back(load_in(one.as_object()));
         return all;
     } catch (const std::exception&) {
         return std::nullopt;  // no Ferry, or one of another version

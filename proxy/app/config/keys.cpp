@@ -145,6 +145,7 @@ std::vector<key_rule> upstream_keys() {
         {"retry", "retry_after_max", duration(or_at_once, relayed, retry, &relay::retry_options::retry_after_max)},
         {"retry", "first_token_quantile", ratio(relayed, retry, &relay::retry_options::first_token_quantile)},
         {"retry", "hold_max", duration(or_at_once, relayed, retry, &relay::retry_options::hold_max)},
+        {"retry", "queue_timeout", duration(or_at_once, relayed, retry, &relay::retry_options::queue_timeout)},
         {"hedge", "enabled", boolean(relayed, hedge, &relay::hedge_options::enabled)},
         {"hedge", "quantile", ratio(relayed, hedge, &relay::hedge_options::quantile)},
         {"hedge", "max_share", ratio(relayed, hedge, &relay::hedge_options::max_share)},

@@ -23,6 +23,8 @@ struct retry_options {
     std::chrono::milliseconds retry_after_max{60'000};  // the longest wait an upstream may ask for
     // While another candidate is left, a try has three times this quantile of its row's first content; 0: first_byte.
     double first_token_quantile = 0.99;
+    // How long a request waits for a row that has all the requests it may have at once; a row may say otherwise.
+    std::chrono::milliseconds queue_timeout{1'000};
     // All waits of a request for which nobody else can be asked: a client that hears of the limit can plan, one that is
     // held cannot.
     std::chrono::milliseconds hold_max{2'000};

@@ -23,6 +23,7 @@
 #include "relay/exchange/http_exchange.hpp"
 #include "relay/exchange/memory_claim.hpp"
 #include "relay/exchange/rival.hpp"
+#include "relay/exchange/row_slots.hpp"
 #include "relay/exchange/transcript.hpp"
 #include "relay/exchange/turn.hpp"
 #include "usage/journal_writer.hpp"
@@ -89,6 +90,7 @@ struct request : http_exchange {
     std::function<bool()> may_ask_another;        // while it is asked; none: there is nobody else
     bool is_hurried = false;                      // ... by the client's own timeout
     circuits::pass pass;                          // of the row that is asked
+    row_slots::slot slot;                         // likewise, where its max_parallel is bounded; until it has answered
     usage::open_request books;                    // open once the request resolved to a model
     int tries = 0;                                // begun so far
     std::vector<usage::attempt_result> attempts;  // ended

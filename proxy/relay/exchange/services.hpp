@@ -31,6 +31,7 @@ class id_owners;
 class repair_memory;
 class retry_budget;
 class row_delays;
+class row_slots;
 class row_speeds;
 struct counters;
 
@@ -88,6 +89,7 @@ struct services {
     hedge_budget& hedges;                             // likewise
     id_owners& owners;                                // likewise
     row_speeds& speeds;                               // likewise
+    row_slots& slots;                                 // likewise
     conversation::memory& remembered;                 // likewise
     conversation::archive& archive;                   // likewise
     limits::limiter& limiter;                         // likewise

@@ -24,11 +24,12 @@ inline constexpr std::string_view overtaken_code = "hedge_lost";
 // it to the pool. Ended from outside through x.waiting.
 class attempt {
 public:
-    // Of a try beside the one that is asked: what waits for it, and its pass. Nothing of the request is its own then,
-    // until it steps forward.
+    // Of a try beside the one that is asked: what waits for it, and by what it may ask. Nothing of the request is its
+    // own then, until it steps forward.
     struct side {
         net::interrupt_slot waiting;
         circuits::pass pass;
+        row_slots::slot slot;
     };
 
     // `beside`: null for the one that is asked. Outlives the attempt.

@@ -20,10 +20,10 @@ static_assert(catalog::max_candidates <= 32);
 failover::failover(request& x) : x_(x) {
     note_clients_timeout();
     if (x.route.candidates.size() > 1) x.may_ask_another = [this] { return has_next(steady::now()); };
-    if (enter_next()) return;
+    if (enter_next() || awaits_room()) return;
     refused_ = why_nobody(steady::now());
     // What stood in the way may be gone in this very moment.
-    if (!refused_ && enter_next()) return;
+    if (!refused_ && (enter_next() || awaits_room())) return;
     x.core.breakers.count_refused();
     if (refused_) return;
     refused_ =
@@ -36,12 +36,13 @@ bool failover::enter(std::size_t candidate, bool even_behind) {
     auto& breakers = x_.core.breakers;
     const auto now = breakers.is_empty() ? steady::time_point{} : steady::now();
     auto pass = breakers.enter(*x_.route.candidates[candidate], even_behind, x_.settings->relay.circuit, now);
-    if (!pass) return false;
+    if (!pass || !has_room(candidate)) return false;
     x_.pass = std::move(*pass);
     at_ = candidate;
     asked_ |= 1u << candidate;
     tries_ = 0;
     fresh_ = shut_ = false;
+    full_ = 0;
     once_ = x_.pass.is_probe();
     repairs_.emplace(x_, to());
     set_patience();
@@ -50,6 +51,7 @@ bool failover::enter(std::size_t candidate, bool even_behind) {
 }
 
 bool failover::enter_next() {
+    full_ = 0;
     for (const bool even_behind : {false, true}) {
         for (std::size_t i = 0; i < x_.route.candidates.size(); ++i) {
             if ((asked_ >> i & 1u) == 0 && enter(i, even_behind)) return true;
@@ -67,15 +69,6 @@ void failover::note_clients_timeout() {
         if (const auto value = x_.head.find(name); value && !clients_) clients_ = client_timeout(*value);
     }
     if (clients_ && !x_.asked.stream) x_.total_until = std::min(x_.total_until, x_.started + *clients_ * 21 / 20);
-}
-
-const catalog::candidate* failover::beside() const {
-    const auto& all = x_.route.candidates;
-    const auto now = x_.core.breakers.is_empty() ? steady::time_point{} : steady::now();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if ((asked_ >> i & 1u) == 0 && x_.core.breakers.is_well(*all[i], now)) return all[i];
-    }
-    return nullptr;
 }
 
 // A row that sets its own limit means it.
@@ -107,11 +100,12 @@ void failover::set_patience() {
 bool failover::enter_larger() {
     const auto limit = to().max_context_tokens;
     if (!limit) return false;
+    full_ = 0;
     const auto& all = x_.route.candidates;
     for (auto i = at_ + 1; i < all.size(); ++i) {
         if (all[i]->max_context_tokens.value_or(0) > *limit && enter(i, true)) return true;
     }
-    return false;
+    return awaits_room();
 }
 
 bool failover::has_next(steady::time_point now) const {
@@ -178,54 +172,31 @@ next_move failover::after(const fault& why, const attempt& tried, bool answered)
     held_ += next.wait;
     // A broken connection is not worth a second idle one.
     fresh_ = !answered;
-    if (next.step == next_step::next_candidate && !enter_next()) next = {};
-    if (next.step == next_step::give_up) x_.pass = {};
+    if (next.step == next_step::next_candidate && !enter_next() && !awaits_room()) next = {};
+    if (next.step == next_step::give_up) x_.pass = {}, x_.slot = {};
     x_.attempts_used = next.step == next_step::give_up && why.retry != retry_advice::never &&
                        why.source == fault_source::upstream && all_tries_ >= rules.attempts;
     return next;
 }
 
-std::optional<circuits::pass> failover::enter_beside(const catalog::candidate& row) {
-    auto pass = x_.core.breakers.enter(row, false, x_.settings->relay.circuit, steady::now());
-    if (pass) asked_ |= 1u << place_of(row);
-    return pass;
-}
-
-std::size_t failover::place_of(const catalog::candidate& row) const {
-    const auto& all = x_.route.candidates;
-    return static_cast<std::size_t>(std::find(all.begin(), all.end(), &row) - all.begin());
-}
-
-void failover::failed_beside(const catalog::candidate& row, const circuits::pass& pass, const fault& why,
-                             const attempt& tried) {
-    if (why.source != fault_source::upstream || was_stale(why, tried.failure())) return;
-    const failed_how how{.connected = tried.failure().connected, .answered = tried.failure().answer_begun};
-    x_.core.breakers.failed(pass, row, why, how, x_.settings->relay.circuit, steady::now());
-}
-
-void failover::step_to(const catalog::candidate& row, circuits::pass pass) {
-    at_ = place_of(row);
-    x_.pass = std::move(pass);
-    x_.patience.reset();
-    x_.is_hurried = false;
-    tries_ = 0;
-    fresh_ = shut_ = once_ = false;
-    repairs_.emplace(x_, to());
-}
-
 bool failover::after_cut() {
+    auto slot = std::move(x_.slot);
     answered();
+    x_.slot = std::move(slot);  // the same row may be asked once more
     for (std::size_t i = 0; i < x_.route.candidates.size(); ++i) {
         if (x_.route.candidates[i]->rescues == catalog::row_rescue::off) asked_ |= 1u << i;
     }
-    if (enter_next()) return true;
-    if (std::exchange(same_again_, true) || !enter(at_, true)) return false;
-    fresh_ = true;
-    return true;
+    bool goes_on = enter_next();
+    if (!goes_on && !std::exchange(same_again_, true)) goes_on = fresh_ = enter(at_, true);
+    // The client is in the middle of an answer: what has no room now is not waited for.
+    full_ = 0;
+    if (!goes_on) x_.slot = {};
+    return goes_on;
 }
 
 boost::asio::awaitable<std::optional<fault>> failover::pause(milliseconds length) {
     const auto before = steady::now();
+    x_.slot = {};
     net::signal over(x_.core.context);
     net::deadline timer(x_.core.wheel);
     timer.on_expiry([&over] { over.notify(); });
@@ -244,12 +215,16 @@ boost::asio::awaitable<std::optional<fault>> failover::pause(milliseconds length
 // The row may have been closed meanwhile, by what others met.
 std::optional<fault> failover::enter_again() {
     const auto now = steady::now();
+    full_ = 0;
     auto pass = x_.core.breakers.enter(to(), true, x_.settings->relay.circuit, now);
-    if (pass) {
+    if (pass && has_room(at_)) {
         x_.pass = std::move(*pass);
         return std::nullopt;
     }
+    const auto own = full_;
     if (enter_next()) return std::nullopt;
+    full_ |= own;
+    if (awaits_room()) return std::nullopt;
     return x_.core.breakers.refusal(to(), now);
 }
 
@@ -273,6 +248,7 @@ void failover::answered() {
         x_.core.breakers.failed(x_.pass, to(), why, how, rules, steady::now());
     }
     x_.pass = {};
+    x_.slot = {};
 }
 
 }  // namespace ferry::relay

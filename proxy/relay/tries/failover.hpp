@@ -4,11 +4,10 @@
 #include <optional>
 
 #include "relay/request/repairs.hpp"
+#include "relay/tries/attempt.hpp"
 #include "relay/tries/retry_policy.hpp"
 
 namespace ferry::relay {
-
-class attempt;
 
 // Where one request stands among its candidates: whom to ask now, and what comes after a try that failed. Whom circuits
 // put behind is asked last, and whom they refuse not at all. Owned by the relay of one request; lives on its core.
@@ -18,6 +17,10 @@ public:
 
     // Why nobody may be asked now, at the beginning.
     const std::optional<fault>& refused() const { return refused_; }
+    // Whoever might be asked has as many requests at once as it may: await_room() comes before the next try.
+    bool awaits_room() const { return full_ != 0; }
+    // A fault: nobody had room in time, or the client has gone or the process stops.
+    boost::asio::awaitable<std::optional<fault>> await_room();
     // REQUIRES: somebody may be.
     const catalog::candidate& to() const { return *x_.route.candidates[at_]; }
     // The next try may not use a connection that stood idle.
@@ -35,17 +38,20 @@ public:
 
     // Who could be asked beside this one, see hedge: the first of the others that is well; null: nobody.
     const catalog::candidate* beside() const;
-    // It is. Nothing: its circuits have changed their mind.
-    std::optional<circuits::pass> enter_beside(const catalog::candidate& row);
+    // It is. False: it has no room, or its circuits have changed their mind.
+    bool enter_beside(const catalog::candidate& row, attempt::side& as);
     // How the try that is asked, or the one beside it, failed while the other goes on.
     void failed_beside(const catalog::candidate& row, const circuits::pass& pass, const fault& why,
                        const attempt& tried);
     // What was asked beside is now the one that is asked.
-    void step_to(const catalog::candidate& row, circuits::pass pass);
+    void step_to(const catalog::candidate& row, attempt::side& as);
 
 private:
     bool enter(std::size_t candidate, bool even_behind);
     bool enter_next();
+    bool has_room(std::size_t candidate);
+    std::optional<fault> enter_with_slot();
+    fault why_no_room();
     bool enter_larger();
     std::optional<fault> enter_again();
     void note_clients_timeout();
@@ -61,6 +67,7 @@ private:
     std::size_t at_ = 0;
     std::optional<milliseconds> clients_;  // how long it waits, from x.started
     std::uint32_t asked_ = 0;              // a bit for each candidate
+    std::uint32_t full_ = 0;               // likewise: nothing stands in the way but that it has no room
     int tries_ = 0;                        // at this candidate
     int all_tries_ = 0;                    // at all of them; neither counts repairs and stale connections
     milliseconds held_{0};

@@ -81,12 +81,11 @@ void hedge::begin() {
         count(x_.core.counts.hedges_forgone);
         return;
     }
-    auto pass = plan_->enter_beside(*row);
-    if (!pass) return;
+    auto made = std::make_unique<second_try>(x_);
+    made->row = row;
+    if (!plan_->enter_beside(*row, made->side)) return;
     count(x_.core.counts.hedged);
-    second_ = std::make_unique<second_try>(x_);
-    second_->row = row;
-    second_->side.pass = std::move(*pass);
+    second_ = std::move(made);
     second_->asked.emplace(x_, *row, repairs_for(x_, *row), &second_->side);
     net::spawn(x_.core.context, run(), [this](const std::string& what) {
         log_error("A second try of request {} failed: {}", x_.id_text(), what);
@@ -106,12 +105,12 @@ void hedge::note_end(std::optional<fault> failed) {
     it.is_done = true;
     it.ended.notify();
     if (it.is_lost) {
-        it.asked.reset();
+        it.drop();
     } else if (failed && first_ != nullptr) {
         plan_->failed_beside(*it.row, it.side.pass, *failed, *it.asked);
         it.asked->finish(openai::code_text(*failed), failed->upstream_message);
         it.is_lost = true;
-        it.asked.reset();
+        it.drop();
     } else {
         it.failed = std::move(failed);
         if (first_ == nullptr) return;
@@ -128,7 +127,7 @@ void hedge::lose() {
     if (!it.asked) return;
     it.asked->finish(overtaken_code);
     it.side.waiting.interrupt();
-    if (it.is_done) it.asked.reset();
+    if (it.is_done) it.drop();
 }
 
 asio::awaitable<std::optional<fault>> hedge::step_in(failover& plan) {
@@ -144,7 +143,7 @@ asio::awaitable<std::optional<fault>> hedge::step_in(failover& plan) {
     }
     x_.is_overtaken = false;
     is_source_ = true;
-    plan.step_to(*it.row, std::move(it.side.pass));
+    plan.step_to(*it.row, it.side);
     it.asked->step_forward();
     co_return it.failed;
 }

@@ -45,6 +45,12 @@ public:
 private:
     struct second_try {
         explicit second_try(request& x) : ended(x.core.context) {}
+        // REQUIRES: is_done.
+        void drop() {
+            asked.reset();
+            side.pass = {};
+            side.slot = {};
+        }
 
         const catalog::candidate* row = nullptr;
         attempt::side side;

@@ -25,6 +25,7 @@ std::int64_t insert_key(pqxx::work& in, const key_row& key) {
                                   literal(in, key.allowed_models),
                                   literal(in, key.allowed_addresses),
                                   key.store_messages ? "1" : "0",
+                                  literal(key.priority),
                                   time_literal(key.expires_at_us),
                                   literal(key.rotated_from),
                                   time_literal(key.grace_until_us),
@@ -33,7 +34,7 @@ std::int64_t insert_key(pqxx::work& in, const key_row& key) {
     for (const std::string& value : values) joined.append(joined.empty() ? "" : ", ").append(value);
     const auto added = in.exec(
         "INSERT INTO api_keys (public_id, key_sha256, name, user_id, team_id, allowed_models, allowed_addresses,"
-        " store_messages, expires_at, rotated_from, grace_until, is_enabled, " +
+        " store_messages, priority, expires_at, rotated_from, grace_until, is_enabled, " +
         limit_names() + ") VALUES (" + joined + limit_literals(in, key) + ") RETURNING id");
     return added[0][0].as<std::int64_t>();
 }

@@ -15,7 +15,8 @@ std::string select_models() {
     return "SELECT id, model_name, display_name, provider, api_endpoint, api_key, cost_per_1k_tokens,"
            " input_cost_per_1k, output_cost_per_1k, cached_input_cost_per_1k, currency, is_enabled, priority, weight,"
            " upstream_model, fallback_model, auth_scheme, extra_headers, extra_body, proxy, connect_timeout_ms,"
-           " first_byte_timeout_ms, idle_timeout_ms, total_timeout_ms, max_context_tokens, capabilities, "
+           " first_byte_timeout_ms, idle_timeout_ms, total_timeout_ms, max_context_tokens, max_parallel, "
+           "queue_timeout_ms, capabilities, "
            "unit_prices, " +
            time_column("created_at") + " FROM ai_models";
 }

@@ -22,12 +22,12 @@ std::int64_t insert_key(connection& db, const key_row& key) {
     const std::optional<std::string> grace_until = optional_time_text(key.grace_until_us);
     static const std::string sql =
         "INSERT INTO api_keys (public_id, key_sha256, name, user_id, team_id, allowed_models, allowed_addresses,"
-        " store_messages, expires_at, rotated_from, grace_until, is_enabled, " +
-        limit_names() + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?" + places_for_limits() + ")";
+        " store_messages, priority, expires_at, rotated_from, grace_until, is_enabled, " +
+        limit_names() + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?" + places_for_limits() + ")";
     query insert = db.prepare(sql.c_str());
     insert.bind(key.public_id).bind(key.key_sha256).bind(key.name).bind(key.user_id).bind(key.team_id);
-    insert.bind(key.allowed_models).bind(key.allowed_addresses).bind(key.store_messages).bind(expires_at);
-    insert.bind(key.rotated_from).bind(grace_until).bind(key.is_enabled);
+    insert.bind(key.allowed_models).bind(key.allowed_addresses).bind(key.store_messages).bind(key.priority);
+    insert.bind(expires_at).bind(key.rotated_from).bind(grace_until).bind(key.is_enabled);
     bind_limits(insert, key);
     insert.run();
     return db.last_insert_id();
