@@ -144,12 +144,6 @@ void add_circuits(metric_sheet& sheet, const status_sources& from) {
         .add(number(changes.refused));
 }
 
-void add_journal(metric_sheet& sheet, const status_sources& from) {
-    const auto& j = from.journal;
-    const auto& s = from.shipper;
-    sheet.gauge("ferry_journal_segments", "Journal segments of this process.").add(number(j.segments));
-    sheet.gauge("ferry_journal_bytes", "Journal on the disk.").add(number(j.bytes));
-    sheet.gauge("ferry_journal_max_bytes", "usage.journal_max_bytes.").add(number(j.max_bytes));
 // Rows that bound how many requests they have at once; told of each, for they are few.
 void add_rows(metric_sheet& sheet, const status_sources& from) {
     const auto& rows = from.rows;
@@ -172,6 +166,12 @@ void add_rows(metric_sheet& sheet, const status_sources& from) {
     each([](const auto& one) { return one.refused; });
 }
 
+void add_journal(metric_sheet& sheet, const status_sources& from) {
+    const auto& j = from.journal;
+    const auto& s = from.shipper;
+    sheet.gauge("ferry_journal_segments", "Journal segments of this process.").add(number(j.segments));
+    sheet.gauge("ferry_journal_bytes", "Journal on the disk.").add(number(j.bytes));
+    sheet.gauge("ferry_journal_max_bytes", "usage.journal_max_bytes.").add(number(j.max_bytes));
     sheet.gauge("ferry_journal_open_requests", "Requests begun and not ended.").add(number(j.open_requests));
     sheet.counter("ferry_journal_refused_total", "Requests refused for a journal that is full or fails.")
         .add(number(j.refused));
@@ -224,11 +224,11 @@ std::string metrics_text(metric_sheet& sheet, const status_sources& from) {
     add_cores(sheet, from);
     add_pools(sheet, from);
     add_circuits(sheet, from);
+    add_rows(sheet, from);
     add_journal(sheet, from);
     add_budgets(sheet, from);
     add_catalog(sheet, from);
     return sheet.take_text();
 }
 
-    add_rows(sheet, from);
 }  // namespace ferry::app

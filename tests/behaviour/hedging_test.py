@@ -19,6 +19,7 @@ class HedgeCase(FailoverCase):
         return [*super().models(),
                 cls.row_of(30, "cheap", fallback_model="'dear'", input_cost_per_1k="0.001", output_cost_per_1k="0.001"),
                 cls.row_of(31, "dear", input_cost_per_1k="0.02", output_cost_per_1k="0.02"),
+                cls.row_of(33, "roomy", fallback_model="'narrow'"), cls.row_of(34, "narrow", max_parallel="1"),
                 cls.row_of(32, "never", fallback_model="'backup'", capabilities="'{\"hedge\": false}'")]
 
     def setUp(self):
@@ -132,6 +133,33 @@ class ASecondTry(HedgeCase):
         answer = client.response()
         self.assert_error(answer, 502)
         self.assert_row(nonce, attempts=2, end_reason="upstream_cut")
+
+
+class ARowWithRoomForOne(HedgeCase):
+    """The second row has max_parallel = 1."""
+
+    def parallel(self):
+        return self.ferry.metric("ferry_row_parallel_requests", model_id="34")
+
+    def test_is_not_asked_by_a_second_try_that_would_be_one_too_many(self):
+        self.know("roomy")
+        go_on = threading.Event()
+        nonce, client = self.begin([go_on, *GOOD], STALL, model="roomy")
+        self.upstream.wait_for(nonce, 2)
+        self.assertEqual(self.parallel(), 1)
+        further, other = self.begin([go_on, *GOOD], STALL, model="roomy")
+        self.upstream.wait_for(further)
+        go_on.set()
+        self.assertEqual([one.response().field("x-ferry-model-id") for one in (client, other)], ["33", "33"])
+        self.assertEqual((self.asked(nonce), self.asked(further)), ([33, 34], [33]))
+        eventually(lambda: self.parallel() == 0)
+
+    def test_has_room_again_when_it_has_answered(self):
+        self.know("roomy")
+        for _ in range(2):
+            nonce, client = self.begin(STALL, GOOD, model="roomy")
+            self.assertEqual(client.response().field("x-ferry-model-id"), "34")
+        eventually(lambda: self.parallel() == 0)
 
 
 class WhatSecondTriesMayCost(HedgeCase):
