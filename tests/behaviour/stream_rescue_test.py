@@ -1,6 +1,7 @@
 """A stream dies behind some of its content. With stream.rescue it goes on seamlessly at the next candidate, which is
 asked again from the start: what the client has is held back while both agree. Where they do not, or where nobody could
 tell that they do, the client hears of the failure as it always did."""
+import json
 import threading
 import time
 
@@ -30,6 +31,15 @@ class Rescues(RescueCase):
         self.assertEqual(first[:3], (1, 200, "upstream_stream_interrupted"))
         self.assertGreater(first[4], 0, "what the first one told has been paid for by the operator")
         self.assertEqual(second, (2, 200, None, PROMPT, TOKENS))
+
+    def test_what_a_budget_allows_bounds_who_goes_on_as_well(self):
+        key = self.create_key("poor", "--budget", "0.002")  # a thousand tokens
+        nonce, told = self.rescue(CUT, whole(same_text()), key=key)
+        self.assert_whole(told)
+        first, second = json.loads(self.upstream.requests(nonce)[0].body), *self.asked(nonce)
+        self.assertEqual(first["max_tokens"], second["max_tokens"])
+        self.assertLess(second["max_tokens"], 1000)
+        self.assert_row(nonce, cost_pico=(PROMPT + TOKENS) * 2_000_000)
 
     def test_who_did_not_ask_for_usage_gets_none(self):
         nonce, told = self.rescue(CUT, whole(same_text()), stream_options=...)

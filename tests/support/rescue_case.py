@@ -66,7 +66,7 @@ class RescueCase(FerryCase):
                 insert_model("demo", cls.spare.base, key="key-2-canary", id="2", priority="1", **more),
                 insert_model("alone", cls.upstream.base, key="key-3-canary", id="3")]
 
-    def begin(self, first, *then, again=(), **members):
+    def begin(self, first, *then, again=(), key=None, **members):
         """(nonce, client) of a stream that has begun. `first`: what the primary does, and `again` when it is asked once
         more; `then`: the same of the backup."""
         shown = threading.Event()
@@ -74,7 +74,7 @@ class RescueCase(FerryCase):
         self.spare.on(nonce, *then)
         client = self.client()
         body = self.body(nonce, **{"stream": True, "stream_options": {"include_usage": True}, **members})
-        client.send(self.request(body, nonce=nonce))
+        client.send(self.request(body, nonce=nonce, key=key))
         client.peek_until(b'"chatcmpl-word"')
         shown.set()
         return nonce, client
