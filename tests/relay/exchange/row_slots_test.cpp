@@ -10,9 +10,9 @@ using namespace ferry::relay;
 namespace {
 
 struct slots_bench {
+    row_slots all;  // outlives what is on its way to a core
     boost::asio::io_context core;
     catalog::candidate one, other;
-    row_slots all;
 
     slots_bench() {
         one.id = 1;
