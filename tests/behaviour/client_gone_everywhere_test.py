@@ -34,6 +34,7 @@ PHASES = {
     "sending a long body": Phase(at="silence", model="{scene}", filler=1_000_000),
     "waiting for a document": Phase(stream=False),
     "waiting for a stream": Phase(),
+    "with more sent ahead than is read": Phase(ahead=60_000),
     "behind the head of a document": Phase([document_head(900), "stall"], stream=False),
     "behind the head of a stream": Phase([*begun(), "stall"]),
     "behind a role": Phase([*begun(ROLE), "stall"]),

@@ -101,6 +101,7 @@ class Phase:
     filler: int = 0  # bytes of its request
     key: str = None
     cut: int = 0  # bytes of its request that are not sent
+    ahead: int = 0  # bytes of the body of another request, sent behind it
     waits: object = None  # for the phase, where nothing else tells
     members: dict = field(default_factory=dict)
     path: str = "/v1/chat/completions"
@@ -132,6 +133,8 @@ class Scene:
         key = case.keys[f"{phase.key} {self.how}"] if phase.key else None
         request = case.request(body, nonce=self.nonce, key=key, path=phase.path)
         self.client.send(request[: len(request) - phase.cut])
+        if phase.ahead:
+            self.client.send(case.request(b"x" * phase.ahead))
 
     def begin_to_read(self):
         if SHOWN in self.phase.first:

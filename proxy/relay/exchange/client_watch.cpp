@@ -1,10 +1,19 @@
 #include "relay/exchange/client_watch.hpp"
 
+#include "net/peer_state.hpp"
+
 namespace ferry::relay {
 
 void client_watch::look() {
-    if (x_.client.space().empty()) return;
-    x_.client.stream->watch([this] { on_readable(); });
+    if (!x_.client.space().empty()) {
+        x_.client.stream->watch([this] { on_readable(); });
+        return;
+    }
+    const auto state = net::state_of_peer(x_.client.stream->native_handle());
+    if (state == net::peer_state::there)
+        look_at_.arm(steady::now() + between_looks);
+    else
+        note_end(state == net::peer_state::sends_no_more);
 }
 
 void client_watch::on_readable() {
@@ -14,8 +23,12 @@ void client_watch::on_readable() {
         look();
         return;
     }
+    note_end(got.status == net::io_status::eof);
+}
+
+void client_watch::note_end(bool may_still_read) {
     x_.keep_alive = false;
-    if (got.status == net::io_status::eof && x_.settings->relay.half_close == half_close::answer) return;
+    if (may_still_read && x_.settings->relay.half_close == half_close::answer) return;
     x_.gone = true;
     if (!x_.goes_on_alone()) x_.waiting.interrupt();
 }
