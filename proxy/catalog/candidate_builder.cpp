@@ -8,6 +8,7 @@
 
 #include "base/ascii.hpp"
 #include "catalog/bad_row.hpp"
+#include "catalog/capabilities.hpp"
 #include "catalog/row_disconnect.hpp"
 #include "catalog/row_json.hpp"
 #include "catalog/row_operations.hpp"
@@ -113,11 +114,13 @@ defect fill_extras(const store::model_row& row, candidate& made) {
     return {};
 }
 
-defect fill_operations(const store::model_row& row, candidate& made) {
-    auto paths = parse_further_paths(text_of(row.capabilities));
+defect fill_capabilities(const store::model_row& row, candidate& made) {
+    const auto said = parse_capabilities(text_of(row.capabilities));
+    if (!said) return said.error();
+    auto paths = parse_further_paths(*said);
     if (!paths) return paths.error();
     made.further_paths = std::move(*paths);
-    auto named = parse_operations(text_of(row.capabilities));
+    auto named = parse_operations(*said);
     if (!named) return named.error();
     made.names_operations = named->has_value();
     for (const auto& one : openai::operations()) {
@@ -125,10 +128,10 @@ defect fill_operations(const store::model_row& row, candidate& made) {
     }
     if (*named) made.serves = **named;
     made.serves.set(openai::index_of(openai::further_path()), !made.further_paths.empty());
-    const auto drains = parse_on_disconnect(text_of(row.capabilities));
+    const auto drains = parse_on_disconnect(*said);
     if (!drains) return drains.error();
     made.drains = *drains;
-    const auto rescues = parse_rescue(text_of(row.capabilities));
+    const auto rescues = parse_rescue(*said);
     if (!rescues) return rescues.error();
     made.prefill = rescues->prefill;
     made.rescues = rescues->rescues;
@@ -208,7 +211,7 @@ std::vector<std::string> fill(const store::model_row& row, const secret_source& 
     note(fill_endpoint(row, made));
     note(fill_credentials(row, secrets, made));
     note(fill_extras(row, made));
-    note(fill_operations(row, made));
+    note(fill_capabilities(row, made));
     made.account = account_of(made);
     note(fill_prices(row, made));
     note(fill_limits(row, made));

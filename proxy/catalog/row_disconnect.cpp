@@ -1,18 +1,14 @@
 #include "catalog/row_disconnect.hpp"
 
-#include <boost/json/parse.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include "catalog/bad_row.hpp"
 
 namespace ferry::catalog {
 
-result<std::optional<bool>> parse_on_disconnect(std::string_view column) {
-    if (column.empty()) return std::optional<bool>();
-    boost::system::error_code error;
-    const auto parsed = boost::json::parse({column.data(), column.size()}, error);
-    if (error) return bad_row("capabilities is not JSON");
-    const auto* object = parsed.if_object();
-    const auto* said = object == nullptr ? nullptr : object->if_contains("on_disconnect");
+result<std::optional<bool>> parse_on_disconnect(const boost::json::object& capabilities) {
+    const auto* said = capabilities.if_contains("on_disconnect");
     if (said == nullptr || said->is_null()) return std::optional<bool>();
     const auto* word = said->if_string();
     if (word != nullptr && *word == "drain") return std::optional<bool>(true);

@@ -1,7 +1,8 @@
 #include "catalog/row_operations.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <string>
 #include <vector>
 
@@ -31,14 +32,10 @@ fault unknown(std::string_view name) {
 }
 
 // The texts of a list that is a member of the column; nothing where it is not there.
-result<std::optional<std::vector<std::string>>> texts_of(std::string_view column, std::string_view member) {
+result<std::optional<std::vector<std::string>>> texts_of(const boost::json::object& capabilities,
+                                                         std::string_view member) {
     using texts = std::optional<std::vector<std::string>>;
-    if (column.empty()) return texts();
-    boost::system::error_code error;
-    const auto parsed = boost::json::parse({column.data(), column.size()}, error);
-    if (error) return bad_capabilities("is not JSON");
-    const auto* object = parsed.if_object();
-    const auto* listed = object == nullptr ? nullptr : object->if_contains(member);
+    const auto* listed = capabilities.if_contains(member);
     if (listed == nullptr || listed->is_null()) return texts();
     const auto wrong = [member] {
         return bad_capabilities("has '" + std::string(member) + "' that is no list of names");
@@ -73,8 +70,8 @@ bool is_of_operation(std::string_view path) {
 
 }  // namespace
 
-result<std::optional<operation_set>> parse_operations(std::string_view column) {
-    const auto names = texts_of(column, "operations");
+result<std::optional<operation_set>> parse_operations(const boost::json::object& capabilities) {
+    const auto names = texts_of(capabilities, "operations");
     if (!names) return names.error();
     if (!*names) return std::optional<operation_set>();
     operation_set made;
@@ -90,8 +87,8 @@ result<std::optional<operation_set>> parse_operations(std::string_view column) {
     return std::optional<operation_set>(made);
 }
 
-result<std::vector<std::string>> parse_further_paths(std::string_view column) {
-    auto paths = texts_of(column, "paths");
+result<std::vector<std::string>> parse_further_paths(const boost::json::object& capabilities) {
+    auto paths = texts_of(capabilities, "paths");
     if (!paths) return paths.error();
     std::vector<std::string> made;
     if (*paths) made = std::move(**paths);

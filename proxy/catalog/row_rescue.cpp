@@ -1,7 +1,9 @@
 #include "catalog/row_rescue.hpp"
 
 #include <array>
-#include <boost/json/parse.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <string_view>
 #include <utility>
 
 #include "catalog/bad_row.hpp"
@@ -27,7 +29,7 @@ bool take_word(const boost::json::object& from, std::string_view name,
 
 }  // namespace
 
-result<rescue_words> parse_rescue(std::string_view column) {
+result<rescue_words> parse_rescue(const boost::json::object& capabilities) {
     using prefill_word = std::pair<std::string_view, row_prefill>;
     using rescue_word = std::pair<std::string_view, row_rescue>;
     static constexpr std::array<prefill_word, 3> prefills{
@@ -35,17 +37,11 @@ result<rescue_words> parse_rescue(std::string_view column) {
     static constexpr std::array<rescue_word, 3> rescues{
         {{"regenerate", row_rescue::regenerate}, {"continue", row_rescue::in_words}, {"off", row_rescue::off}}};
     rescue_words said;
-    if (column.empty()) return said;
-    boost::system::error_code error;
-    const auto parsed = boost::json::parse({column.data(), column.size()}, error);
-    if (error) return bad_row("capabilities is not JSON");
-    const auto* object = parsed.if_object();
-    if (object == nullptr) return said;
-    if (!take_word(*object, "prefill", prefills, said.prefill))
+    if (!take_word(capabilities, "prefill", prefills, said.prefill))
         return bad_row(R"(capabilities has 'prefill' that is none of "prefix", "partial" and "continue")");
-    if (!take_word(*object, "rescue", rescues, said.rescues))
+    if (!take_word(capabilities, "rescue", rescues, said.rescues))
         return bad_row(R"(capabilities has 'rescue' that is none of "regenerate", "continue" and "off")");
-    if (const auto* hedge = object->if_contains("hedge"); hedge != nullptr && !hedge->is_null()) {
+    if (const auto* hedge = capabilities.if_contains("hedge"); hedge != nullptr && !hedge->is_null()) {
         if (!hedge->is_bool()) return bad_row("capabilities has 'hedge' that is neither true nor false");
         said.hedges = hedge->get_bool();
     }

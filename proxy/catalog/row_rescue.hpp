@@ -1,8 +1,8 @@
 // What a row says of going on with an answer that broke off elsewhere, and of a second try beside its own. Pure.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <optional>
-#include <string_view>
 
 #include "base/fault.hpp"
 
@@ -21,8 +21,8 @@ struct rescue_words {
     std::optional<bool> hedges;
 };
 
-// Of the column `capabilities` (JSON, "" for NULL) the members `prefill` ("prefix", "partial" or "continue"), `rescue`
-// ("regenerate", "continue" or "off") and `hedge` (true or false). Refused: anything else.
-result<rescue_words> parse_rescue(std::string_view column);
+// Of the column `capabilities` the members `prefill` ("prefix", "partial" or "continue"), `rescue` ("regenerate",
+// "continue" or "off") and `hedge` (true or false). Refused: anything else.
+result<rescue_words> parse_rescue(const boost::json::object& capabilities);
 
 }  // namespace ferry::catalog
