@@ -6,6 +6,7 @@
 
 #include "app/free_memory.hpp"
 #include "base/log.hpp"
+#include "net/accept_pace.hpp"
 #include "net/executor.hpp"
 
 namespace ferry::app {
@@ -88,6 +89,7 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
       cors_(shared.configuration.server.cors_origins),
       proxies_(shared.configuration.server.trusted_proxies),
       tls_(shared.tls),
+      shedder_(context_, index, counts_),
       inner_([this](int fd, server::inner_caller caller) { serve_inner(fd, std::move(caller)); }),
       hooks_(std::move(hooks)),
       addresses_(shared.addresses),
@@ -98,6 +100,8 @@ core::core(unsigned index, const shared_parts& shared, usage::journal_writer& jo
         ++running_;
         spawn(run_spare(std::move(work)));
     });
+    net::accept_one_a_turn(context_, tls_ != nullptr);
+    shedder_.limit(shared.configuration.server.max_loop_lag);
     last_call_.on_expiry([this] { context_.stop(); });
     journal.set_post([this](std::function<void()> job) { net::post_to(context_, std::move(job)); });
     tick_.on_expiry([this] { tick(); });
@@ -110,6 +114,7 @@ void core::tick() {
     rest_when_quiet();
     const auto now = steady::now();
     look_at_lag(now);
+    shedder_.tick(now);
     last_tick_.store(now, std::memory_order_relaxed);
     if (index_ == 0) probes_.tick();  // circuits are of all cores: one looks
     tick_.arm(now + tick_interval);
@@ -177,9 +182,11 @@ void core::reconfigure(std::shared_ptr<const settings> chosen, std::shared_ptr<c
     net::post_to(context_, [this, chosen = std::move(chosen), tls = std::move(tls), providers = std::move(providers)] {
         services_.settings = relay_settings(*chosen);
         limits_ = chosen->server.limits;
+        shedder_.limit(chosen->server.max_loop_lag);
         cors_ = server::cors_policy(chosen->server.cors_origins);
         proxies_ = server::trusted_proxies(chosen->server.trusted_proxies);
         tls_ = tls;
+        net::accept_one_a_turn(context_, tls != nullptr);
         log_.reconfigure(chosen->log);
         pool_.reconfigure(chosen->upstream, providers);
     });

@@ -157,6 +157,7 @@ private:
     server::trusted_proxies proxies_;
     std::shared_ptr<const net::tls_server> tls_;
     server::model_lists lists_;
+    server::load_shedder shedder_;
     server::session_registry clients_, operators_;
     server::ops_answers ops_;
     const server::inner_server inner_;

@@ -122,8 +122,8 @@ asio::awaitable<void> core::run_session(std::unique_ptr<net::byte_stream> stream
 }
 
 server::session_context core::session_context(bool is_ops) {
-    return {services_, is_ops ? operators_ : clients_, limits_, cors_, proxies_,
-            lists_,    is_ops ? &ops_ : nullptr,       &inner_};
+    return {services_, is_ops ? operators_ : clients_, limits_, cors_, proxies_, lists_,
+            shedder_,  is_ops ? &ops_ : nullptr,       &inner_};
 }
 
 // A connection of this process to itself: no limit of connections is about it, and the certificate is for others.

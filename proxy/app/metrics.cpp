@@ -78,6 +78,12 @@ void add_cores(metric_sheet& sheet, const status_sources& from) {
             .add(number(counts.refused_limit.load()), labels);
         sheet.counter("ferry_unpriced_requests_total", "Requests answered by a model whose price is unknown.")
             .add(number(counts.unpriced.load()), labels);
+        sheet.counter("ferry_overload_refusals_total", "Requests refused because the core has too much to do.")
+            .add(number(counts.refused_overload.load()), labels);
+        sheet.gauge("ferry_loop_lag_seconds", "How long what was ready waited for its turn, where many were.")
+            .add(number(counts.loop_lag_us.load()) / 1e6, labels);
+        sheet.gauge("ferry_shedding", "1 while new requests are refused for server.max_loop_lag.")
+            .add(number(counts.is_shedding.load()), labels);
         sheet.gauge("ferry_open_connections", "Client connections.")
             .add(number(counts.open_connections.load()), labels);
         sheet.gauge("ferry_open_requests", "Requests that are being served.")

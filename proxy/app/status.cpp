@@ -88,7 +88,10 @@ json::array cores_part(const status_sources& from) {
                                    {"refused_framing", counts.refused_framing.load()},
                                    {"refused_auth", counts.refused_auth.load()},
                                    {"refused_limit", counts.refused_limit.load()},
-                                   {"refused_request", counts.refused_request.load()}});
+                                   {"refused_request", counts.refused_request.load()},
+                                   {"refused_overload", counts.refused_overload.load()},
+                                   {"is_shedding", counts.is_shedding.load() != 0},
+                                   {"loop_lag_us", counts.loop_lag_us.load()}});
     }
     return all;
 }
@@ -180,10 +183,10 @@ std::string status_json(const status_sources& from) {
     all["cores"] = cores_part(from);
     all["upstreams"] = upstream_part(from);
     all["circuits"] = circuits_part(from);
+    all["rows"] = rows_part(from);
     all["journal"] = journal_part(from);
     all["limits"] = limits_part(from);
     all["log"] = {{"dropped_stderr_lines", from.dropped.of_stderr}, {"dropped_stdout_lines", from.dropped.of_stdout}};
-    all["rows"] = rows_part(from);
     return json::serialize(all);
 }
 

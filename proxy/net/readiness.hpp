@@ -74,6 +74,9 @@ public:
         begin_wait();
     }
 
+    // Where the loop is hurried (net/loop_turns), whoever reads here runs before all others.
+    void goes_first() { goes_first_ = true; }
+
     // See byte_stream::watch.
     void watch(std::function<void()> on_readable);
     void unwatch() { on_readable_ = nullptr; }
@@ -100,6 +103,7 @@ private:
     bool has_ended_ = false;  // a FIN or an error: a read tells which
     bool is_woken_ = false;
     bool reads_need_room_ = false;
+    bool goes_first_ = false;
     resumption reader_, writer_;
     std::function<void()> on_readable_;
 };

@@ -1,6 +1,7 @@
 #include "server/listener.hpp"
 
 #include "base/log.hpp"
+#include "net/accept_pace.hpp"
 #include "net/executor.hpp"
 
 namespace ferry::server {
@@ -27,6 +28,7 @@ asio::awaitable<void> listener::pause() {
 
 asio::awaitable<void> listener::run() {
     bool reported = false;
+    unsigned in_a_row = 0;
     for (;;) {
         const auto next = co_await acceptor_.accept();
         switch (next.what) {
@@ -34,6 +36,8 @@ asio::awaitable<void> listener::run() {
                 reported = false;
                 take_(next.fd);
                 // A burst of connections must not keep those that are served waiting.
+                if (++in_a_row < net::accepts_a_turn(core_)) break;
+                in_a_row = 0;
                 co_await net::end_of_turn();
                 break;
             case outcome::stopped:

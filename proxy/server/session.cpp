@@ -45,6 +45,7 @@ session::session(const session_context& context, std::unique_ptr<net::byte_strea
       limit_(context.services.wheel),
       refused_(std::move(refused)) {
     limit_.on_expiry([this] { link_.stream->interrupt(); });
+    link_.stream->source().goes_first();
     context_.registry.add(*this);
     if (context_.ops == nullptr) relay::count(context_.services.counts.connections);
 }
@@ -205,7 +206,13 @@ asio::awaitable<void> session::serve_client() {
     const auto& models = context_.services.current.models;
     const auto is_further = [&models](std::string_view below) { return models && models->has_further_path(below); };
     auto found = find_operation(link_.reader.head().method, link_.reader.head().target, is_further);
-    if (found && openai::asks_more(*found->what)) return relay_request(std::move(*found));
+    if (found && openai::asks_more(*found->what)) {
+        const bool is_inner = context_.caller != nullptr;  // it is a part of one that was let in
+        if (context_.shedder.is_shedding() && !is_inner) [[unlikely]] {
+            if (auto why = context_.shedder.refusal()) return refuse_for_load(std::move(*found), std::move(*why));
+        }
+        return relay_request(std::move(*found));
+    }
     return answer_here(std::move(found));
 }
 

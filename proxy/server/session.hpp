@@ -11,6 +11,7 @@
 #include "server/cors.hpp"
 #include "server/find_operation.hpp"
 #include "server/inner_caller.hpp"
+#include "server/load_shedder.hpp"
 #include "server/model_lists.hpp"
 #include "server/ops.hpp"
 #include "server/options.hpp"
@@ -27,6 +28,7 @@ struct session_context {
     const cors_policy& cors;
     const trusted_proxies& proxies;
     model_lists& lists;
+    load_shedder& shedder;
     const ops_answers* ops = nullptr;      // set: this is the admin listener
     const inner_server* inner = nullptr;   // for requests that ask others of this process
     const inner_caller* caller = nullptr;  // set: this is such a request
@@ -58,6 +60,7 @@ private:
     boost::asio::awaitable<void> serve_request();
     boost::asio::awaitable<void> serve_client();
     boost::asio::awaitable<void> relay_request(matched_operation found);
+    boost::asio::awaitable<void> refuse_for_load(matched_operation found, fault why);
     boost::asio::awaitable<void> answer_here(result<matched_operation> found);
     void begin(relay::http_exchange& x);
     void end(relay::http_exchange& x);

@@ -42,6 +42,21 @@ asio::awaitable<void> session::relay_request(matched_operation found) {
     end(x);
 }
 
+// A body that is here already is taken for read, so that the connection serves the next request; it is not waited for.
+asio::awaitable<void> session::refuse_for_load(matched_operation found, fault why) {
+    relay::http_exchange x(context_.services, link_, found.what->name);
+    begin(x);
+    piece_list unread;
+    const auto here = link_.reader.read_body(link_.unread(), unread);
+    if (here) link_.consume(*here);
+    if (!link_.reader.body_done()) x.keep_alive = false;
+    relay::note_failure(x, why);
+    co_await link_.stream->source().until_turn_ends();  // all refusals of a turn in one burst cost less
+    co_await relay::send_error(x, why);
+    relay::log_access(x);
+    end(x);
+}
+
 // A CORS preflight: the browser asks, without the key, whether a page of that origin may send a request with one.
 asio::awaitable<void> session::answer_preflight(relay::http_exchange& x, std::string allow) {
     if (!link_.reader.body_done()) x.keep_alive = false;
