@@ -5,7 +5,7 @@
 
 namespace ferry::net {
 
-// Some while turns of the loop are short. Where they are long, that would leave those who come in the backlog, where
+// One while turns of the loop are short. Where they are long, that would leave those who come in the backlog, where
 // nobody knows of them and nobody refuses them: then as many as there are, up to some hundred.
 unsigned accepts_a_turn(boost::asio::io_context& core);
 

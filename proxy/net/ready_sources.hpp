@@ -75,8 +75,8 @@ public:
 private:
     static constexpr std::size_t most_events = 256;
     static constexpr int most_looks = 64;  // at epoll for one turn
-    static constexpr auto long_turn = milliseconds(10);
-    static constexpr unsigned usual_accepts = 16;
+    static constexpr auto long_turn = milliseconds(2);
+    static constexpr unsigned usual_accepts = 1;
     static constexpr unsigned most_accepts = 512;   // in one turn
     static constexpr std::size_t many_events = 16;  // from so many on a turn is timed
     // Of those who do not go first, in one turn: for so long, and so many.

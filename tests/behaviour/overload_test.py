@@ -10,7 +10,8 @@ from mock import BENCH, FerryBeforeMock
 from waiting import eventually
 
 # So little is too much for a turn of some hundred requests on any machine.
-RULES = [{"match": {}, "action": {"delay_ms": 30}}]
+# ... and these streams keep a core busy for seconds.
+RULES = [{"match": {"stream": True}, "action": {"chunks": 800}}]
 OPTIONS = {"server.threads": 1, "server.max_loop_lag": "1ms"}
 BODY = json.dumps({"model": "mock", "messages": [{"role": "user", "content": "x"}]}).encode()
 
@@ -18,7 +19,7 @@ BODY = json.dumps({"model": "mock", "messages": [{"role": "user", "content": "x"
 class Overload(unittest.TestCase):
     def load(self, both, file, *how):
         command = [BENCH, "load", "--base-url", both.url, "--api-key", both.key, "--model", "mock", "--quiet",
-                   "--no-stream", "--csv", file, "--grace", "5s", *how]
+                   "--csv", file, "--grace", "2s", *how]
         process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
@@ -38,8 +39,8 @@ class Overload(unittest.TestCase):
     def test_new_requests_are_refused_and_others_and_operators_served_until_it_is_over(self):
         with FerryBeforeMock(ferry_options=OPTIONS, rules=RULES) as both:
             file = both.ferry.folder / "load.csv"
-            process = self.load(both, file, "--rate", "5000", "--duration", "1500ms")
-            eventually(lambda: both.ferry.metric("ferry_overload_refusals_total") > 0, what="requests that are refused")
+            process = self.load(both, file, "--concurrency", "400", "--duration", "1s")
+            eventually(lambda: both.ferry.metric("ferry_shedding") == 1, what="overload")
             self.assertEqual(both.ferry.admin("/readyz")[0], 200)
             self.assertEqual(self.ask(both, "/v1/models", b"", "GET").status, 200)
             refused = eventually(lambda: self.refused(both), what="a refusal of this client")
@@ -48,8 +49,7 @@ class Overload(unittest.TestCase):
             self.assertIsNone(refused.field("x-should-retry"))
             # Its body was taken for read: the connection serves the next request.
             self.assertNotEqual(refused.field("connection"), "close")
-            status = [row["status"] for row in self.rows(process, file)]
-            self.assertLessEqual({"200", "503"}, set(status))
+            self.assertIn("200", {row["status"] for row in self.rows(process, file)})
             eventually(lambda: both.ferry.metric("ferry_shedding") == 0, what="the end of the overload")
             self.assertEqual(self.ask(both).status, 200)
             self.assertIn("has more to do than it can", both.ferry.log)

@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(turns_of_few_are_not_timed_and_those_of_many_are_with_the_f
     until_all_ran();
     BOOST_REQUIRE(!noted.lengths.empty());
     // All of them ran in one turn: none was left unknown in the kernel.
-    BOOST_TEST((noted.lengths.front() >= 300 * takes));
+    const auto longest = *std::max_element(noted.lengths.begin(), noted.lengths.end());
+    BOOST_TEST((longest >= 300 * takes));
     BOOST_REQUIRE(::write(peers.front(), "x", 1) == 1);
     run_until([this] { return order.size() > peers.size(); });
     BOOST_TEST((noted.lengths.back() == steady::duration(0)));
