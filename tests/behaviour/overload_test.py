@@ -11,7 +11,7 @@ from waiting import eventually
 
 # So little is too much for a turn of some hundred requests on any machine.
 # ... and these streams keep a core busy for seconds.
-RULES = [{"match": {"stream": True}, "action": {"chunks": 800}}]
+RULES = [{"match": {"stream": True}, "action": {"chunks": 1500}}]
 OPTIONS = {"server.threads": 1, "server.max_loop_lag": "1ms"}
 BODY = json.dumps({"model": "mock", "messages": [{"role": "user", "content": "x"}]}).encode()
 

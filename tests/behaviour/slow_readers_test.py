@@ -84,8 +84,8 @@ class SlowReaders(unittest.TestCase):
                     beside = self.asks(both, healthy)
                     each = (both.ferry.resident_kib() - idle) / READERS
                     kept = both.ferry.metric("ferry_answer_memory_bytes") / 1024 / READERS
-                    print(f"{READERS} slow readers: {each:.1f} KiB of Ferry each, {kept:.1f} KiB of it text that is "
-                          f"kept; others alone {alone}, beside them {beside}")
+                    print(f"{READERS} slow readers: {each:.1f} KiB of Ferry each, {kept:.1f} KiB of it text that"
+                          f" is kept; others alone {alone}, beside them {beside}")
                     self.assertLess(each, MOST_KIB)
                     self.assertLess(kept, MOST_KEPT_KIB)
                     self.assertEqual(both.ferry.metric("ferry_open_streams"), READERS)
