@@ -1,13 +1,13 @@
 """Those that are left alone are asked for their models, which costs nothing: an answer ends the cooldown, and no
 connection begins it anew."""
 import signal
-import socket
 import time
 
 import answers
 import circuits_test as circuits
 from failover_case import BUSY
 from imposter import Imposter
+from nobody import port_of_nobody
 from waiting import eventually
 
 COOLDOWN = 4.0
@@ -40,8 +40,7 @@ class ActiveProbes(circuits.CircuitCase):
 
     @classmethod
     def models(cls):
-        with socket.create_server(("127.0.0.1", 0)) as gone:
-            away = f"http://127.0.0.1:{gone.getsockname()[1]}/v1"
+        away = f"http://127.0.0.1:{port_of_nobody()}/v1"
         return [cls.row_of(number, name, away if name == "away" else None) for name, number in ROWS.items()]
 
     def listed(self):

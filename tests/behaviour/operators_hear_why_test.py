@@ -3,13 +3,13 @@ with the request's id, and on /status."""
 import json
 import re
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 
 import answers
 from harness import FerryCase, eventually, insert_model
 from imposter import Imposter
+from nobody import port_of_nobody
 from tls_upstream_test import make_certificate, server_context
 
 OPERATORS_WORDS = re.compile(
@@ -32,8 +32,7 @@ class OperatorsHearWhy(FerryCase):
 
     @classmethod
     def models(cls):
-        with socket.create_server(("127.0.0.1", 0)) as gone:
-            cls.closed = gone.getsockname()[1]
+        cls.closed = port_of_nobody()
         return [
             insert_model("demo", cls.upstream.base), insert_model("refused", f"http://127.0.0.1:{cls.closed}/v1"),
             insert_model("nameless", "http://no-such-host.invalid/v1"),

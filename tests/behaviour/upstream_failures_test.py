@@ -4,6 +4,7 @@ import time
 
 import answers
 from harness import FerryCase, eventually, insert_model
+from nobody import port_of_nobody
 
 LF_LINES = b'HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: 2\n\n{}'
 HTML = b"<html><head><title>502</title></head><body>cloudflare</body></html>"
@@ -76,8 +77,7 @@ class UpstreamFailures(FerryCase):
 
     @classmethod
     def models(cls):
-        with socket.create_server(("127.0.0.1", 0)) as gone:
-            closed = gone.getsockname()[1]
+        closed = port_of_nobody()
         return [
             insert_model("demo", cls.upstream.base), insert_model("refused", f"http://127.0.0.1:{closed}/v1"),
             insert_model("nameless", "http://no-such-host.invalid/v1"),

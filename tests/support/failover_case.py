@@ -1,9 +1,9 @@
 """The ground of the failover tests: rows that stand in for one another, told apart by their keys."""
 import json
-import socket
 
 import answers
 from harness import FerryCase, insert_model
+from nobody import port_of_nobody
 
 GOOD = [answers.json_answer(answers.completion())]
 STREAM = answers.chunked_stream(answers.story())
@@ -33,8 +33,7 @@ class FailoverCase(FerryCase):
 
     @classmethod
     def models(cls):
-        with socket.create_server(("127.0.0.1", 0)) as gone:
-            dead = f"http://127.0.0.1:{gone.getsockname()[1]}/v1"
+        dead = f"http://127.0.0.1:{port_of_nobody()}/v1"
         return [
             cls.row_of(1, "demo", fallback_model="'backup'"), cls.row_of(2, "backup"), cls.row_of(3, "alone"),
             cls.row_of(4, "dead", dead, fallback_model="'backup'"),

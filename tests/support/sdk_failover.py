@@ -1,6 +1,6 @@
 """Rows that fail, each in its own way, and what the mock provider does for them. Each row has a key of its own, so that
 none suffers for what another's key did."""
-import socket
+from nobody import port_of_nobody
 
 
 def error(status, code, message, kind="invalid_request_error"):
@@ -26,8 +26,7 @@ RULES.append({"match": {"model": "backup"}, "action": {"content": "from the back
 
 def rows():
     """{model: what its row has beside the mock's endpoint}."""
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        dead = f"http://127.0.0.1:{gone.getsockname()[1]}/v1"
+    dead = f"http://127.0.0.1:{port_of_nobody()}/v1"
     made = {f"fails-{name}": {"fallback_model": "'backup'"} for name in WAYS}
     made["fails-silent"]["first_byte_timeout_ms"] = "300"
     made["fails-dead"] = {"endpoint": dead, "fallback_model": "'backup'"}
