@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_suggests_the_nearest_name) {
 
 BOOST_AUTO_TEST_CASE(an_unknown_section_suggests_the_nearest_name_once) {
     const std::string all =
-        "server, auth, limits, timeouts, upstream, retry, circuit, store, usage, conversations, budget, "
+        "server, auth, limits, timeouts, upstream, retry, hedge, circuit, store, usage, conversations, budget, "
         "stream, log";
     const std::string text = "unknown section; there are " + all;
     check_messages({

@@ -72,10 +72,10 @@ BOOST_AUTO_TEST_CASE(the_reference_file_describes_every_key_of_the_table_once_an
 
 BOOST_AUTO_TEST_CASE(only_keys_without_effect_or_default_are_commented_out_in_the_reference_file) {
     // Or with one that depends on store.url.
-    const std::set<std::string> no_default{"upstream.ca_file",         "store.refresh_interval", "store.auto_migrate",
-                                           "store.snapshot_file",      "server.tls_certificate", "server.tls_key",
-                                           "server.unix_socket_group", "upstream.proxy",         "budget.webhook",
-                                           "budget.webhook_secret"};
+    const std::set<std::string> no_default{
+        "upstream.ca_file",       "store.refresh_interval", "store.auto_migrate",          "store.snapshot_file",
+        "server.tls_certificate", "server.tls_key",         "server.unix_socket_group",    "upstream.proxy",
+        "budget.webhook",         "budget.webhook_secret",  "upstream.client_certificate", "upstream.client_key"};
     for (const auto& key : described_keys(read_file(source_root() / "config/ferry.toml"))) {
         const auto dot = key.name.find('.');
         const auto* rule = ferry::app::find_key(key.name.substr(0, dot), key.name.substr(dot + 1));

@@ -53,7 +53,8 @@ BOOST_AUTO_TEST_CASE(a_fault_from_outside_the_file_names_the_variable_or_the_opt
         {{}, {"server.thread=4"}, "--set: server.thread: unknown key; did you mean server.threads?"},
         {{},
          {"sever.threads=4"},
-         "--set: sever: unknown section; there are server, auth, limits, timeouts, upstream, retry, circuit, store, "
+         "--set: sever: unknown section; there are server, auth, limits, timeouts, upstream, retry, hedge, circuit, "
+         "store, "
          "usage, conversations, budget, stream, log; did you mean server?"},
         {{}, {"server.threads"}, "--set: needs the form section.key=value, such as server.threads=4"},
         {{}, {"threads=4"}, "--set: needs the form section.key=value, such as server.threads=4"},
