@@ -166,7 +166,8 @@ class FerryCase(unittest.TestCase):
     def row(self, nonce):
         """The one usage row of the request with this nonce; waits until it is in the store."""
         query = "SELECT * FROM usage_records WHERE client_request_id = ?"
-        found = eventually(lambda: self.ferry.rows(query, nonce), what=f"a usage row for {nonce}")
+        # Who ships rows gives way to all others: where those keep the processors busy, it takes a while.
+        found = eventually(lambda: self.ferry.rows(query, nonce), 15, f"a usage row for {nonce}")
         self.assertEqual(len(found), 1, f"usage rows for {nonce}: {found}")
         return found[0]
 

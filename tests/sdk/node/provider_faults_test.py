@@ -59,7 +59,7 @@ class NodeAsker:
 
 
 class NodeCase(FaultsCase):
-    is_played_at_once = True
+    played_at_once = None
     retries = 0
 
     @classmethod
