@@ -51,7 +51,7 @@ struct options {
     unsigned threads = 0;                  // serving cores; 0 takes as many as the machine (or its cgroup) has
     std::size_t max_connections = 10'000;  // client connections of all cores together -> 503 and close
 
-    std::chrono::milliseconds max_loop_lag{500};  // what is ready keeps waiting so long -> 503 for who comes; 0: never
+    std::chrono::milliseconds max_loop_lag{100};  // what is ready keeps waiting so long -> 503 for who comes; 0: never
 
     std::chrono::milliseconds drain_grace{2'000};     // SIGTERM: not ready, but still accepting, for so long
     std::chrono::milliseconds drain_timeout{30'000};  // then requests in flight have so long to finish
